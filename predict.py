@@ -18,13 +18,13 @@ import zipfile
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-from matplotlib.figure import Figure
 from PIL import Image, ImageOps, UnidentifiedImageError
 from scipy import ndimage
 from scipy.sparse.csgraph import connected_components
 
 from train import (
     DIGITS,
+    Figure,
     draw_probabilities,
     figure_to_bytes,
     keras,
@@ -331,6 +331,8 @@ def read_digits(path):
     a small RGB picture of the digit and its surroundings, the image uint8 (28, 28) for the network.
     """
     try:
+        if path.is_dir():
+            raise ValueError("there are no pictures in this folder")
         picture, scale = read_picture(path)
         digits = []
         for box, ink in split_digits(find_ink(picture)):

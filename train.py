@@ -12,6 +12,7 @@ import contextlib
 import importlib.metadata
 import io
 import json
+import logging
 import math
 import os
 import pathlib
@@ -24,15 +25,13 @@ import tempfile
 import threading
 import time
 import zipfile
-import zlib
 
 import numpy as np
-from matplotlib.figure import Figure
 
 
 @contextlib.contextmanager
 def without_start_up_lines():
-    """Keep the lines with which TensorFlow's C++ code greets every start off the screen.
+    """Keep off the screen the lines with which TensorFlow's C++ code greets every start.
 
     They are written before TensorFlow heeds its own TF_CPP_MIN_LOG_LEVEL, so what arrives on
     stderr meanwhile is held back, and all that is no greeting is passed on afterwards. Later,
@@ -43,6 +42,7 @@ def without_start_up_lines():
         yield
         return
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # nor its notes on its font cache
     stderr = os.dup(2)
     with tempfile.TemporaryFile() as held_back:
         os.dup2(held_back.fileno(), 2)
@@ -59,6 +59,7 @@ def without_start_up_lines():
 
 with without_start_up_lines():
     import keras
+    from matplotlib.figure import Figure
 
 DIGITS = [str(digit) for digit in range(10)]
 # The names as https://github.com/zalandoresearch/fashion-mnist gives them.
@@ -94,7 +95,7 @@ def load_data(source):
             sys.exit(
                 f"Error: {name} could not be loaded: {reason}. Ways out: --data PATH for a copy of "
                 f"the file, --data sample for 5,000 digits that need no network, or put the file "
-                f"into Keras's cache folder, {cache_folder()}"
+                f"into Keras's cache folder, {cache_folder()} (and delete a broken one there)"
             )
     return *load_npz(pathlib.Path(source)), pathlib.Path(source).name
 
@@ -175,7 +176,7 @@ def load_npz(path):
             arrays = [np.asarray(file[name]) for name in names]
     except KeyError:
         sys.exit(f"Error: {path} lacks one of the arrays {', '.join(names)}.")
-    except (OSError, EOFError, ValueError, MemoryError, zipfile.BadZipFile, zlib.error) as error:
+    except Exception as error:  # noqa: BLE001  a damaged file fails in more ways than can be named
         sys.exit(f"Error: {path} cannot be read: {error}. Get a new copy of it.")
 
     problem = None
@@ -283,7 +284,7 @@ def build_convnet(steps):
             # In training only: every picture a little different in every epoch.
             keras.layers.RandomTranslation(0.08, 0.08, fill_mode="constant"),
             keras.layers.RandomRotation(0.03, fill_mode="constant"),
-            keras.layers.RandomShear(0.15, fill_mode="constant"),
+            keras.layers.RandomShear((0.0, 0.15), fill_mode="constant"),
             *convolution(32, size=5, strides=2),
             *convolution(32),
             *convolution(64),
@@ -309,7 +310,7 @@ def build_convnet(steps):
 MODELS = {
     "dense": (build_dense, 5, 128),
     "dropout": (build_dropout, 5, 32),
-    "convnet": (build_convnet, 6, 128),
+    "convnet": (build_convnet, 8, 128),
 }
 
 
@@ -359,7 +360,9 @@ def with_probabilities(model):
     if model.layers[-1].activation is keras.activations.softmax:
         return model
     probabilities = keras.Sequential([*model.layers, keras.layers.Softmax()])
-    probabilities.compile(loss="categorical_crossentropy", metrics=["accuracy"])
+    probabilities.compile(
+        optimizer=model.optimizer, loss="categorical_crossentropy", metrics=["accuracy"]
+    )
     return probabilities
 
 
@@ -631,8 +634,11 @@ def main():
     (x_train, y_train), (x_test, y_test), data_name = load_data(args.data)
     class_names = CLOTHES if data_name == "Fashion-MNIST" else DIGITS
     train_size = math.floor(len(x_train) * (1 - args.validation_split))
-    if train_size == 0:
-        sys.exit(f"Error: --validation-split {args.validation_split} leaves nothing to train on.")
+    if args.validation_split > 0 and not 0 < train_size < len(x_train):
+        sys.exit(
+            f"Error: --validation-split {args.validation_split} does not split the "
+            f"{len(x_train):,} training pictures in two."
+        )
     print(f"Data:     {data_name}")
     print(f"Training: pictures {x_train.shape} {x_train.dtype}, labels {y_train.shape}")
     print(f"Test:     pictures {x_test.shape} {x_test.dtype}, labels {y_test.shape}")
@@ -719,12 +725,20 @@ def main():
 
 def run(main):
     """Call `main` and end the program with its status; Ctrl-C and a full disk end it in a line."""
+    for stream in (sys.stdout, sys.stderr):  # a folder's name may not fit the console's alphabet
+        stream.reconfigure(errors="replace", line_buffering=True)
     try:
         sys.exit(main())
     except KeyboardInterrupt:
-        sys.exit("\nStopped. What earlier runs saved is as it was.")
+        sys.exit("\nStopped. No file is left half-written.")
+    except BrokenPipeError:  # the reader of a pipe, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except OSError as error:
-        sys.exit(f"Error: could not save: {error}. What earlier runs saved is as it was.")
+        sys.exit(
+            f"Error: could not save: {error}. Make room, or choose another folder with --outputs. "
+            "No file is left half-written."
+        )
 
 
 if __name__ == "__main__":

@@ -1,0 +1,120 @@
+"""What the tests share: a home and a network of their own, child processes, and a finished run."""
+
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import types
+
+import numpy as np
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+# The tests and the children that they start live in an empty home, and every way out of the
+# machine leads to a port that nobody listens at. Keras reads this when it is imported: it is set
+# here, before any test can import it.
+HOME = tempfile.TemporaryDirectory(prefix="home-")
+CLOSED_PORT = socket.socket()
+CLOSED_PORT.bind(("127.0.0.1", 0))  # bound, never listening: connections are refused
+NO_NETWORK = f"http://127.0.0.1:{CLOSED_PORT.getsockname()[1]}"
+for name in list(os.environ):
+    if name.lower().endswith("_proxy") or name.startswith(("XDG_", "MPL", "TF_CPP_")):
+        del os.environ[name]
+os.environ |= {"HOME": HOME.name, "KERAS_HOME": str(pathlib.Path(HOME.name, ".keras"))}
+for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
+    os.environ[name] = NO_NETWORK
+ENVIRONMENT = dict(os.environ)  # before train.py is imported, which sets a variable, too
+
+# What is run in the background may be deaf to Ctrl-C, and so would be its children.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session")
+def start():
+    """Start a script as a child: start("train.py", "--epochs", 1, MPLBACKEND="Agg", DISPLAY=None).
+
+    Keyword arguments are environment variables, None takes one away; `prefix` is a command that
+    runs the child, `stdout` a file for what it prints. Returns its subprocess.Popen.
+    """
+    children = []
+
+    def start(*command, prefix=(), stdout=subprocess.PIPE, **environment):
+        changed = {name: str(value) for name, value in environment.items() if value is not None}
+        kept = {name: value for name, value in ENVIRONMENT.items() if name not in environment}
+        child = subprocess.Popen(
+            [*map(str, prefix), sys.executable, ROOT / command[0], *map(str, command[1:])],
+            cwd=HOME.name,
+            env=kept | changed,
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,
+        )
+        children.append(child)
+        return child
+
+    yield start
+    for child in children:
+        if child.poll() is None:
+            child.kill()
+        child.communicate()
+
+
+@pytest.fixture(scope="session")
+def run(start):
+    """Run a script as a child to its end, as `start` starts it; return a CompletedProcess."""
+
+    def run(*command, timeout=300, **options):
+        child = start(*command, **options)
+        stdout, stderr = child.communicate(timeout=timeout)
+        return subprocess.CompletedProcess(command, child.returncode, stdout, stderr)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def sample():
+    """The 5,000 digits of --data sample: ((x_train, y_train), (x_test, y_test))."""
+    import train
+
+    return train.load_sample()
+
+
+@pytest.fixture(scope="session")
+def tiny_npz(sample, tmp_path_factory):
+    """The path of an .npz file, laid out as Keras's, with 400 training and 100 test digits."""
+    (x_train, y_train), (x_test, y_test) = sample
+    path = tmp_path_factory.mktemp("data") / "tiny.npz"
+    np.savez(
+        path,
+        x_train=x_train[:400],
+        y_train=y_train[:400],
+        x_test=x_test[::10],
+        y_test=y_test[::10],
+    )
+    return path
+
+
+@pytest.fixture(scope="session")
+def finished(run, tmp_path_factory):
+    """One finished run of `train.py --data sample`, for all tests that only look at it.
+
+    Has its `outputs` folder, its `metrics`, and what came on its `stdout` and `stderr`.
+    """
+    outputs = tmp_path_factory.mktemp("finished") / "outputs"
+    process = run("train.py", "--data", "sample", "--outputs", outputs)
+    assert process.returncode == 0, process.stderr
+    return types.SimpleNamespace(
+        outputs=outputs,
+        metrics=json.loads((outputs / "metrics.json").read_text()),
+        stdout=process.stdout,
+        stderr=process.stderr,
+    )

@@ -1,0 +1,37 @@
+"""README.md says what is true of the script: its options, its files, and how to test it."""
+
+import re
+
+import pytest
+from conftest import ROOT
+
+import train
+
+TEST_COMMAND = (
+    "python3 -m venv .venv && .venv/bin/python -m pip install -q -r requirements.txt pytest && "
+    ".venv/bin/python -m pytest"
+)
+
+
+@pytest.fixture(scope="session")
+def readme():
+    return (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_readme_s_test_command_is_the_one_that_ci_runs(readme):
+    assert TEST_COMMAND in readme
+    assert TEST_COMMAND in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+def test_every_option_is_in_the_readme(readme, capsys):
+    with pytest.raises(SystemExit):
+        train.parse_arguments(["--help"])
+    options = set(re.findall(r"--[a-z-]+", capsys.readouterr().out)) - {"--help"}
+    assert {"--model", "--data", "--epochs", "--outputs"} <= options
+    for option in options:
+        assert f"`{option}" in readme
+
+
+def test_every_file_that_a_run_leaves_is_in_the_readme(readme, finished):
+    for path in finished.outputs.iterdir():
+        assert path.name in readme

