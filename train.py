@@ -139,7 +139,10 @@ def cache_folder():
 
 def cache_size():
     """Return the bytes in Keras's cache folder: while they grow, a download is under way."""
-    return sum(path.stat().st_size for path in cache_folder().rglob("*") if path.is_file())
+    try:
+        return sum(path.stat().st_size for path in cache_folder().rglob("*") if path.is_file())
+    except FileNotFoundError:  # Keras deletes what it could not finish, perhaps just now
+        return 0
 
 
 def load_sample():
@@ -291,6 +294,7 @@ def build_convnet(steps):
             keras.layers.MaxPooling2D(),
             *convolution(64),
             *convolution(128),
+            keras.layers.MaxPooling2D(),
             keras.layers.Flatten(),
             keras.layers.Dropout(0.3),
             keras.layers.Dense(10, activation="softmax"),
@@ -310,7 +314,7 @@ def build_convnet(steps):
 MODELS = {
     "dense": (build_dense, 5, 128),
     "dropout": (build_dropout, 5, 32),
-    "convnet": (build_convnet, 8, 128),
+    "convnet": (build_convnet, 6, 64),
 }
 
 
@@ -329,7 +333,8 @@ def train(model, x_train, y_train, epochs, batch_size, validation_split):
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         interrupted.set()
         model.stop_training = True
-        print("\nCtrl-C: stopping, then evaluating and saving. Once more ends at once.", flush=True)
+        # Not `print`, which may itself be what Ctrl-C came in the middle of.
+        os.write(1, b"\nCtrl-C: stopping, then evaluating and saving. Once more ends at once.\n")
 
     # Keras hands TensorFlow this many batches in one go, which halves the time; it stays at ten
     # goes an epoch, so that the progress bar moves.
@@ -518,7 +523,15 @@ def write_file(path, content):
     """
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        unfinished.write_bytes(content)
+        try:  # Linux has files without a name, of which nothing is left if the program is killed
+            descriptor = os.open(path.parent, os.O_TMPFILE | os.O_WRONLY, 0o666)
+        except (AttributeError, OSError):
+            unfinished.write_bytes(content)
+        else:
+            with open(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.link(f"/proc/self/fd/{descriptor}", unfinished, src_dir_fd=0)
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
