@@ -431,11 +431,12 @@ def main():
         readings = list(pool.map(read_digits, files))
 
     images = [image for digits in readings if isinstance(digits, list) for _, _, image in digits]
-    answers = iter(())
+    answers = np.zeros((0, 10))
     if images:
-        answers = iter(
-            model.predict(preprocess_images(np.stack(images)), batch_size=128, verbose=0)
-        )
+        answers = model.predict(preprocess_images(np.stack(images)), batch_size=128, verbose=0)
+    if not np.allclose(answers.sum(axis=1), 1, atol=0.01):
+        sys.exit(f"Error: {args.model} does not answer in probabilities. Use one of train.py's.")
+    answers = iter(answers)
     shown, failed = [], False
     for file, digits in zip(files, readings, strict=True):
         if isinstance(digits, ValueError):

@@ -58,8 +58,10 @@ def without_start_up_lines():
 
 
 with without_start_up_lines():
+    sys.modules["sklearn"] = None  # Keras would load it, if it is there, for a part not used here
     import keras
     from matplotlib.figure import Figure
+del sys.modules["sklearn"]
 
 DIGITS = [str(digit) for digit in range(10)]
 # The names as https://github.com/zalandoresearch/fashion-mnist gives them.
@@ -660,10 +662,12 @@ def main():
     loaded = time.perf_counter()
 
     print("\nStep 2 of 5: preprocess them into what a network can read")
-    pixels_train, onehot_train = preprocess_images(x_train), preprocess_labels(y_train)
-    pixels_test, onehot_test = preprocess_images(x_test), preprocess_labels(y_test)
-    print(f"Pictures: {x_train.shape}, 0 to 255 -> {tuple(pixels_train.shape)}, 0 to 1")
-    print(f"Labels:   the first one, {y_train[0]} -> {onehot_train[0].astype(int)}")
+    images_test, labels_train, labels_test = x_test, y_train, y_test
+    print(f"Pictures: {x_train.shape}, 0 to 255", end="")
+    x_train, x_test = preprocess_images(x_train), preprocess_images(x_test)
+    print(f" -> {tuple(x_train.shape)}, 0 to 1")
+    y_train, y_test = preprocess_labels(y_train), preprocess_labels(y_test)
+    print(f"Labels:   the first one, {labels_train[0]} -> {y_train[0].astype(int)}")
 
     print("\nStep 3 of 5: build the network")
     build, _, _ = MODELS[args.model]
@@ -673,25 +677,27 @@ def main():
     print(f"\nStep 4 of 5: train it: {args.epochs} epochs, {args.batch_size} pictures a batch")
     before_training = time.perf_counter()
     history, interrupted = train(
-        model, pixels_train, onehot_train, args.epochs, args.batch_size, args.validation_split
+        model, x_train, y_train, args.epochs, args.batch_size, args.validation_split
     )
     trained = time.perf_counter()
 
     print("\nStep 5 of 5: evaluate it on pictures that it has never seen, and look")
     model = with_probabilities(model)
-    test_loss, test_accuracy = model.evaluate(pixels_test, onehot_test, verbose=0)
-    probabilities = model.predict(pixels_test, verbose=0)
-    first_answers = model.predict(pixels_train[:4], verbose=0).argmax(axis=1)
-    print("The first four training pictures are", *[class_names[label] for label in y_train[:4]])
+    test_loss, test_accuracy = model.evaluate(x_test, y_test, verbose=0)
+    probabilities = model.predict(x_test, verbose=0)
+    first_answers = model.predict(x_train[:4], verbose=0).argmax(axis=1)
+    print(
+        "The first four training pictures are", *[class_names[label] for label in labels_train[:4]]
+    )
     print("The network says                    ", *[class_names[label] for label in first_answers])
     evaluated = time.perf_counter()
 
     model.name = "clothes" if class_names is CLOTHES else "digits"  # predict.py reads digits only
     write_file(args.outputs / "model.keras", model_to_bytes(model))
-    look = (y_test, probabilities, class_names, data_name)
+    look = (labels_test, probabilities, class_names, data_name)
     figures = {
-        "predictions.png": draw_predictions(x_test, *look),
-        "mistakes.png": draw_mistakes(x_test, *look),
+        "predictions.png": draw_predictions(images_test, *look),
+        "mistakes.png": draw_mistakes(images_test, *look),
         "confusion_matrix.png": draw_confusion_matrix(*look),
         "training.png": draw_training(history, test_loss, test_accuracy, data_name),
     }
@@ -727,7 +733,7 @@ def main():
     write_file(args.outputs / "metrics.json", (json.dumps(metrics, indent=2) + "\n").encode())
 
     saved = ["model.keras", "metrics.json", "samples.png", *figures]
-    wrong = np.count_nonzero(probabilities.argmax(axis=1) != y_test)
+    wrong = np.count_nonzero(probabilities.argmax(axis=1) != labels_test)
     if interrupted:
         print("\nThe training was interrupted: the numbers are those of an unfinished network.")
     print(
