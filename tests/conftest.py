@@ -82,10 +82,9 @@ def run(start):
 
 @pytest.fixture(scope="session")
 def sample():
-    """The 5,000 digits of --data sample: ((x_train, y_train), (x_test, y_test))."""
-    import train
-
-    return train.load_sample()
+    """The 7,000 digits of --data sample: ((x_train, y_train), (x_test, y_test))."""
+    with np.load(ROOT / "sample.npz") as file:
+        return (file["x_train"], file["y_train"]), (file["x_test"], file["y_test"])
 
 
 @pytest.fixture(scope="session")
@@ -103,14 +102,9 @@ def tiny_npz(sample, tmp_path_factory):
     return path
 
 
-@pytest.fixture(scope="session")
-def finished(run, tmp_path_factory):
-    """One finished run of `train.py --data sample`, for all tests that only look at it.
-
-    Has its `outputs` folder, its `metrics`, and what came on its `stdout` and `stderr`.
-    """
-    outputs = tmp_path_factory.mktemp("finished") / "outputs"
-    process = run("train.py", "--data", "sample", "--outputs", outputs)
+def finished_run(run, outputs, *options):
+    """Run train.py to its end; return its `outputs` folder, `metrics`, `stdout` and `stderr`."""
+    process = run("train.py", *options, "--outputs", outputs)
     assert process.returncode == 0, process.stderr
     return types.SimpleNamespace(
         outputs=outputs,
@@ -118,3 +112,18 @@ def finished(run, tmp_path_factory):
         stdout=process.stdout,
         stderr=process.stderr,
     )
+
+
+@pytest.fixture(scope="session")
+def finished(run, tmp_path_factory):
+    """One finished run of `train.py --data sample`, for all tests that only look at it."""
+    return finished_run(run, tmp_path_factory.mktemp("finished") / "outputs", "--data", "sample")
+
+
+@pytest.fixture(scope="session")
+def finished_mnist(run, tmp_path_factory):
+    """One finished run of the recipe on the whole of MNIST, where MNIST_NPZ names a copy of it."""
+    if "MNIST_NPZ" not in os.environ:
+        pytest.skip("MNIST_NPZ names no file with MNIST")
+    outputs = tmp_path_factory.mktemp("mnist") / "outputs"
+    return finished_run(run, outputs, "--data", os.environ["MNIST_NPZ"])

