@@ -45,7 +45,7 @@ CLASS_NAMES = {
     "clothes": ["T-shirt", "Trouser", "Pullover", "Dress", "Coat"]
     + ["Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"],
 }
-SAMPLE = pathlib.Path(__file__).with_name("sample.npz")  # a tenth of MNIST
+HERE = pathlib.Path(__file__).parent
 
 
 def load_data(source):
@@ -56,7 +56,7 @@ def load_data(source):
     0 to 9, and `kind` is a key of CLASS_NAMES. Raises SystemExit if `source` cannot be read.
     """
     if source == "sample":
-        return *load_npz(SAMPLE), "MNIST sample (7,000 digits)", "digits"
+        return *load_npz(HERE / "sample.npz"), "MNIST sample (7,000 digits)", "digits"
     if source not in ("auto", "mnist", "fashion_mnist"):
         name = pathlib.Path(source).name
         return *load_npz(source), name, "clothes" if "fashion" in name else "digits"
@@ -117,27 +117,25 @@ def preprocess_labels(labels):
 # --- Step 3: build ------------------------------------------------------------------------------
 def build_dense():
     """Return the classic network (F. Chollet, Deep Learning with Python, chapter 2)."""
-    model = keras.Sequential(
-        [
-            keras.Input((28 * 28,)),
-            keras.layers.Dense(512, activation="relu"),
-            keras.layers.Dense(10, activation="softmax"),
-        ]
-    )
+    layers = [
+        keras.Input((28 * 28,)),
+        keras.layers.Dense(512, activation="relu"),
+        keras.layers.Dense(10, activation="softmax"),
+    ]
+    model = keras.Sequential(layers)
     model.compile(optimizer="rmsprop", loss="categorical_crossentropy", metrics=["accuracy"])
     return model
 
 
 def build_dropout():
     """Return the network of https://www.tensorflow.org/tutorials/quickstart/beginner."""
-    model = keras.Sequential(
-        [
-            keras.Input((28 * 28,)),
-            keras.layers.Dense(128, activation="relu"),
-            keras.layers.Dropout(0.2),  # in training, switches off every fifth value at random
-            keras.layers.Dense(10),
-        ]
-    )
+    layers = [
+        keras.Input((28 * 28,)),
+        keras.layers.Dense(128, activation="relu"),
+        keras.layers.Dropout(0.2),  # in training, switches off every fifth value at random
+        keras.layers.Dense(10),
+    ]
+    model = keras.Sequential(layers)
     loss = keras.losses.CategoricalCrossentropy(from_logits=True)
     model.compile(optimizer="adam", loss=loss, metrics=["accuracy"])
     return model
@@ -153,34 +151,32 @@ def build_convnet():
             keras.layers.Activation("relu"),
         ]
 
-    model = keras.Sequential(
-        [
-            keras.Input((28 * 28,)),
-            keras.layers.Reshape((28, 28, 1)),
-            # In training only: every image a little different in every epoch.
-            keras.layers.RandomTranslation(0.08, 0.08, fill_mode="constant"),
-            keras.layers.RandomRotation(0.03, fill_mode="constant"),
-            keras.layers.RandomShear((0.0, 0.15), fill_mode="constant"),
-            keras.layers.RandomGaussianBlur(kernel_size=5, sigma=1.0, value_range=(0, 1)),
-            keras.layers.RandomBrightness(0.2, value_range=(0, 1)),
-            keras.layers.RandomContrast(0.5, value_range=(0, 1)),
-            *convolution(32, size=5, strides=2),
-            *convolution(32),
-            *convolution(64),
-            keras.layers.MaxPooling2D(),
-            *convolution(64),
-            *convolution(128),
-            keras.layers.MaxPooling2D(),
-            keras.layers.Flatten(),
-            keras.layers.Dropout(0.3),
-            keras.layers.Dense(10, activation="softmax"),
-        ]
-    )
-    # Large steps first, to find the right region, then ever smaller ones, to settle in it: 0.6 times as
-    # large after every 469 batches, which is an epoch of MNIST.
+    layers = [
+        keras.Input((28 * 28,)),
+        keras.layers.Reshape((28, 28, 1)),
+        # In training only: every image a little different in every epoch.
+        keras.layers.RandomTranslation(0.08, 0.08, fill_mode="constant"),
+        keras.layers.RandomRotation(0.03, fill_mode="constant"),
+        keras.layers.RandomShear((0.0, 0.15), fill_mode="constant"),
+        keras.layers.RandomGaussianBlur(kernel_size=5, sigma=1.0, value_range=(0, 1)),
+        keras.layers.RandomBrightness(0.2, value_range=(0, 1)),
+        keras.layers.RandomContrast(0.5, value_range=(0, 1)),
+        *convolution(32, size=5, strides=2),
+        *convolution(32),
+        *convolution(64),
+        keras.layers.MaxPooling2D(),
+        *convolution(64),
+        *convolution(128),
+        keras.layers.MaxPooling2D(),
+        keras.layers.Flatten(),
+        keras.layers.Dropout(0.3),
+        keras.layers.Dense(10, activation="softmax"),
+    ]
+    model = keras.Sequential(layers)
+    # Large steps first, then ever smaller ones: 0.6 times as large after 469 batches, one epoch.
     learning_rate = keras.optimizers.schedules.ExponentialDecay(0.003, 469, decay_rate=0.6)
-    optimizer = keras.optimizers.Adam(learning_rate)
-    model.compile(optimizer=optimizer, loss="categorical_crossentropy", metrics=["accuracy"])
+    adam = keras.optimizers.Adam(learning_rate)
+    model.compile(optimizer=adam, loss="categorical_crossentropy", metrics=["accuracy"])
     return model
 
 
@@ -195,48 +191,53 @@ MODELS = {
 # --- Step 4: train ------------------------------------------------------------------------------
 def batches(x, y, batch_size):
     """Return x and y in batches, shuffled anew in every epoch, as a tf.data.Dataset."""
+    x, y = tf.constant(x), tf.constant(y)
     options = tf.data.Options()
     options.autotune.enabled = False  # it delays the start of an epoch by up to a second
-    dataset = tf.data.Dataset.from_tensor_slices((x, y)).shuffle(len(x))
-    return dataset.batch(batch_size).prefetch(1).with_options(options)
+    indices = tf.data.Dataset.range(len(x)).shuffle(len(x)).batch(batch_size)
+    dataset = indices.map(lambda i: (tf.gather(x, i), tf.gather(y, i)))
+    return dataset.prefetch(1).with_options(options)
 
 
-def train(model, x_train, y_train, train_size, epochs, batch_size):
-    """Fit `model` to the first `train_size` images; after each epoch, test it on the others.
+def train(model, x_train, y_train, validation_split, epochs, batch_size):
+    """Fit `model` to the first of the images; after each epoch, test it on the split-off others.
 
-    Returns Keras's history, {name: values by epoch}, and whether Ctrl-C cut the training short.
+    Returns {"history": Keras's values by epoch, "interrupted": whether Ctrl-C cut it short, sizes}.
     """
-    dataset = batches(x_train[:train_size], y_train[:train_size], batch_size)
-    rest = (x_train[train_size:], y_train[train_size:]) if train_size < len(x_train) else None
+    size = max(1, round(len(x_train) * (1 - validation_split)))
+    validation = (x_train[size:], y_train[size:]) if size < len(x_train) else None
+    result = {"train_size": size, "validation_size": len(x_train) - size, "interrupted": False}
+    dataset = batches(x_train[:size], y_train[:size], batch_size)
     if keras.backend.backend() != "torch":  # which takes one batch at a time
         # Several batches in one go take less time; ten goes or more, so that the bar moves.
         several = range(1, max(2, len(dataset) // 10 + 1))
         model.steps_per_execution = max(n for n in several if len(dataset) % n == 0)
     try:
-        model.fit(dataset, epochs=epochs, validation_data=rest, shuffle=False)
-        return model.history.history, False
+        model.fit(dataset, epochs=epochs, validation_data=validation, shuffle=False)
     except KeyboardInterrupt:
         print("\nCtrl-C: evaluating and saving what was learned. Once more ends at once.")
-        return getattr(getattr(model, "history", None), "history", {}), True
-
-
-def with_probabilities(model):
-    """Return `model` with probabilities as its answers, also if it was trained on logits."""
-    if not getattr(model.loss, "from_logits", False):
-        return model
-    model = keras.Sequential([*model.layers, keras.layers.Softmax()])
-    model.compile(loss="categorical_crossentropy", metrics=["accuracy"])
-    return model
+        result["interrupted"] = True
+    return result | {"history": getattr(getattr(model, "history", None), "history", {})}
 
 
 # --- Step 5: evaluate and look ------------------------------------------------------------------
-def draw_grid(title, images, captions, columns=10, below=2):
-    """Draw images, uint8 (N, 28, 28), in rows, with captions above them and room `below` them.
+def evaluate(model, x_test, y_test):
+    """Return the loss, the accuracy, and the probabilities of the classes, float (N, 10)."""
+    if getattr(model.loss, "from_logits", False):  # it does not answer in probabilities yet
+        model.add(keras.layers.Softmax())
+        model.compile(model.optimizer, "categorical_crossentropy", metrics=["accuracy"])
+    loss, accuracy = model.evaluate(x_test, y_test, batch_size=1000, verbose=0)
+    return loss, accuracy, model.predict(x_test, batch_size=1000, verbose=0)
 
-    Returns the axes, and where in them the lower left corner of each image is.
+
+def draw_images(title, images, labels, class_names, probabilities=None, columns=10):
+    """Draw images, uint8 (N, 28, 28), in rows, with their labels, integers (N,), above them.
+
+    With probabilities, float (N, 10), bars below each show the three likeliest answers to it.
     """
     # All are put together into one large image: that is drawn much faster than many small ones.
-    rows, above = max(1, -(-len(images) // columns)), 6 + 6 * "".join(captions[:1]).count("\n")
+    above, below = (12, 2) if probabilities is None else (18, 34)
+    rows = max(1, -(-len(images) // columns))
     cells = np.pad(images, ((0, rows * columns - len(images)), (above, below), (4, 4)))
     height, width = cells.shape[1:]
     sheet = cells.reshape((rows, columns, height, width)).swapaxes(1, 2)
@@ -245,43 +246,40 @@ def draw_grid(title, images, captions, columns=10, below=2):
     axes = figure.add_axes((0, 0, 1, 1 - 0.7 / figure.get_figheight()))
     axes.axis("off")
     axes.imshow(sheet.reshape((rows * height, columns * width)), cmap="gray_r", vmin=0, vmax=255)
-    corners = []
-    for i, caption in enumerate(captions):
-        left, bottom = i % columns * width + 4, i // columns * height + above + 28
-        axes.text(left + 14, bottom - 30, caption, ha="center", va="bottom", fontsize=9)
-        corners.append((left, bottom))
-    return axes, corners
+    for i, label in enumerate(labels):
+        left, top = i % columns * width + 4, i // columns * height + above
+        caption = class_names[label]
+        if probabilities is not None:
+            answers = np.argsort(-probabilities[i])[:3]
+            caption = f"is {caption}\n{'right' if answers[0] == label else 'WRONG'}"
+            for y, answer in zip((34, 43, 52), answers, strict=True):
+                share, color = (
+                    probabilities[i, answer],
+                    "lightskyblue" if answer == label else "orange",
+                )
+                axes.barh(top + y, 28 * share, 8, left=left, color=color)
+                text = f"{class_names[answer]} {share:.0%}"
+                axes.text(left, top + y, text, va="center", fontsize=8)
+        axes.text(left + 14, top - 2, caption, ha="center", va="bottom", fontsize=9)
+    return figure
 
 
 def draw_samples(images, labels, class_names, data_name):
     """Draw the first 20 of `images`, uint8 (N, 28, 28), each with its label."""
     title = f"What the network learns from: the first training images of {data_name}"
-    axes, _ = draw_grid(title, images[:20], [class_names[label] for label in labels[:20]])
-    return axes.figure
+    return draw_images(title, images[:20], labels[:20], class_names)
 
 
 def draw_predictions(images, labels, probabilities, class_names, data_name):
-    """Draw the first test image of each class, and below it the one that is hardest to predict.
-
-    Bars show the likeliest three answers to each, from `probabilities`, float (N, 10).
-    """
-    predicted = probabilities.argmax(axis=1)
+    """Draw the first test image of each class, and below it the one that is hardest to predict."""
     of_label = probabilities[np.arange(len(labels)), labels]
     classes = np.unique(labels)
     shown = [np.argmax(labels == c) for c in classes]
     shown += [np.argmin(np.where(labels == c, of_label, 2)) for c in classes]
-    verdicts = np.where(predicted == labels, "right", "WRONG")
-    captions = [f"is {class_names[labels[i]]}\n{verdicts[i]}" for i in shown]
     title = f"What the network says of {data_name}: above, the first test image of each class;\n"
     title += "below, the hardest one. Bars: its likeliest answers, blue where they are right"
-    axes, corners = draw_grid(title, images[shown], captions, len(classes), below=34)
-    for i, (left, bottom) in zip(shown, corners, strict=True):
-        for rank, answer in enumerate(np.argsort(-probabilities[i])[:3]):
-            share, y = probabilities[i, answer], bottom + 6 + 9 * rank
-            color = "lightskyblue" if answer == labels[i] else "orange"
-            axes.barh(y, 28 * share, 8, left=left, color=color)
-            axes.text(left, y, f"{class_names[answer]} {share:.0%}", va="center", fontsize=8)
-    return axes.figure
+    chosen = images[shown], labels[shown], class_names, probabilities[shown]
+    return draw_images(title, *chosen, columns=len(classes))
 
 
 def draw_mistakes(images, labels, probabilities, class_names, data_name):
@@ -290,17 +288,15 @@ def draw_mistakes(images, labels, probabilities, class_names, data_name):
     wrong = np.flatnonzero(predicted != labels)
     shown = wrong[np.argsort(-sure[wrong])][:20]
     title = f"{len(wrong):,} of {len(labels):,} test images of {data_name} are predicted wrong: "
-    title += "the mistakes it was surest of"
-    said = [f"predicted\n{class_names[predicted[i]]} ({sure[i]:.0%})" for i in shown]
-    captions = [f"is {class_names[labels[i]]}\n{text}" for i, text in zip(shown, said)]
-    axes, _ = draw_grid(title, images[shown], captions)
-    return axes.figure
+    title += (
+        "the mistakes\nit was surest of. Bars: its likeliest answers, blue where they are right"
+    )
+    return draw_images(title, images[shown], labels[shown], class_names, probabilities[shown])
 
 
 def draw_confusion_matrix(labels, probabilities, class_names, data_name):
     """Draw how many test images of each class (row) are predicted as which class (column)."""
-    counts = np.zeros((10, 10), dtype=int)
-    np.add.at(counts, (labels, probabilities.argmax(axis=1)), 1)
+    counts = tf.math.confusion_matrix(labels, probabilities.argmax(axis=1), 10).numpy()
     shades = np.log1p(counts)  # a logarithm, or single mistakes stay invisible
     figure = Figure(figsize=(7.5, 7.5))
     axes = figure.add_axes((0.12, 0.08, 0.85, 0.83))
@@ -315,16 +311,16 @@ def draw_confusion_matrix(labels, probabilities, class_names, data_name):
     return figure
 
 
-def draw_training(history, test_loss, test_accuracy, data_name):
-    """Draw loss and accuracy by epoch, from Keras's history, and the test result beside them."""
+def draw_training(history, test, data_name):
+    """Draw loss and accuracy by epoch, and the results of the test, test_loss and test_accuracy."""
     figure = Figure(figsize=(10, 4))
     figure.suptitle(f"Training on {data_name}: each epoch shows all training images once")
-    results = {"loss": test_loss, "accuracy": test_accuracy}
-    for axes, (metric, result) in zip(figure.subplots(1, 2), results.items(), strict=True):
+    for axes, metric in zip(figure.subplots(1, 2), ("loss", "accuracy"), strict=True):
         for name, style in {metric: "o-", f"val_{metric}": "s--"}.items():
             values = history.get(name, [])  # none of an epoch that Ctrl-C cut off
             axes.plot(range(1, len(values) + 1), values, style, label=name)
         last_epoch = max(1, len(history.get(metric, [])))
+        result = test[f"test_{metric}"]
         axes.plot(last_epoch, result, "k*", markersize=14, label=f"test: {result:.4f}")
         axes.set(xlabel="epoch", ylabel=metric)
         axes.xaxis.get_major_locator().set_params(integer=True)
@@ -357,31 +353,6 @@ def save_files(folder, writers):
         sys.exit(f"Error: cannot write to --outputs {folder}: {error}. Make room, or use another.")
 
 
-def describe_run(args, data_name, clock, sizes):
-    """Return what metrics.json says of a run beside its results: settings, seconds, versions."""
-    settings = {name: getattr(args, name) for name in ("model", "seed", "epochs", "batch_size")}
-    clock.append(time.perf_counter())
-    sizes = dict(zip(["train_size", "validation_size", "test_size"], sizes))
-    steps = ["load", "preprocess", "build", "train", "evaluate"]
-    seconds = dict(zip(steps, np.diff(clock).tolist())) | {"total": clock[-1] - clock[0]}
-    versions = {"keras": keras.version(), "tensorflow": tf.__version__, "numpy": np.__version__}
-    versions |= {"python": sys.version.split()[0], "backend": keras.backend.backend()}
-    data = {"dataset": data_name} | sizes
-    return data | settings | {"seconds": seconds, "versions": versions}
-
-
-def report(metrics, folder, files):
-    """Print how good the network is, and where to look."""
-    size, accuracy = metrics["test_size"], metrics["test_accuracy"]
-    wrong = f"{round(size * (1 - accuracy)):,} of {size:,} wrong"
-    print(f"\nTest accuracy on {metrics['dataset']}: {accuracy:.2%}, {wrong}")
-    if metrics["interrupted"]:
-        print("The training was interrupted: these are the numbers of an unfinished network.")
-    if "sample" in metrics["dataset"]:
-        print("This is NOT MNIST, only a sample of it, which is too small for more.")
-    print("Saved:", *(pathlib.Path(folder, name) for name in files), sep="\n  ")
-
-
 def parse_arguments(arguments=None):
     """Read the command line; a wrong one ends the program with status 2 and says why."""
     parser = argparse.ArgumentParser(
@@ -396,7 +367,7 @@ def parse_arguments(arguments=None):
     add("--batch-size", type=int, help="images to look at before each change of the weights")
     add("--validation-split", type=float, default=0.0, help="share of images to test epochs on")
     add("--seed", type=int, default=0, help="where the random numbers start")
-    add("--outputs", type=pathlib.Path, default="outputs", help="the folder for what is saved")
+    add("--outputs", default="outputs", help="the folder for what is saved")
     args = parser.parse_args(arguments)
     _, epochs, batch_size = MODELS[args.model]
     args.epochs = epochs if args.epochs is None else args.epochs
@@ -414,59 +385,65 @@ def announce(title, clock):
     clock.append(time.perf_counter())
 
 
+def describe(clock):
+    """Return how long each step took, by the times in `clock`, and which versions ran."""
+    steps = ["load", "preprocess", "build", "train", "evaluate"]
+    seconds = dict(zip(steps, np.diff(clock).tolist())) | {"total": clock[-1] - clock[0]}
+    versions = {"keras": keras.version(), "tensorflow": tf.__version__, "numpy": np.__version__}
+    versions |= {"python": sys.version.split()[0], "backend": keras.backend.backend()}
+    return {"seconds": seconds, "versions": versions}
+
+
 def main():
     """Do the five steps, then save what came of them."""
-    args = parse_arguments()
+    args, clock = parse_arguments(), []
     prepare_outputs(args.outputs)  # now, not after the training
     keras.utils.set_random_seed(args.seed)
-    clock = []
 
     announce("Step 1 of 5: load the images and their labels", clock)
     (images_train, labels_train), (images_test, labels_test), data_name, kind = load_data(args.data)
-    class_names = CLASS_NAMES[kind]
-    print(f"Data:     {data_name}")
-    print(f"Training: {images_train.shape} {images_train.dtype}, labels {labels_train.shape}")
-    print(f"Test:     {images_test.shape} {images_test.dtype}, labels {labels_test.shape}")
+    print(f"Training images of {data_name}: {images_train.shape} {images_train.dtype}")
+    print(f"Test images: {images_test.shape} {images_test.dtype}")
 
     announce("Step 2 of 5: preprocess them into what a network can read", clock)
     x_train, x_test = preprocess_images(images_train), preprocess_images(images_test)
     y_train, y_test = preprocess_labels(labels_train), preprocess_labels(labels_test)
-    print(f"Images:   {images_train.shape}, 0 to 255 -> {x_train.shape}, 0 to 1")
-    print(f"Labels:   the first one, {labels_train[0]} -> {y_train[0].astype(int)}")
+    print(f"Images: {images_train.shape}, 0 to 255 -> {x_train.shape}, 0 to 1")
+    print(f"Labels: the first one, {labels_train[0]} -> {y_train[0].astype(int)}")
 
     announce("Step 3 of 5: build the network", clock)
     model = MODELS[args.model][0]()
     model.summary()
 
     announce(f"Step 4 of 5: train: {args.epochs} epochs, {args.batch_size} images a batch", clock)
-    train_size = max(1, round(len(x_train) * (1 - args.validation_split)))
-    history, interrupted = train(model, x_train, y_train, train_size, args.epochs, args.batch_size)
+    training = train(model, x_train, y_train, args.validation_split, args.epochs, args.batch_size)
 
     announce("Step 5 of 5: evaluate it on images that it has never seen, and look", clock)
-    model = with_probabilities(model)
-    test_loss, test_accuracy = model.evaluate(x_test, y_test, batch_size=1000, verbose=0)
-    probabilities = model.predict(x_test, batch_size=1000, verbose=0)
-    first_four = model.predict(x_train[:4], verbose=0).argmax(axis=1)
-    print("The first four training images are", *[class_names[i] for i in labels_train[:4]])
-    print("The network says                  ", *[class_names[i] for i in first_four])
-
+    test_loss, test_accuracy, probabilities = evaluate(model, x_test, y_test)
+    names, predicted = CLASS_NAMES[kind], model.predict(x_train[:4], verbose=0).argmax(axis=1)
+    print("The first four training images are", *[names[label] for label in labels_train[:4]])
+    print("The network says                  ", *[names[label] for label in predicted])
+    wrong = f"{round(len(x_test) * (1 - test_accuracy)):,} of {len(x_test):,} wrong"
+    announce(f"Test accuracy on {data_name}: {test_accuracy:.2%}, {wrong}", clock)
+    if training["interrupted"]:
+        print("The training was interrupted: these are the numbers of an unfinished network.")
+    if len(x_train) < 60_000:
+        print("This is NOT MNIST, whose 60,000 training images lead to about 98%.")
     model.name = kind  # for predict.py, which reads digits only
-    sizes = (train_size, len(x_train) - train_size, len(x_test))
-    results = {"interrupted": interrupted, "history": history}
-    results |= {"test_accuracy": test_accuracy, "test_loss": test_loss}
-    metrics = describe_run(args, data_name, clock, sizes) | results
-    tested = (images_test, labels_test, probabilities, class_names, data_name)
+    test = {"test_size": len(x_test), "test_loss": test_loss, "test_accuracy": test_accuracy}
+    metrics = vars(args) | {"dataset": data_name} | training | test | describe(clock)
+    tested = (images_test, labels_test, probabilities, names, data_name)
     files = {
         "model.keras": model.save,
         "metrics.json": lambda path: path.write_text(json.dumps(metrics, indent=2) + "\n"),
-        "samples.png": draw_samples(images_train, labels_train, class_names, data_name).savefig,
+        "samples.png": draw_samples(images_train, labels_train, names, data_name).savefig,
         "predictions.png": draw_predictions(*tested).savefig,
         "mistakes.png": draw_mistakes(*tested).savefig,
         "confusion_matrix.png": draw_confusion_matrix(*tested[1:]).savefig,
-        "training.png": draw_training(history, test_loss, test_accuracy, data_name).savefig,
+        "training.png": draw_training(training["history"], test, data_name).savefig,
     }
     save_files(args.outputs, files)
-    report(metrics, args.outputs, files)
+    print("Saved:", *(pathlib.Path(args.outputs, name) for name in files), sep="\n  ")
 
 
 if __name__ == "__main__":
