@@ -23,8 +23,9 @@ import numpy as np
 # TensorFlow logs some lines at every start, whatever its settings. While it is imported, stderr
 # passes through a second Python that leaves them out. TF_CPP_MIN_LOG_LEVEL=0 shows everything.
 LOG_FILTER = """import os, sys
+greetings = b"WARNING: All log", b"I0000", b"Matplotlib created", b"mkdir -p failed for path"
 for line in sys.stdin.buffer:
-    if not line.startswith((b"WARNING: All log", b"I0000", b"Matplotlib ")): os.write(2, line)"""
+    if not line.startswith(greetings): os.write(2, line)"""
 if quiet := "TF_CPP_MIN_LOG_LEVEL" not in os.environ and sys.__stderr__ is not None:
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     command, stderr = [sys.executable, "-c", LOG_FILTER], os.dup(2)
@@ -51,9 +52,9 @@ HERE = pathlib.Path(__file__).parent
 def load_data(source):
     """Load the images and their labels from `source`, one of the values of --data.
 
-    Returns ((x_train, y_train), (x_test, y_test), data_name, kind): the images are uint8 arrays
-    of shape (N, 28, 28) from 0 (paper) to 255 (ink), the labels integer arrays of shape (N,) from
-    0 to 9, and `kind` is a key of CLASS_NAMES. Raises SystemExit if `source` cannot be read.
+    Returns ((x_train, y_train), (x_test, y_test), data_name, kind): images are uint8 (N, 28, 28)
+    from 0 (paper) to 255 (ink), labels integers (N,) from 0 to 9, kind is a key of CLASS_NAMES.
+    Raises SystemExit if `source` cannot be read.
     """
     if source == "sample":
         return *load_npz(HERE / "sample.npz"), "MNIST sample (7,000 digits)", "digits"
@@ -195,7 +196,7 @@ def batches(x, y, batch_size):
     options = tf.data.Options()
     options.autotune.enabled = False  # it delays the start of an epoch by up to a second
     indices = tf.data.Dataset.range(len(x)).shuffle(len(x)).batch(batch_size)
-    dataset = indices.map(lambda i: (tf.gather(x, i), tf.gather(y, i)))
+    dataset = indices.map(lambda chosen: (tf.gather(x, chosen), tf.gather(y, chosen)))
     return dataset.prefetch(1).with_options(options)
 
 
@@ -210,8 +211,8 @@ def train(model, x_train, y_train, validation_split, epochs, batch_size):
     dataset = batches(x_train[:size], y_train[:size], batch_size)
     if keras.backend.backend() != "torch":  # which takes one batch at a time
         # Several batches in one go take less time; ten goes or more, so that the bar moves.
-        several = range(1, max(2, len(dataset) // 10 + 1))
-        model.steps_per_execution = max(n for n in several if len(dataset) % n == 0)
+        several = [n for n in range(2, len(dataset) // 10 + 1) if len(dataset) % n == 0]
+        model.steps_per_execution = max(several, default=1)
     try:
         model.fit(dataset, epochs=epochs, validation_data=validation, shuffle=False)
     except KeyboardInterrupt:
@@ -236,13 +237,15 @@ def draw_images(title, images, labels, class_names, probabilities=None, columns=
     With probabilities, float (N, 10), bars below each show the three likeliest answers to it.
     """
     # All are put together into one large image: that is drawn much faster than many small ones.
-    above, below = (12, 2) if probabilities is None else (18, 34)
+    above, below, bars = 12, 2, ""
+    if probabilities is not None:
+        above, below, bars = 18, 34, "\nBars: its likeliest answers, blue where they are right"
     rows = max(1, -(-len(images) // columns))
     cells = np.pad(images, ((0, rows * columns - len(images)), (above, below), (4, 4)))
     height, width = cells.shape[1:]
     sheet = cells.reshape((rows, columns, height, width)).swapaxes(1, 2)
     figure = Figure(figsize=(10, 0.7 + 10 * rows * height / (columns * width)))
-    figure.suptitle(title)
+    figure.suptitle(title + bars)
     axes = figure.add_axes((0, 0, 1, 1 - 0.7 / figure.get_figheight()))
     axes.axis("off")
     axes.imshow(sheet.reshape((rows * height, columns * width)), cmap="gray_r", vmin=0, vmax=255)
@@ -253,12 +256,9 @@ def draw_images(title, images, labels, class_names, probabilities=None, columns=
             answers = np.argsort(-probabilities[i])[:3]
             caption = f"is {caption}\n{'right' if answers[0] == label else 'WRONG'}"
             for y, answer in zip((34, 43, 52), answers, strict=True):
-                share, color = (
-                    probabilities[i, answer],
-                    "lightskyblue" if answer == label else "orange",
-                )
-                axes.barh(top + y, 28 * share, 8, left=left, color=color)
-                text = f"{class_names[answer]} {share:.0%}"
+                text = f"{class_names[answer]} {probabilities[i, answer]:.0%}"
+                color = "lightskyblue" if answer == label else "orange"
+                axes.barh(top + y, 28 * probabilities[i, answer], 8, left=left, color=color)
                 axes.text(left, top + y, text, va="center", fontsize=8)
         axes.text(left + 14, top - 2, caption, ha="center", va="bottom", fontsize=9)
     return figure
@@ -276,8 +276,7 @@ def draw_predictions(images, labels, probabilities, class_names, data_name):
     classes = np.unique(labels)
     shown = [np.argmax(labels == c) for c in classes]
     shown += [np.argmin(np.where(labels == c, of_label, 2)) for c in classes]
-    title = f"What the network says of {data_name}: above, the first test image of each class;\n"
-    title += "below, the hardest one. Bars: its likeliest answers, blue where they are right"
+    title = f"{data_name}: of each class the first test image, and below it the hardest"
     chosen = images[shown], labels[shown], class_names, probabilities[shown]
     return draw_images(title, *chosen, columns=len(classes))
 
@@ -287,10 +286,8 @@ def draw_mistakes(images, labels, probabilities, class_names, data_name):
     predicted, sure = probabilities.argmax(axis=1), probabilities.max(axis=1)
     wrong = np.flatnonzero(predicted != labels)
     shown = wrong[np.argsort(-sure[wrong])][:20]
-    title = f"{len(wrong):,} of {len(labels):,} test images of {data_name} are predicted wrong: "
-    title += (
-        "the mistakes\nit was surest of. Bars: its likeliest answers, blue where they are right"
-    )
+    title = f"{data_name}: {len(wrong):,} of {len(labels):,} test images are predicted wrong. "
+    title += "Those it was surest of"
     return draw_images(title, images[shown], labels[shown], class_names, probabilities[shown])
 
 
@@ -325,7 +322,6 @@ def draw_training(history, test, data_name):
         axes.set(xlabel="epoch", ylabel=metric)
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.legend()
-        axes.grid(alpha=0.3)
     return figure
 
 
@@ -355,19 +351,16 @@ def save_files(folder, writers):
 
 def parse_arguments(arguments=None):
     """Read the command line; a wrong one ends the program with status 2 and says why."""
-    parser = argparse.ArgumentParser(
-        description="Train a neural network to read handwritten digits, and look at what it does.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-    )
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     sources = "mnist, fashion_mnist, sample (7,000 digits, no network needed), or an .npz file"
     add = parser.add_argument
-    add("--model", choices=MODELS, default="dense", help="the network: dense is the classic")
-    add("--data", default="auto", help=f"{sources}; auto: mnist, else sample")
+    add("--model", choices=MODELS, default="dense", help="the network (default: dense)")
+    add("--data", default="auto", help=f"{sources}; auto, the default: mnist, else sample")
     add("--epochs", type=int, help="how often to show all training images")
     add("--batch-size", type=int, help="images to look at before each change of the weights")
     add("--validation-split", type=float, default=0.0, help="share of images to test epochs on")
-    add("--seed", type=int, default=0, help="where the random numbers start")
-    add("--outputs", default="outputs", help="the folder for what is saved")
+    add("--seed", type=int, default=0, help="where the random numbers start (default: 0)")
+    add("--outputs", default="outputs", help="the folder for what is saved (default: outputs)")
     args = parser.parse_args(arguments)
     _, epochs, batch_size = MODELS[args.model]
     args.epochs = epochs if args.epochs is None else args.epochs

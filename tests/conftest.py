@@ -29,7 +29,7 @@ for name in list(os.environ):
 os.environ |= {"HOME": HOME.name, "KERAS_HOME": str(pathlib.Path(HOME.name, ".keras"))}
 for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
     os.environ[name] = NO_NETWORK
-ENVIRONMENT = dict(os.environ)  # before train.py is imported, which sets a variable, too
+ENVIRONMENT = dict(os.environ)
 
 # What is run in the background may be deaf to Ctrl-C, and so would be its children.
 signal.signal(signal.SIGINT, signal.default_int_handler)

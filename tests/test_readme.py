@@ -1,6 +1,8 @@
 """README.md says what is true of the script: its options, its files, and how to test it."""
 
+import inspect
 import re
+import textwrap
 
 import pytest
 from conftest import ROOT
@@ -35,3 +37,8 @@ def test_every_option_is_in_the_readme(readme, capsys):
 def test_every_file_that_a_run_leaves_is_in_the_readme(readme, finished):
     for path in finished.outputs.iterdir():
         assert path.name in readme
+
+
+def test_the_code_under_build_is_the_script_s(readme):
+    code = re.search(r"### 3. Build\n\n```python\n(.*?)```", readme, re.DOTALL).group(1)
+    assert textwrap.indent(code, "    ") in inspect.getsource(train.build_dense)

@@ -318,6 +318,22 @@ def test_the_dropout_network_is_saved_with_probabilities_as_its_answers(main, ti
     assert_the_saved_model_answers_as_in_the_run(outputs, tiny_npz)
 
 
+@pytest.mark.parametrize("last", [keras.layers.Softmax(), keras.layers.Dropout(0.1)], ids=type)
+def test_a_network_with_another_last_layer_is_evaluated_and_saved(
+    main, monkeypatch, tiny_npz, last
+):
+    def build():
+        model = train.build_dense()
+        model.add(last)
+        model.compile(optimizer="rmsprop", loss=model.loss, metrics=["accuracy"])
+        return model
+
+    monkeypatch.setitem(train.MODELS, "dense", (build, 1, 128))
+    metrics, outputs = main("--data", tiny_npz)
+    assert 0 <= metrics["test_accuracy"] <= 1
+    assert len(load_model(outputs).layers) == 3
+
+
 # --- The pictures -------------------------------------------------------------------------------
 
 
