@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from base64 import b64encode
 
 import numpy as np
 
@@ -40,7 +41,6 @@ if quiet:
     log_filter.communicate()
     del os.environ["TF_CPP_MIN_LOG_LEVEL"]
 
-# --- Step 1: load -------------------------------------------------------------------------------
 CLASS_NAMES = {
     "digits": list("0123456789"),
     "clothes": ["T-shirt", "Trouser", "Pullover", "Dress", "Coat"]
@@ -100,7 +100,6 @@ def load_npz(path):
     return sets
 
 
-# --- Step 2: preprocess -------------------------------------------------------------------------
 def preprocess_images(images):
     """Turn images, uint8 (N, 28, 28), into what the network reads: float32 (N, 784) in [0, 1]."""
     # The network takes a list of numbers, so the 28 rows of 28 pixels are laid end to end. Small
@@ -115,7 +114,6 @@ def preprocess_labels(labels):
     return keras.utils.to_categorical(labels, num_classes=10)
 
 
-# --- Step 3: build ------------------------------------------------------------------------------
 def build_dense():
     """Return the classic network (F. Chollet, Deep Learning with Python, chapter 2)."""
     layers = [
@@ -144,14 +142,6 @@ def build_dropout():
 
 def build_convnet():
     """Return a small convolutional network: slower to train, and right far more often."""
-
-    def convolution(filters, size=3, strides=1):
-        return [
-            keras.layers.Conv2D(filters, size, strides, padding="same", use_bias=False),
-            keras.layers.BatchNormalization(),
-            keras.layers.Activation("relu"),
-        ]
-
     layers = [
         keras.Input((28 * 28,)),
         keras.layers.Reshape((28, 28, 1)),
@@ -162,12 +152,17 @@ def build_convnet():
         keras.layers.RandomGaussianBlur(kernel_size=5, sigma=1.0, value_range=(0, 1)),
         keras.layers.RandomBrightness(0.2, value_range=(0, 1)),
         keras.layers.RandomContrast(0.5, value_range=(0, 1)),
-        *convolution(32, size=5, strides=2),
-        *convolution(32),
-        *convolution(64),
+        keras.layers.Conv2D(32, 5, strides=2, padding="same", activation="relu"),
+        keras.layers.BatchNormalization(momentum=0.9),
+        keras.layers.Conv2D(32, 3, padding="same", activation="relu"),
+        keras.layers.BatchNormalization(momentum=0.9),
+        keras.layers.Conv2D(64, 3, padding="same", activation="relu"),
+        keras.layers.BatchNormalization(momentum=0.9),
         keras.layers.MaxPooling2D(),
-        *convolution(64),
-        *convolution(128),
+        keras.layers.Conv2D(64, 3, padding="same", activation="relu"),
+        keras.layers.BatchNormalization(momentum=0.9),
+        keras.layers.Conv2D(128, 3, padding="same", activation="relu"),
+        keras.layers.BatchNormalization(momentum=0.9),
         keras.layers.MaxPooling2D(),
         keras.layers.Flatten(),
         keras.layers.Dropout(0.3),
@@ -189,7 +184,6 @@ MODELS = {
 }
 
 
-# --- Step 4: train ------------------------------------------------------------------------------
 def batches(x, y, batch_size):
     """Return x and y in batches, shuffled anew in every epoch, as a tf.data.Dataset."""
     x, y = tf.constant(x), tf.constant(y)
@@ -221,7 +215,6 @@ def train(model, x_train, y_train, validation_split, epochs, batch_size):
     return result | {"history": getattr(getattr(model, "history", None), "history", {})}
 
 
-# --- Step 5: evaluate and look ------------------------------------------------------------------
 def evaluate(model, x_test, y_test):
     """Return the loss, the accuracy, and the probabilities of the classes, float (N, 10)."""
     if getattr(model.loss, "from_logits", False):  # it does not answer in probabilities yet
@@ -316,16 +309,35 @@ def draw_training(history, test, data_name):
         for name, style in {metric: "o-", f"val_{metric}": "s--"}.items():
             values = history.get(name, [])  # none of an epoch that Ctrl-C cut off
             axes.plot(range(1, len(values) + 1), values, style, label=name)
-        last_epoch = max(1, len(history.get(metric, [])))
-        result = test[f"test_{metric}"]
-        axes.plot(last_epoch, result, "k*", markersize=14, label=f"test: {result:.4f}")
+        axes.axhline(test[f"test_{metric}"], color="black", linestyle=":", label=f"test_{metric}")
         axes.set(xlabel="epoch", ylabel=metric)
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.legend()
     return figure
 
 
-# --- Around the five steps: saving, and the command line ----------------------------------------
+def write_page(path, model, x_train, y_train, data_name, kind, test_accuracy):
+    """Write draw.html with `model` in it: a page in which a browser runs the network on drawings.
+
+    If the page does not know a layer, it is not written, and a line on the screen says so.
+    """
+    template, layers = HERE / "draw.html", []
+    page = template.read_text(encoding="utf-8") if template.exists() else ""
+    for layer in model.layers:
+        name, config = type(layer).__name__, layer.get_config()
+        for known in (f"layers.{name} =", f"activations.{config.get('activation', 'linear')} ="):
+            if known not in page:
+                return print(f"\nNo draw.html: {template} is missing or knows no {known[:-2]}.")
+        weights = [b64encode(array.astype("<f4")).decode() for array in layer.get_weights()]
+        layers.append({"kind": name, "config": config, "weights": weights})
+    means = y_train.T @ x_train / np.maximum(1, y_train.sum(axis=0))[:, None]  # of each class
+    answers = model.predict(means, verbose=0).tolist()  # for the page to compare its own with
+    network = {"kind": kind, "class_names": CLASS_NAMES[kind], "means": means.tolist()}
+    network |= {"data": data_name, "accuracy": test_accuracy, "answers": answers, "layers": layers}
+    content = json.dumps(network, default=str).replace("<", "\\u003c")  # no name ends the script
+    path.write_text(page.replace(">null<", f">{content}<"), encoding="utf-8")
+
+
 def prepare_outputs(folder):
     """Check that `folder` can be written to; remove there what a killed run left half-written."""
     for unfinished in pathlib.Path(folder).glob(".unfinished-*"):
@@ -336,7 +348,8 @@ def prepare_outputs(folder):
 def save_files(folder, writers):
     """Save {name: function that writes to a path} in `folder`, all of them or none.
 
-    Raises SystemExit if that cannot be done; older files are then as they were.
+    If a function writes nothing, an older file of that name is removed. Raises SystemExit if the
+    folder cannot be written to; older files are then as they were.
     """
     try:
         os.makedirs(folder, exist_ok=True)
@@ -344,7 +357,8 @@ def save_files(folder, writers):
             for name, write in writers.items():
                 write(pathlib.Path(unfinished, name))
             for name in writers:
-                os.replace(pathlib.Path(unfinished, name), pathlib.Path(folder, name))
+                new, old = pathlib.Path(unfinished, name), pathlib.Path(folder, name)
+                new.replace(old) if new.exists() else old.unlink(missing_ok=True)
     except OSError as error:
         sys.exit(f"Error: cannot write to --outputs {folder}: {error}. Make room, or use another.")
 
@@ -382,9 +396,24 @@ def describe(clock):
     """Return how long each step took, by the times in `clock`, and which versions ran."""
     steps = ["load", "preprocess", "build", "train", "evaluate"]
     seconds = dict(zip(steps, np.diff(clock).tolist())) | {"total": clock[-1] - clock[0]}
-    versions = {"keras": keras.version(), "tensorflow": tf.__version__, "numpy": np.__version__}
-    versions |= {"python": sys.version.split()[0], "backend": keras.backend.backend()}
+    versions = {"python": sys.version.split()[0], "backend": keras.backend.backend()}
+    versions |= {module.__name__: module.__version__ for module in (keras, tf, np)}
     return {"seconds": seconds, "versions": versions}
+
+
+def report(metrics, folder, files):
+    """Print how good the network is, what was saved, and what to do next."""
+    size, accuracy = metrics["test_size"], metrics["test_accuracy"]
+    wrong = f"{round(size * (1 - accuracy)):,} of {size:,} wrong"
+    print(f"\nTest accuracy on {metrics['dataset']}: {accuracy:.2%}, {wrong}")
+    if metrics["interrupted"]:
+        print("The training was interrupted: these are the numbers of an unfinished network.")
+    if metrics["train_size"] + metrics["validation_size"] < 60_000:
+        print("This is NOT MNIST, whose 60,000 training images lead to about 98%.")
+    saved = [path for name in files if (path := pathlib.Path(folder, name)).exists()]
+    print("Saved:", *saved, sep="\n  ")
+    if saved[-1].name == "draw.html":
+        print(f"Open {saved[-1]} in a browser and draw: this network says what it sees.")
 
 
 def main():
@@ -416,13 +445,8 @@ def main():
     names, predicted = CLASS_NAMES[kind], model.predict(x_train[:4], verbose=0).argmax(axis=1)
     print("The first four training images are", *[names[label] for label in labels_train[:4]])
     print("The network says                  ", *[names[label] for label in predicted])
-    wrong = f"{round(len(x_test) * (1 - test_accuracy)):,} of {len(x_test):,} wrong"
-    announce(f"Test accuracy on {data_name}: {test_accuracy:.2%}, {wrong}", clock)
-    if training["interrupted"]:
-        print("The training was interrupted: these are the numbers of an unfinished network.")
-    if len(x_train) < 60_000:
-        print("This is NOT MNIST, whose 60,000 training images lead to about 98%.")
-    model.name = kind  # for predict.py, which reads digits only
+    clock.append(time.perf_counter())
+    model.name, about = kind, (data_name, kind, test_accuracy)  # the name is for predict.py
     test = {"test_size": len(x_test), "test_loss": test_loss, "test_accuracy": test_accuracy}
     metrics = vars(args) | {"dataset": data_name} | training | test | describe(clock)
     tested = (images_test, labels_test, probabilities, names, data_name)
@@ -434,9 +458,10 @@ def main():
         "mistakes.png": draw_mistakes(*tested).savefig,
         "confusion_matrix.png": draw_confusion_matrix(*tested[1:]).savefig,
         "training.png": draw_training(training["history"], test, data_name).savefig,
+        "draw.html": lambda path: write_page(path, model, x_train, y_train, *about),
     }
     save_files(args.outputs, files)
-    print("Saved:", *(pathlib.Path(args.outputs, name) for name in files), sep="\n  ")
+    report(metrics, args.outputs, files)
 
 
 if __name__ == "__main__":

@@ -60,6 +60,8 @@ def assert_whole(outputs):
                 picture.load()
         elif ".json" in path.name:
             json.loads(path.read_text())
+        elif ".html" in path.name:
+            assert path.read_text(encoding="utf-8").endswith("</html>\n")
         else:
             assert ".keras" in path.name
             with zipfile.ZipFile(path) as file:
@@ -431,10 +433,10 @@ def test_a_disk_that_fills_is_an_error_and_leaves_the_older_files_as_they_were(
     disk.mkdir()
     options = ["--data", tiny_npz, "--epochs", 1, "--seed", 1]
     if can_mount():
-        # 5 MB, of which the older run fills 3.5: a second model does not fit beside the first.
+        # 7 MB, of which the older run fills 5.7: a second model does not fit beside the first.
         # The disk is gone with the child, so what it holds in the end is copied from it.
         script = """
-            mount -t tmpfs -o size=5m none "$0" && cp -r "$1" "$0/outputs" && after=$2 && shift 2
+            mount -t tmpfs -o size=7m none "$0" && cp -r "$1" "$0/outputs" && after=$2 && shift 2
             "$@"; status=$?; cp -r "$0/outputs" "$after"; exit $status"""
         prefix = [*NAMESPACE, script, disk, older_run, after]
         outputs = disk / "outputs"
@@ -477,7 +479,7 @@ def test_ctrl_c_during_training_evaluates_saves_and_marks_what_was_learned(
     metrics = json.loads((tmp_path / "metrics.json").read_text())
     assert metrics["interrupted"] is True
     assert len(metrics["history"].get("loss", [])) < 10_000  # the first epoch may be cut off
-    assert len(list(tmp_path.iterdir())) == 7
+    assert len(list(tmp_path.iterdir())) == 8
     assert_whole(tmp_path)
 
 
@@ -531,7 +533,7 @@ def test_two_runs_at_once_in_one_folder_leave_only_whole_files(start, tiny_npz, 
     for child in children:
         _, stderr = child.communicate(timeout=300)
         assert (child.returncode, stderr) == (0, "")
-    assert len(list(tmp_path.iterdir())) == 7
+    assert len(list(tmp_path.iterdir())) == 8
     assert_whole(tmp_path)
 
 

@@ -1,0 +1,516 @@
+"""What draw.html does in a real browser: its network is Keras's, and it reads what is drawn."""
+
+import json
+import math
+import os
+import pathlib
+import shutil
+import sys
+
+import keras
+import numpy as np
+import pytest
+from conftest import ROOT
+
+import train
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+if CHROMIUM is None:
+    reason = "no browser is installed: neither Chromium nor Chrome, and CHROMIUM names none"
+    pytest.skip(reason, allow_module_level=True)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with playwright.sync_playwright() as driver:
+        # A container's root may not have the sandbox; these pages are our own.
+        yield driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+
+
+@pytest.fixture
+def visit(browser):
+    """Open a page: visit(path, viewport=..., locale=...). What goes wrong in it fails the test.
+
+    What the page asks for is in `page.requests`, what goes wrong in `page.errors`.
+    """
+    pages = []
+
+    def visit(path, **options):
+        page = browser.new_context(**({"locale": "en-US"} | options)).new_page()
+        page.requests, page.errors = [], []
+        page.on("request", lambda request: page.requests.append(request.url))
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        page.on(
+            "console",
+            lambda line: page.errors.append(line.text) if line.type == "error" else None,
+        )
+        pages.append(page)
+        page.goto(pathlib.Path(path).as_uri())
+        return page
+
+    yield visit
+    for page in pages:
+        page.wait_for_timeout(20)  # what went wrong last may still be on its way
+        page.context.close()
+        assert page.errors == []
+
+
+def write_page(path, model, data, kind="digits", name="a test"):
+    """Write the page of `model` as train.py does; `data` are images and labels."""
+    images, labels = data
+    x, y = train.preprocess_images(images), train.preprocess_labels(labels)
+    train.write_page(path, model, x, y, name, kind, 0.5)
+    return path
+
+
+def sequential(*layers):
+    """Return an untrained network of these layers whose answers are far from all alike."""
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential([keras.Input((784,)), *layers])
+    model.set_weights([3 * weights for weights in model.get_weights()])
+    return model
+
+
+# --- Digits as a hand draws them, in a box of 1 by 1 --------------------------------------------
+
+
+def arc(x, y, width, height, start, end):
+    """Return points on an ellipse around x, y; 0 is right, 90 is down, 360 is once around."""
+    angles = [math.radians(start + (end - start) * step / 12) for step in range(13)]
+    return [(x + width * math.cos(a) / 2, y + height * math.sin(a) / 2) for a in angles]
+
+
+DIGITS = {
+    0: [arc(0.5, 0.5, 0.6, 1, -90, 270)],
+    1: [[(0.5, 0), (0.5, 1)]],
+    2: [[*arc(0.5, 0.28, 0.6, 0.56, -170, 40), (0.2, 1), (0.85, 1)]],
+    3: [[*arc(0.45, 0.25, 0.6, 0.5, -150, 90), *arc(0.45, 0.74, 0.7, 0.52, -90, 150)]],
+    4: [[(0.3, 0), (0.15, 0.55), (0.85, 0.55)], [(0.7, 0.1), (0.65, 1)]],
+    5: [[(0.25, 0), (0.2, 0.42), *arc(0.42, 0.68, 0.7, 0.64, -110, 140)], [(0.25, 0), (0.8, 0)]],
+    6: [[(0.65, 0), (0.35, 0.35), *arc(0.5, 0.72, 0.56, 0.56, -180, -540)]],
+    7: [[(0.15, 0), (0.85, 0), (0.4, 1)]],
+    8: [[*arc(0.5, 0.25, 0.5, 0.5, 90, -270), *arc(0.5, 0.75, 0.6, 0.5, -90, 270)]],
+    9: [[*arc(0.48, 0.28, 0.55, 0.56, 0, -360), (0.72, 0.6), (0.65, 1)]],
+}
+PLACES = [(0.1, 0.1, 0.8), (0.5, 0.3, 0.45), (0.1, 0.6, 0.25)]  # left, top, and size
+
+
+def draw(page, strokes, place=PLACES[0]):
+    """Draw `strokes` on the pad with the mouse."""
+    box, (left, top, size) = page.locator("#pad").bounding_box(), place
+    for stroke in strokes:
+        for i, (x, y) in enumerate(stroke):
+            page.mouse.move(
+                box["x"] + box["width"] * (left + size * x),
+                box["y"] + box["height"] * (top + size * y),
+            )
+            if i == 0:
+                page.mouse.down()
+        page.mouse.up()
+
+
+def answer(page):
+    return page.locator("#answer").inner_text()
+
+
+def pad_has_ink(page):
+    """Whether anything is drawn on the pad that a person can see."""
+    read = "pad.getContext('2d').getImageData(0, 0, pad.width, pad.height).data.some((v) => v > 0)"
+    return page.evaluate(read)
+
+
+def count_read_right(page, places):
+    right = 0
+    for digit, strokes in DIGITS.items():
+        for place in places:
+            page.locator("#clear").click()
+            draw(page, strokes, place)
+            right += answer(page) == str(digit)
+    return right
+
+
+# --- The network in the page is the network in Keras --------------------------------------------
+
+
+def assert_same_answers(page, model, images):
+    pixels = train.preprocess_images(images)
+    here = page.evaluate("(images) => images.map(predict)", pixels.tolist())
+    there = model.predict(pixels, verbose=0)
+    assert np.abs(np.array(here) - there).max() < 1e-4
+    assert np.ptp(there, axis=0).max() > 0.01  # the answers differ from digit to digit
+    assert "WARNING" not in page.locator("#about").inner_text()
+
+
+def test_the_page_of_a_run_answers_what_its_saved_model_answers(visit, finished, sample):
+    model = keras.saving.load_model(finished.outputs / "model.keras")
+    assert_same_answers(visit(finished.outputs / "draw.html"), model, sample[1][0][:100])
+
+
+@pytest.mark.parametrize("name", ["dropout", "convnet"])
+def test_the_other_networks_answer_in_the_page_what_they_answer_in_keras(
+    visit, sample, tmp_path, name
+):
+    (x, y), (x_test, _) = sample
+    keras.utils.set_random_seed(0)
+    model = train.MODELS[name][0]()
+    pixels, labels = train.preprocess_images(x[:640]), train.preprocess_labels(y[:640])
+    model.fit(pixels, labels, batch_size=64, epochs=1, verbose=0)
+    train.evaluate(model, pixels, labels)  # makes probabilities of logits
+    page = visit(write_page(tmp_path / "draw.html", model, (x, y)))
+    assert_same_answers(page, model, x_test[:100])
+
+
+L = keras.layers
+OTHERS = {
+    "same padding, strides, a bias, and windows that are not square": [
+        L.Reshape((28, 28, 1)),
+        L.Conv2D(4, (4, 3), strides=(3, 2), padding="same", activation="tanh"),
+        L.AveragePooling2D((2, 3), strides=2, padding="same"),
+        L.Flatten(),
+        L.Dense(10, "softmax"),
+    ],
+    "no padding, no bias, and the largest": [
+        L.Reshape((28, -1, 1)),
+        L.Conv2D(4, 5, strides=2, use_bias=False, activation="relu"),
+        L.MaxPooling2D(3, strides=2, padding="same"),
+        L.Conv2D(6, 2),
+        L.GlobalAveragePooling2D(),
+        L.Dense(10, use_bias=False),
+        L.Softmax(),
+    ],
+    "half a batch normalization, and what is for training only": [
+        L.Reshape((28, 28, 1)),
+        L.RandomZoom(0.1),
+        L.Flatten(),
+        L.Dropout(0.5),
+        L.Dense(20, "sigmoid"),
+        L.BatchNormalization(scale=False, epsilon=0.1),
+        L.BatchNormalization(center=False),
+        L.Activation("tanh"),
+        L.Dense(10, "softmax"),
+    ],
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_networks_that_a_student_may_try_answer_the_same(visit, sample, tmp_path, name):
+    model = sequential(*OTHERS[name])
+    page = visit(write_page(tmp_path / "draw.html", model, sample[0]))
+    assert_same_answers(page, model, sample[1][0][:100])
+
+
+def test_a_page_that_computes_something_else_than_keras_says_so(visit, sample, tmp_path):
+    convolution = L.Conv2D(4, 3, dilation_rate=2)  # a setting that the page does not know
+    layers = L.Reshape((28, 28, 1)), convolution, L.Flatten(), L.Dense(10, "softmax")
+    page = visit(write_page(tmp_path / "draw.html", sequential(*layers), sample[0]))
+    assert "WARNING" in page.locator("#about").inner_text()
+
+
+# --- What a run leaves --------------------------------------------------------------------------
+
+
+def test_a_run_ends_with_what_to_do_with_the_page_which_is_at_most_3_mb(finished):
+    last_line = finished.stdout.rstrip().splitlines()[-1]
+    assert str(finished.outputs / "draw.html") in last_line
+    assert "browser" in last_line
+    assert (finished.outputs / "draw.html").stat().st_size < 3_000_000
+
+
+@pytest.mark.parametrize(
+    ("layer", "word"),
+    [
+        (L.LayerNormalization(), "layers.LayerNormalization"),
+        (L.Dense(10, "mish"), "activations.mish"),
+    ],
+)
+def test_a_layer_that_the_page_does_not_know_is_named_and_no_older_page_stays(
+    monkeypatch, capsys, tiny_npz, tmp_path, layer, word
+):
+    def build():
+        model = keras.Sequential([keras.Input((784,)), layer, L.Dense(10, "softmax")])
+        model.compile(loss="categorical_crossentropy", metrics=["accuracy"])
+        return model
+
+    (tmp_path / "draw.html").write_text("of an older run")
+    monkeypatch.setitem(train.MODELS, "dense", (build, 1, 128))
+    options = ["train.py", "--data", str(tiny_npz), "--outputs", str(tmp_path)]
+    monkeypatch.setattr(sys, "argv", options)
+    train.main()
+    printed = capsys.readouterr().out
+    reasons = [line for line in printed.splitlines() if line.startswith("No draw.html")]
+    assert len(reasons) == 1
+    assert word in reasons[0]
+    assert "browser" not in printed
+    assert (tmp_path / "model.keras").exists()
+    assert not (tmp_path / "draw.html").exists()
+
+
+def test_without_the_template_a_run_is_fine_and_says_that_there_is_no_page(
+    monkeypatch, capsys, tiny_npz, tmp_path
+):
+    monkeypatch.setattr(train, "HERE", tmp_path)
+    options = ["train.py", "--data", str(tiny_npz), "--epochs", "1", "--outputs", str(tmp_path)]
+    monkeypatch.setattr(sys, "argv", options)
+    train.main()
+    assert "No draw.html" in capsys.readouterr().out
+    assert not (tmp_path / "draw.html").exists()
+
+
+def test_the_page_shows_the_mean_of_the_training_images_of_each_class(sample, tmp_path):
+    (x, y), _ = sample
+    x, y = x[y != 7], y[y != 7]  # a class without images does no harm
+    path = write_page(tmp_path / "draw.html", sequential(L.Dense(10, "softmax")), (x, y))
+    text = path.read_text(encoding="utf-8").split('type="application/json">')[1]
+    network = json.loads(text.split("</script>")[0])
+    means = np.array(network["means"]).reshape((10, 28, 28))
+    assert np.allclose(means[3], x[y == 3].mean(axis=0) / 255, atol=1e-4)
+    assert not means[7].any()
+
+
+def test_the_name_of_a_data_file_cannot_end_the_script(visit, sample, tmp_path):
+    name = "</script><script>document.title = 'broken'</script>.npz"
+    model = sequential(L.Dense(10, "softmax"))
+    page = visit(write_page(tmp_path / "draw.html", model, sample[0], name=name))
+    assert page.title() == "Draw a digit"
+    assert name in page.locator("#about").inner_text()
+
+
+def test_the_template_says_to_run_train_py_first(visit):
+    page = visit(ROOT / "draw.html")
+    assert "python train.py" in page.locator("body").inner_text()
+    assert not page.locator("#pad").is_visible()
+    page.keyboard.press("Escape")
+    assert "python train.py" in visit(ROOT / "draw.html", locale="zh-CN").inner_text("body")
+
+
+# --- Drawing ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def page(visit, finished):
+    return visit(finished.outputs / "draw.html")
+
+
+def test_digits_drawn_with_the_mouse_are_read_by_the_network_that_has_seen_a_tenth_of_mnist(page):
+    assert count_read_right(page, PLACES[1:2]) >= 8  # of 10
+
+
+def test_ten_digits_in_three_sizes_and_places_are_read_by_the_network_that_has_seen_all_of_mnist(
+    visit, finished_mnist
+):
+    assert count_read_right(visit(finished_mnist.outputs / "draw.html"), PLACES) == 30
+
+
+def test_strangers_handwriting_is_read(visit, finished_mnist):
+    if "PEN" not in os.environ:
+        pytest.skip("PEN names no folder with strangers' handwriting")
+    digits = json.loads(pathlib.Path(os.environ["PEN"], "strokes.json").read_text())
+    page = visit(finished_mnist.outputs / "draw.html")
+    read = "(digits) => digits.map((strokes) => predict(prepare(strokes)))"
+    probabilities = np.array(page.evaluate(read, [digit["strokes"] for digit in digits]))
+    labels = np.array([digit["digit"] for digit in digits])
+    assert (probabilities.argmax(axis=1) == labels).mean() >= 0.9
+
+
+def prepare(page, strokes):
+    return np.array(page.evaluate("(strokes) => [...prepare(strokes)]", strokes)).reshape((28, 28))
+
+
+@pytest.mark.parametrize("digit", [1, 2, 7])
+def test_the_network_sees_the_same_whatever_the_size_and_place_of_the_drawing(page, digit):
+    image = prepare(page, DIGITS[digit])
+    large = [[(5000 + 300 * x, 300 * y - 70) for x, y in stroke] for stroke in DIGITS[digit]]
+    assert np.abs(prepare(page, large) - image).max() < 1e-3
+    assert (image.min(), image.max()) == (0, 1)
+    rows, columns = np.nonzero(image > 0.5)
+    assert 19 <= max(np.ptp(rows), np.ptp(columns)) + 1 <= 21  # the ink fills 20x20
+    for axis in (0, 1):
+        centre = (image.sum(axis=1 - axis) * (np.arange(28) + 0.5)).sum() / image.sum()
+        assert abs(centre - 14) < 0.1
+
+
+def test_a_dot_stays_a_dot_and_nothing_is_nothing(page):
+    dot = prepare(page, [[(3, 3)]])
+    assert 5 < dot.sum() < 9  # a pen of 2.9 pixels covers 6.6 of them
+    assert not prepare(page, []).any()
+    assert not prepare(page, [[]]).any()
+
+
+def test_the_answer_its_bar_and_what_the_network_sees_follow_the_drawing(page):
+    assert answer(page) == ""
+    draw(page, DIGITS[1])
+    shares = [float(row.split()[-1].rstrip("%")) for row in page.locator("li").all_inner_texts()]
+    assert len(shares) == 10
+    assert abs(sum(shares) - 100) < 1
+    assert answer(page) == str(np.argmax(shares)) == "1"
+    assert page.locator("#name0").inner_text().startswith("1: ")
+    first, second = (float(page.locator(f"#name{i}").inner_text()[3:-1]) for i in (0, 1))
+    assert [first, second] == sorted(shares, reverse=True)[:2]
+    read = "[...seen.getContext('2d').getImageData(0, 0, 28, 28).data].filter((_, i) => i % 4 == 0)"
+    image = np.array(page.evaluate(read)).reshape((28, 28))
+    assert image[14, 14] == 255
+    assert image[:, 18:].max() == 0
+
+
+def test_clear_and_undo_work_by_button_and_by_key(page):
+    for clear in (
+        page.locator("#clear").click,
+        lambda: page.keyboard.press("Escape"),
+        lambda: page.keyboard.press("Delete"),
+    ):
+        draw(page, DIGITS[4])
+        assert answer(page) != ""
+        clear()
+        assert (answer(page), pad_has_ink(page)) == ("", False)
+    for undo in (page.locator("#undo").click, lambda: page.keyboard.press("Control+z")):
+        draw(page, [*DIGITS[1], *DIGITS[7], *DIGITS[0]])
+        undo()
+        undo()
+        assert answer(page) == "1"
+        undo()
+        undo()  # there is no more
+        assert answer(page) == ""
+    page.locator("#clear").click()
+
+
+def test_odd_drawings_are_no_error(page):
+    draw(page, [[(0.5, 0.5)]])  # a dot
+    assert answer(page) != ""
+    assert pad_has_ink(page)
+    draw(page, [[(0.2, 0.2), (0.2, 0.2)]])
+    draw(page, [[(0.5, 0.5), (3, 0.5), (3, -2), (-1, -1), (0.5, 0.2)]])  # leaves the canvas
+    box = page.locator("#pad").bounding_box()
+    page.mouse.click(box["x"] + 9, box["y"] + 9, button="right")
+    page.locator("#clear").click()
+    assert answer(page) == ""
+    for i in range(100):
+        draw(page, [[(i / 100, 0), (1 - i / 100, 1)]])
+    assert answer(page) != ""
+
+
+def test_a_stroke_that_is_cleared_while_it_is_drawn_is_gone(page):
+    box = page.locator("#pad").bounding_box()
+    page.mouse.move(box["x"] + 50, box["y"] + 50)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 90, box["y"] + 90)
+    page.keyboard.press("Escape")
+    page.mouse.move(box["x"] + 90, box["y"] + 190)
+    page.mouse.up()
+    assert answer(page) == ""
+    draw(page, DIGITS[1])
+    assert answer(page) == "1"
+
+
+def test_a_finger_draws_and_a_second_one_does_not_disturb_it(visit, finished):
+    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    page = visit(finished.outputs / "draw.html", **phone)
+    box = page.locator("#pad").bounding_box()
+    send = page.context.new_cdp_session(page).send
+
+    def touch(kind, *points):
+        spots = [{"x": box["x"] + x, "y": box["y"] + y, "id": i} for i, (x, y) in enumerate(points)]
+        send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": spots})
+
+    touch("touchStart", (150, 50))
+    for y in range(60, 300, 20):
+        touch("touchMove", (150, y), *[(250, 300 - y)] * (y > 100))
+    touch("touchEnd")
+    assert answer(page) == "1"
+    assert page.evaluate("scrollY") == 0
+    assert page.evaluate("strokes.length") == 1
+
+
+def test_a_drawing_stays_when_the_window_changes_its_size(page):
+    draw(page, DIGITS[2], PLACES[1])
+    before = page.evaluate("prepare(strokes)"), answer(page)
+    page.set_viewport_size({"width": 400, "height": 800})
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+    assert page.evaluate("pad.width") == page.locator("#pad").bounding_box()["width"] < 400
+    assert pad_has_ink(page)
+    assert (page.evaluate("prepare(strokes)"), answer(page)) == before
+
+
+# --- Where it is opened -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("width", [320, 390, 760, 1600])
+def test_the_page_fits_its_window_and_the_pad_is_large_and_sharp(visit, finished, width):
+    size = {"width": width, "height": 800}
+    page = visit(finished.outputs / "draw.html", viewport=size, device_scale_factor=2)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    pad = page.locator("#pad").bounding_box()
+    assert pad["width"] == pytest.approx(pad["height"])
+    assert pad["width"] >= min(0.85 * width, 320)
+    assert page.evaluate("pad.width") == round(2 * pad["width"])
+
+
+def test_ink_and_paper_differ_in_light_and_in_dark(page):
+    inks = set()
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_timeout(50)
+        page.locator("#clear").click()
+        draw(page, [[(0.4, 0.5), (0.6, 0.5)]])
+        at = "pad.width / 2, pad.width / 2, 1, 1"
+        ink = page.evaluate(f"[...pad.getContext('2d').getImageData({at}).data].slice(0, 3)")
+        paper = page.evaluate("getComputedStyle(pad).backgroundColor.match(/\\d+/g).map(Number)")
+        assert abs(np.mean(ink) - np.mean(paper)) > 100
+        inks.add(tuple(ink))
+    assert len(inks) == 2
+
+
+def test_a_browser_that_asks_for_chinese_gets_chinese(visit, finished, sample, tmp_path):
+    page = visit(finished.outputs / "draw.html", locale="zh-CN")
+    text = page.inner_text("body")
+    assert "写一个数字" in text
+    assert "The " not in text
+    draw(page, DIGITS[1])
+    assert answer(page) == "1"
+    model = sequential(L.Dense(10, "softmax"))
+    page = visit(write_page(tmp_path / "d.html", model, sample[0], "clothes"), locale="zh-TW")
+    assert "连衣裙" in page.inner_text("#bars")
+
+
+def test_a_network_of_clothes_names_clothes_and_says_that_it_knows_no_digits(
+    visit, sample, tmp_path
+):
+    model = sequential(L.Dense(10, "softmax"))
+    page = visit(write_page(tmp_path / "draw.html", model, sample[0], "clothes"))
+    text = page.inner_text("body")
+    assert "no digits" in text
+    assert "clothing" in page.title()
+    for name in train.CLASS_NAMES["clothes"]:
+        assert name in text
+    draw(page, DIGITS[0])
+    assert answer(page) in train.CLASS_NAMES["clothes"]
+
+
+def test_the_page_asks_for_nothing_but_itself(page):
+    draw(page, DIGITS[3])
+    page.wait_for_timeout(100)
+    assert [url for url in page.requests if not url.startswith("data:")] == [page.url]
+
+
+def test_the_page_s_policy_refuses_every_request(page):
+    refused = page.evaluate(
+        """async () => {
+          const refused = [];
+          document.onsecuritypolicyviolation = (event) => refused.push(event.effectiveDirective);
+          await fetch("http://127.0.0.1:9/").catch(() => refused.push("fetch"));
+          new Image().src = "http://127.0.0.1:9/image.png";
+          document.body.append(Object.assign(document.createElement("script"), { src: "x.js" }));
+          await new Promise((done) => setTimeout(done, 100));
+          return refused;
+        }"""
+    )
+    assert {"fetch", "connect-src", "img-src", "script-src-elem"} <= set(refused)
+    page.errors.clear()  # the browser names the refusals there
+
+
+def test_a_screen_reader_finds_names_and_hears_the_answer(page):
+    assert page.locator("#answer").get_attribute("aria-live") == "polite"
+    assert page.get_by_role("img", name="Draw here").count() == 1
+    for name in ("Clear", "Undo"):
+        assert page.get_by_role("button", name=name).count() == 1
