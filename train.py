@@ -3,8 +3,8 @@
     python train.py              the recipe: load, preprocess, build, train, evaluate
     python train.py --help       everything that can be changed without editing
 
-Read it from top to bottom: the functions stand in the order in which they run, and `main`, at
-the end, is the table of contents. README.md explains each step at more length.
+Start at the end, with `main`, the table of contents. The functions of its five steps stand in their
+order; saving and the command line come last. README.md explains each step at more length.
 """
 
 import argparse
@@ -21,8 +21,8 @@ from base64 import b64encode
 
 import numpy as np
 
-# TensorFlow logs some lines at every start, whatever its settings. While it is imported, stderr
-# passes through a second Python that leaves them out. TF_CPP_MIN_LOG_LEVEL=0 shows everything.
+# Skip this block: it only hides what TensorFlow logs at every start. While that is imported, stderr
+# passes through a second Python, which leaves those lines out. TF_CPP_MIN_LOG_LEVEL=0 shows them.
 LOG_FILTER = """import os, sys
 greetings = b"WARNING: All log", b"I0000", b"Matplotlib created", b"mkdir -p failed for path"
 for line in sys.stdin.buffer:
@@ -59,15 +59,15 @@ def load_data(source):
     if source == "sample":
         return *load_npz(HERE / "sample.npz"), "MNIST sample (7,000 digits)", "digits"
     if source not in ("auto", "mnist", "fashion_mnist"):
-        name = pathlib.Path(source).name
-        return *load_npz(source), name, "clothes" if "fashion" in name else "digits"
+        name = pathlib.Path(source).name.replace("$", "")  # which would begin a formula in titles
+        return *load_npz(source), name, ("clothes" if "fashion" in name.lower() else "digits")
     dataset, name, kind = keras.datasets.mnist, "MNIST", "digits"
     if source == "fashion_mnist":
         dataset, name, kind = keras.datasets.fashion_mnist, "Fashion-MNIST", "clothes"
-    socket.setdefaulttimeout(5)  # seconds without an answer: a blocked download would never end
+    socket.setdefaulttimeout(3)  # seconds without an answer: a blocked download would never end
     try:
         return *dataset.load_data(), name, kind
-    except Exception as error:  # noqa: BLE001  Keras raises this and that if a download fails
+    except Exception as error:  # noqa: BLE001  a failed download raises many kinds
         reason = f"{name} could not be downloaded: {' '.join(str(error).split())}"
         if source == "auto":
             print(f"{reason}. Going on with a sample: this is NOT MNIST!", file=sys.stderr)
@@ -88,15 +88,14 @@ def load_npz(path):
         with np.load(path, allow_pickle=False) as file:  # a pickle could run any code
             sets = [(file[f"x_{part}"], file[f"y_{part}"]) for part in ("train", "test")]
         for x, y in sets:
-            n, low, high = max(y.size, 1), y.min(initial=0), y.max(initial=9)
+            n, low, high = max(len(x), 1), y.min(initial=0), y.max(initial=9)  # or beyond 0 and 9
             kind = "integer" if np.issubdtype(y.dtype, np.integer) else y.dtype
             found = f"{x.dtype} images {x.shape}, {kind} labels {y.shape} from {low} to {high}"
             expected = f"uint8 images {(n, 28, 28)}, integer labels {(n,)} from 0 to 9"
             if found != expected:
                 raise ValueError(f"it has {found}, not {expected}")
     except Exception as error:  # noqa: BLE001  a damaged file fails in many ways
-        ways_out = "a good copy, mnist, fashion_mnist or sample"
-        sys.exit(f"Error: --data {path} is not like Keras's mnist.npz: {error}. Choose {ways_out}.")
+        sys.exit(f"Error: {path} is no file like mnist.npz: {error}. Try sample or fashion_mnist.")
     return sets
 
 
@@ -109,8 +108,8 @@ def preprocess_images(images):
 
 def preprocess_labels(labels):
     """Turn labels, integers (N,), into one-hot rows, (N, 10): 3 becomes 0 0 0 1 0 0 0 0 0 0."""
-    # A row says how probable each class is, and the network answers in the same form. A bare 3
-    # would say that a 3 lies between a 2 and a 4.
+    # A row says how probable each class is, and the network answers in the same form. (Keras takes
+    # a bare 3, too, with loss="sparse_categorical_crossentropy", which does this step by itself.)
     return keras.utils.to_categorical(labels, num_classes=10)
 
 
@@ -132,7 +131,7 @@ def build_dropout():
         keras.Input((28 * 28,)),
         keras.layers.Dense(128, activation="relu"),
         keras.layers.Dropout(0.2),  # in training, switches off every fifth value at random
-        keras.layers.Dense(10),
+        keras.layers.Dense(10),  # without softmax: bare sums, called logits
     ]
     model = keras.Sequential(layers)
     loss = keras.losses.CategoricalCrossentropy(from_logits=True)
@@ -145,7 +144,7 @@ def build_convnet():
     layers = [
         keras.Input((28 * 28,)),
         keras.layers.Reshape((28, 28, 1)),
-        # In training only: every image a little different in every epoch.
+        # In training only: each image moved, turned, slanted, and its strokes changed at random.
         keras.layers.RandomTranslation(0.08, 0.08, fill_mode="constant"),
         keras.layers.RandomRotation(0.03, fill_mode="constant"),
         keras.layers.RandomShear((0.0, 0.15), fill_mode="constant"),
@@ -169,7 +168,7 @@ def build_convnet():
         keras.layers.Dense(10, activation="softmax"),
     ]
     model = keras.Sequential(layers)
-    # Large steps first, then ever smaller ones: 0.6 times as large after 469 batches, one epoch.
+    # Large steps first, then ever smaller ones: 0.6 times as large after an epoch of MNIST.
     learning_rate = keras.optimizers.schedules.ExponentialDecay(0.003, 469, decay_rate=0.6)
     adam = keras.optimizers.Adam(learning_rate)
     model.compile(optimizer=adam, loss="categorical_crossentropy", metrics=["accuracy"])
@@ -185,7 +184,7 @@ MODELS = {
 
 
 def batches(x, y, batch_size):
-    """Return x and y in batches, shuffled anew in every epoch, as a tf.data.Dataset."""
+    """Return x and y in batches: each epoch shuffles the numbers of the images, and picks them."""
     x, y = tf.constant(x), tf.constant(y)
     options = tf.data.Options()
     options.autotune.enabled = False  # it delays the start of an epoch by up to a second
@@ -203,16 +202,17 @@ def train(model, x_train, y_train, validation_split, epochs, batch_size):
     validation = (x_train[size:], y_train[size:]) if size < len(x_train) else None
     result = {"train_size": size, "validation_size": len(x_train) - size, "interrupted": False}
     dataset = batches(x_train[:size], y_train[:size], batch_size)
-    if keras.backend.backend() != "torch":  # which takes one batch at a time
-        # Several batches in one go take less time; ten goes or more, so that the bar moves.
-        several = [n for n in range(2, len(dataset) // 10 + 1) if len(dataset) % n == 0]
-        model.steps_per_execution = max(several, default=1)
-    try:
+    if keras.backend.backend() == "tensorflow":
+        # Several batches a call are faster; ten calls an epoch or more, so that the bar moves.
+        divisors = [n for n in range(2, len(dataset) // 10 + 1) if len(dataset) % n == 0]
+        model.steps_per_execution = max(divisors, default=1)
+    try:  # (shuffle=False, because the dataset does it)
         model.fit(dataset, epochs=epochs, validation_data=validation, shuffle=False)
     except KeyboardInterrupt:
         print("\nCtrl-C: evaluating and saving what was learned. Once more ends at once.")
         result["interrupted"] = True
-    return result | {"history": getattr(getattr(model, "history", None), "history", {})}
+    history = getattr(model, "history", None)  # None if Ctrl-C came before the first batch
+    return result | {"history": getattr(history, "history", {})}
 
 
 def evaluate(model, x_test, y_test):
@@ -220,7 +220,7 @@ def evaluate(model, x_test, y_test):
     if getattr(model.loss, "from_logits", False):  # it does not answer in probabilities yet
         model.add(keras.layers.Softmax())
         model.compile(model.optimizer, "categorical_crossentropy", metrics=["accuracy"])
-    loss, accuracy = model.evaluate(x_test, y_test, batch_size=1000, verbose=0)
+    loss, accuracy, *_ = model.evaluate(x_test, y_test, batch_size=1000, verbose=0)
     return loss, accuracy, model.predict(x_test, batch_size=1000, verbose=0)
 
 
@@ -229,11 +229,11 @@ def draw_images(title, images, labels, class_names, probabilities=None, columns=
 
     With probabilities, float (N, 10), bars below each show the three likeliest answers to it.
     """
-    # All are put together into one large image: that is drawn much faster than many small ones.
+    # All become one large image, with room around each: that is drawn faster than many small ones.
     above, below, bars = 12, 2, ""
     if probabilities is not None:
         above, below, bars = 18, 34, "\nBars: its likeliest answers, blue where they are right"
-    rows = max(1, -(-len(images) // columns))
+    rows = max(1, -(-len(images) // columns))  # rounded up
     cells = np.pad(images, ((0, rows * columns - len(images)), (above, below), (4, 4)))
     height, width = cells.shape[1:]
     sheet = cells.reshape((rows, columns, height, width)).swapaxes(1, 2)
@@ -279,8 +279,7 @@ def draw_mistakes(images, labels, probabilities, class_names, data_name):
     predicted, sure = probabilities.argmax(axis=1), probabilities.max(axis=1)
     wrong = np.flatnonzero(predicted != labels)
     shown = wrong[np.argsort(-sure[wrong])][:20]
-    title = f"{data_name}: {len(wrong):,} of {len(labels):,} test images are predicted wrong. "
-    title += "Those it was surest of"
+    title = f"{data_name}: {len(wrong):,} of {len(labels):,} are wrong; here those it was surest of"
     return draw_images(title, images[shown], labels[shown], class_names, probabilities[shown])
 
 
@@ -290,7 +289,7 @@ def draw_confusion_matrix(labels, probabilities, class_names, data_name):
     shades = np.log1p(counts)  # a logarithm, or single mistakes stay invisible
     figure = Figure(figsize=(7.5, 7.5))
     axes = figure.add_axes((0.12, 0.08, 0.85, 0.83))
-    axes.imshow(shades, cmap="Blues")
+    axes.imshow(shades, cmap="Blues", vmin=0)
     for row, column in np.ndindex(10, 10):
         color = "white" if shades[row, column] > shades.max() / 2 else "black"
         axes.text(column, row, counts[row, column], ha="center", va="center", color=color)
@@ -307,8 +306,8 @@ def draw_training(history, test, data_name):
     figure.suptitle(f"Training on {data_name}: each epoch shows all training images once")
     for axes, metric in zip(figure.subplots(1, 2), ("loss", "accuracy"), strict=True):
         for name, style in {metric: "o-", f"val_{metric}": "s--"}.items():
-            values = history.get(name, [])  # none of an epoch that Ctrl-C cut off
-            axes.plot(range(1, len(values) + 1), values, style, label=name)
+            if name in history:
+                axes.plot(range(1, len(history[name]) + 1), history[name], style, label=name)
         axes.axhline(test[f"test_{metric}"], color="black", linestyle=":", label=f"test_{metric}")
         axes.set(xlabel="epoch", ylabel=metric)
         axes.xaxis.get_major_locator().set_params(integer=True)
@@ -325,28 +324,30 @@ def write_page(path, model, x_train, y_train, data_name, kind, test_accuracy):
     page = template.read_text(encoding="utf-8") if template.exists() else ""
     for layer in model.layers:
         name, config = type(layer).__name__, layer.get_config()
+        # The page's code has a function for each layer and each activation that it knows.
         for known in (f"layers.{name} =", f"activations.{config.get('activation', 'linear')} ="):
             if known not in page:
                 return print(f"\nNo draw.html: {template} is missing or knows no {known[:-2]}.")
         weights = [b64encode(array.astype("<f4")).decode() for array in layer.get_weights()]
         layers.append({"kind": name, "config": config, "weights": weights})
-    means = y_train.T @ x_train / np.maximum(1, y_train.sum(axis=0))[:, None]  # of each class
+    means = y_train.astype("float32").T @ x_train / np.maximum(1, y_train.sum(axis=0))[:, None]
     answers = model.predict(means, verbose=0).tolist()  # for the page to compare its own with
     network = {"kind": kind, "class_names": CLASS_NAMES[kind], "means": means.tolist()}
     network |= {"data": data_name, "accuracy": test_accuracy, "answers": answers, "layers": layers}
-    content = json.dumps(network, default=str).replace("<", "\\u003c")  # no name ends the script
+    content = json.dumps(network, default=str).replace("<", "\\u003c")  # no </script> in it
     path.write_text(page.replace(">null<", f">{content}<"), encoding="utf-8")
 
 
 def prepare_outputs(folder):
     """Check that `folder` can be written to; remove there what a killed run left half-written."""
-    for unfinished in pathlib.Path(folder).glob(".unfinished-*"):
-        shutil.rmtree(unfinished, ignore_errors=True)
     save_files(folder, {})
+    for unfinished in pathlib.Path(folder).glob(".unfinished-*"):
+        if unfinished.stat().st_mtime < time.time() - 60:  # or another run is saving just now
+            shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def save_files(folder, writers):
-    """Save {name: function that writes to a path} in `folder`, all of them or none.
+    """Save {name: function that writes to a path} in `folder`: first write all, then replace.
 
     If a function writes nothing, an older file of that name is removed. Raises SystemExit if the
     folder cannot be written to; older files are then as they were.
@@ -372,7 +373,7 @@ def parse_arguments(arguments=None):
     add("--data", default="auto", help=f"{sources}; auto, the default: mnist, else sample")
     add("--epochs", type=int, help="how often to show all training images")
     add("--batch-size", type=int, help="images to look at before each change of the weights")
-    add("--validation-split", type=float, default=0.0, help="share of images to test epochs on")
+    add("--validation-split", type=float, default=0.0, help="share kept to test epochs on")
     add("--seed", type=int, default=0, help="where the random numbers start (default: 0)")
     add("--outputs", default="outputs", help="the folder for what is saved (default: outputs)")
     args = parser.parse_args(arguments)
@@ -380,7 +381,7 @@ def parse_arguments(arguments=None):
     args.epochs = epochs if args.epochs is None else args.epochs
     args.batch_size = batch_size if args.batch_size is None else args.batch_size
     ranges = {"epochs": (1, 10_000), "batch_size": (1, 1_000_000), "seed": (0, 2**32 - 1)}
-    for name, (least, most) in ({"validation_split": (0, 0.99)} | ranges).items():
+    for name, (least, most) in (ranges | {"validation_split": (0, 0.99)}).items():
         if not least <= getattr(args, name) <= most:
             parser.error(f"--{name.replace('_', '-')} must be from {least} to {most}")
     return args
@@ -397,11 +398,12 @@ def describe(clock):
     steps = ["load", "preprocess", "build", "train", "evaluate"]
     seconds = dict(zip(steps, np.diff(clock).tolist())) | {"total": clock[-1] - clock[0]}
     versions = {"python": sys.version.split()[0], "backend": keras.backend.backend()}
-    versions |= {module.__name__: module.__version__ for module in (keras, tf, np)}
+    names = ["keras", "tensorflow", "numpy", versions["backend"]]
+    versions |= {name: sys.modules[name].__version__ for name in names}
     return {"seconds": seconds, "versions": versions}
 
 
-def report(metrics, folder, files):
+def report(metrics, files):
     """Print how good the network is, what was saved, and what to do next."""
     size, accuracy = metrics["test_size"], metrics["test_accuracy"]
     wrong = f"{round(size * (1 - accuracy)):,} of {size:,} wrong"
@@ -410,14 +412,14 @@ def report(metrics, folder, files):
         print("The training was interrupted: these are the numbers of an unfinished network.")
     if metrics["train_size"] + metrics["validation_size"] < 60_000:
         print("This is NOT MNIST, whose 60,000 training images lead to about 98%.")
-    saved = [path for name in files if (path := pathlib.Path(folder, name)).exists()]
+    saved = [path for path in files if os.path.exists(path)]
     print("Saved:", *saved, sep="\n  ")
-    if saved[-1].name == "draw.html":
+    if saved[-1].endswith("draw.html"):
         print(f"Open {saved[-1]} in a browser and draw: this network says what it sees.")
 
 
 def main():
-    """Do the five steps, then save what came of them."""
+    """Do the five steps, then save the results."""
     args, clock = parse_arguments(), []
     prepare_outputs(args.outputs)  # now, not after the training
     keras.utils.set_random_seed(args.seed)
@@ -446,22 +448,22 @@ def main():
     print("The first four training images are", *[names[label] for label in labels_train[:4]])
     print("The network says                  ", *[names[label] for label in predicted])
     clock.append(time.perf_counter())
-    model.name, about = kind, (data_name, kind, test_accuracy)  # the name is for predict.py
+    model.name = kind  # for predict.py, which reads digits only
     test = {"test_size": len(x_test), "test_loss": test_loss, "test_accuracy": test_accuracy}
     metrics = vars(args) | {"dataset": data_name} | training | test | describe(clock)
-    tested = (images_test, labels_test, probabilities, names, data_name)
-    files = {
+    about, tested = (data_name, kind, test_accuracy), (labels_test, probabilities, names, data_name)
+    files = {  # name: function that writes it to a path
         "model.keras": model.save,
         "metrics.json": lambda path: path.write_text(json.dumps(metrics, indent=2) + "\n"),
         "samples.png": draw_samples(images_train, labels_train, names, data_name).savefig,
-        "predictions.png": draw_predictions(*tested).savefig,
-        "mistakes.png": draw_mistakes(*tested).savefig,
-        "confusion_matrix.png": draw_confusion_matrix(*tested[1:]).savefig,
+        "predictions.png": draw_predictions(images_test, *tested).savefig,
+        "mistakes.png": draw_mistakes(images_test, *tested).savefig,
+        "confusion_matrix.png": draw_confusion_matrix(*tested).savefig,
         "training.png": draw_training(training["history"], test, data_name).savefig,
         "draw.html": lambda path: write_page(path, model, x_train, y_train, *about),
     }
     save_files(args.outputs, files)
-    report(metrics, args.outputs, files)
+    report(metrics, [os.path.join(args.outputs, name) for name in files])
 
 
 if __name__ == "__main__":

@@ -78,8 +78,15 @@ def test_an_npz_file_is_read_as_it_is(tiny_npz):
 
 
 def test_clothes_from_a_file_are_known_by_its_name(tiny_npz, tmp_path):
-    path = shutil.copy(tiny_npz, tmp_path / "fashion_mnist.npz")
-    assert train.load_data(str(path))[2:] == ("fashion_mnist.npz", "clothes")
+    path = shutil.copy(tiny_npz, tmp_path / "Fashion-MNIST.npz")
+    assert train.load_data(str(path))[2:] == ("Fashion-MNIST.npz", "clothes")
+
+
+def test_a_network_of_clothes_is_saved_as_one(main, tiny_npz, tmp_path, capsys):
+    path = shutil.copy(tiny_npz, tmp_path / "my $fashion$.npz")  # $: no formula in the titles
+    _, outputs = main("--data", path, "--epochs", 1)
+    assert "training images are Sandal T-shirt Coat Trouser" in capsys.readouterr().out
+    assert load_model(outputs).name == "clothes"
 
 
 # --- Step 2: preprocess -------------------------------------------------------------------------
@@ -325,7 +332,7 @@ def test_a_network_with_another_last_layer_is_evaluated_and_saved(
     def build():
         model = train.build_dense()
         model.add(last)
-        model.compile(optimizer="rmsprop", loss=model.loss, metrics=["accuracy"])
+        model.compile(optimizer="rmsprop", loss=model.loss, metrics=["accuracy", "auc"])
         return model
 
     monkeypatch.setitem(train.MODELS, "dense", (build, 1, 128))
@@ -432,6 +439,13 @@ def test_training_is_drawn_by_epoch_with_validation_and_the_test_result():
         [[0.5, 0.25], [0.6, 0.4], [0.3, 0.3]],
         [[0.75, 0.875], [0.7, 0.8], [0.85, 0.85]],
     ]
+
+
+def test_without_validation_the_legend_of_training_names_none():
+    history = {"loss": [0.5, 0.25], "accuracy": [0.75, 0.875]}
+    figure = train.draw_training(history, {"test_loss": 0.3, "test_accuracy": 0.85}, "digits")
+    shown = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    assert shown == ["loss", "test_loss"]
 
 
 def test_clothes_are_shown_by_name(three_answers):

@@ -398,7 +398,7 @@ def test_an_outputs_folder_that_is_a_file_or_below_one_is_found_before_training(
 ):
     file = tmp_path / "file"
     file.write_text("mine")
-    for outputs in (file, file / "below"):
+    for outputs in (file, file / "below", tmp_path / ("x" * 300)):
         monkeypatch.setattr(sys, "argv", ["train.py", "--outputs", str(outputs)])
         assert_stopped(train.main, words=[str(outputs), "--outputs"])
     assert file.read_text() == "mine"
@@ -483,6 +483,23 @@ def test_ctrl_c_during_training_evaluates_saves_and_marks_what_was_learned(
     assert_whole(tmp_path)
 
 
+@pytest.mark.parametrize("seconds", [0.02, 0.5, 1.5])
+def test_ctrl_c_at_any_moment_of_the_first_epoch_leaves_a_network_that_can_be_evaluated(
+    sample, seconds
+):
+    (images, labels), _ = sample
+    x, y = train.preprocess_images(images), train.preprocess_labels(labels)
+    model = train.build_dense()
+    timer = threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    training = train.train(model, x, y, 0, 10_000, 128)
+    assert training["interrupted"] is True
+    assert len(training["history"].get("loss", [])) < 100
+    loss, _, probabilities = train.evaluate(model, x[:100], y[:100])
+    assert loss > 0
+    assert probabilities.shape == (100, 10)
+
+
 def test_a_second_ctrl_c_ends_at_once_and_leaves_the_older_files_as_they_were(
     start, older_run, tiny_npz
 ):
@@ -510,9 +527,11 @@ def test_killed_while_it_saves_it_leaves_the_older_files_and_the_next_run_tidies
         time.sleep(0.005)
     child.kill()
     child.communicate()
-    left = list(older_run.glob(".unfinished-*"))
-    assert left
+    (left,) = older_run.glob(".unfinished-*")
     assert {name: (older_run / name).read_bytes() for name in before} == before
+    train.prepare_outputs(older_run)
+    assert left.exists()  # it may belong to another run, which is saving just now
+    os.utime(left, (0, time.time() - 61))
     assert run("train.py", *options).returncode == 0
     assert contents(older_run).keys() == before.keys()
 
@@ -585,6 +604,12 @@ def test_what_goes_wrong_while_keras_is_imported_is_shown(run, tmp_path, fault, 
     process = run("train.py", PYTHONPATH=tmp_path)
     assert process.returncode != 0
     assert message in process.stderr
+
+
+def test_whoever_wants_to_see_what_tensorflow_logs_sees_it(run):
+    process = run("train.py", "--help", TF_CPP_MIN_LOG_LEVEL="0")
+    assert process.returncode == 0
+    assert re.search(r"^[IW]\d{4} |This TensorFlow binary", process.stderr, re.MULTILINE)
 
 
 def test_importing_the_script_leaves_the_environment_as_it_was():
