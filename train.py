@@ -95,7 +95,7 @@ def load_npz(path):
             if found != expected:
                 raise ValueError(f"it has {found}, not {expected}")
     except Exception as error:  # noqa: BLE001  a damaged file fails in many ways
-        sys.exit(f"Error: {path} is no file like mnist.npz: {error}. Try sample or fashion_mnist.")
+        sys.exit(f"Error: --data {path} is unlike mnist.npz: {error}. Try sample or fashion_mnist.")
     return sets
 
 

@@ -42,3 +42,31 @@ def test_every_file_that_a_run_leaves_is_in_the_readme(readme, finished):
 def test_the_code_under_build_is_the_script_s(readme):
     code = re.search(r"### 3. Build\n\n```python\n(.*?)```", readme, re.DOTALL).group(1)
     assert textwrap.indent(code, "    ") in inspect.getsource(train.build_dense)
+
+
+def test_the_chinese_readme_has_the_same_code_numbers_and_pictures(readme):
+    chinese = (ROOT / "README.zh-CN.md").read_text(encoding="utf-8")
+    for pattern in (
+        r"```.*?```",  # code blocks
+        r"\]\((\.github/[^)]*)\)",  # pictures
+        r"^#+ ",  # sections
+        r"https?://[^)\s]*",
+    ):
+        found = re.findall(pattern, readme, re.DOTALL | re.MULTILINE)
+        assert len(found) >= 5
+        assert re.findall(pattern, chinese, re.DOTALL | re.MULTILINE) == found
+    rows, chinese_rows = (
+        [
+            re.findall(r"`[^`]*`|\d+(?:[.,]\d+)*", row)
+            for row in re.findall(r"^\|.*", text, re.MULTILINE)
+        ]
+        for text in (readme, chinese)
+    )
+    assert len(rows) > 20
+    for row, chinese_row in zip(rows, chinese_rows, strict=True):
+        assert sorted(row) == sorted(chinese_row)
+
+
+def test_every_picture_in_the_readme_is_there_and_linked(readme):
+    pictures = set(re.findall(r"\]\((\.github/[^)]*)\)", readme))
+    assert {ROOT / picture for picture in pictures} == set((ROOT / ".github/images").iterdir())

@@ -483,15 +483,15 @@ def test_ctrl_c_during_training_evaluates_saves_and_marks_what_was_learned(
     assert_whole(tmp_path)
 
 
-@pytest.mark.parametrize("seconds", [0.02, 0.5, 1.5])
+@pytest.mark.parametrize("seconds", [0, 0.3, 1.5])
 def test_ctrl_c_at_any_moment_of_the_first_epoch_leaves_a_network_that_can_be_evaluated(
-    sample, seconds
+    sample, monkeypatch, seconds
 ):
     (images, labels), _ = sample
     x, y = train.preprocess_images(images), train.preprocess_labels(labels)
     model = train.build_dense()
-    timer = threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGINT))
-    timer.start()
+    fit, timer = model.fit, threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGINT))
+    monkeypatch.setattr(model, "fit", lambda *args, **kwargs: (timer.start(), fit(*args, **kwargs)))
     training = train.train(model, x, y, 0, 10_000, 128)
     assert training["interrupted"] is True
     assert len(training["history"].get("loss", [])) < 100
