@@ -120,6 +120,14 @@ def finished(run, tmp_path_factory):
     return finished_run(run, tmp_path_factory.mktemp("finished") / "outputs", "--data", "sample")
 
 
+@pytest.fixture(scope="session", params=["dropout", "convnet"])
+def finished_other(run, tiny_npz, tmp_path_factory, request):
+    """One finished run, one epoch on 400 digits, of each network but `dense`."""
+    outputs = tmp_path_factory.mktemp(request.param) / "outputs"
+    options = ["--model", request.param, "--data", tiny_npz, "--epochs", 1, "--seed", 7]
+    return finished_run(run, outputs, *options)
+
+
 @pytest.fixture(scope="session")
 def finished_mnist(run, tmp_path_factory):
     """One finished run of the recipe on the whole of MNIST, where MNIST_NPZ names a copy of it."""
