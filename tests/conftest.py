@@ -31,6 +31,11 @@ for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
     os.environ[name] = NO_NETWORK
 ENVIRONMENT = dict(os.environ)
 
+
+def pytest_configure(config):
+    config.option.reportchars += "s"  # say at the end which tests were skipped, and why
+
+
 # What is run in the background may be deaf to Ctrl-C, and so would be its children.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
