@@ -418,7 +418,7 @@ def draw_digits(digits):
             factor = 84 // max(shown.shape[:2])
             shown = shown.repeat(factor, axis=0).repeat(factor, axis=1)
             sheet[top : top + len(shown), x : x + shown.shape[1]] = shown
-        said = f"read as {probabilities.argmax()} ({probabilities.max():.0%})"
+        said = f"predicted: {probabilities.argmax()} ({probabilities.max():.0%})"
         axes.text(left, top - 3, name if len(name) < 18 else f"...{name[-15:]}", fontsize=8)
         axes.text(left + 100, top - 3, said, fontsize=9)
         y = top + 8.4 * np.arange(10) + 4
