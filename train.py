@@ -190,7 +190,7 @@ def batches(x, y, batch_size):
     options.autotune.enabled = False  # it delays the start of an epoch by up to a second
     indices = tf.data.Dataset.range(len(y)).shuffle(len(y)).batch(batch_size)
     dataset = indices.map(lambda chosen: (tf.gather(x, chosen), tf.gather(y, chosen)))
-    return dataset.prefetch(1).with_options(options)
+    return dataset.prefetch(8).with_options(options)
 
 
 def train(model, x_train, y_train, validation_split, epochs, batch_size):
