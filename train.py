@@ -203,8 +203,8 @@ def train(model, x_train, y_train, validation_split, epochs, batch_size):
     result = {"train_size": size, "validation_size": len(x_train) - size, "interrupted": False}
     dataset = batches(x_train[:size], y_train[:size], batch_size)
     if keras.backend.backend() == "tensorflow":
-        # Several batches a call are faster; ten calls an epoch or more, so that the bar moves.
-        divisors = [n for n in range(2, len(dataset) // 10 + 1) if len(dataset) % n == 0]
+        # Several batches a call are faster; five calls an epoch or more, so that the bar moves.
+        divisors = [n for n in range(2, len(dataset) // 5 + 1) if len(dataset) % n == 0]
         model.steps_per_execution = max(divisors, default=1)
     try:  # (shuffle=False, because the dataset does it)
         model.fit(dataset, epochs=epochs, validation_data=validation, shuffle=False)
