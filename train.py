@@ -211,8 +211,7 @@ def train(model, x_train, y_train, validation_split, epochs, batch_size):
     except KeyboardInterrupt:
         print("\nCtrl-C: evaluating and saving what was learned. Once more ends at once.")
         result["interrupted"] = True
-    history = getattr(model, "history", None)  # None if Ctrl-C came before the first batch
-    return result | {"history": getattr(history, "history", {})}
+    return result | {"history": getattr(getattr(model, "history", None), "history", {})}
 
 
 def evaluate(model, x_test, y_test):
@@ -434,6 +433,7 @@ def main():
     y_train, y_test = preprocess_labels(labels_train), preprocess_labels(labels_test)
     print(f"Images: {images_train.shape}, 0 to 255 -> {x_train.shape}, 0 to 1")
     print(f"Labels: the first one, {labels_train[0]} -> {y_train[0].astype(int)}")
+    images_train = images_train[:20].copy()  # for samples.png; the others would only take memory
 
     announce("Step 3 of 5: build the network", clock)
     model = MODELS[args.model][0]()
