@@ -228,21 +228,16 @@ def draw_images(title, images, labels, class_names, probabilities=None, columns=
 
     With probabilities, float (N, 10), bars below each show the three likeliest answers to it.
     """
-    # All become one large image, with room around each: that is drawn faster than many small ones.
-    above, below, bars = 12, 2, ""
-    if probabilities is not None:
-        above, below, bars = 18, 34, "\nBars: its likeliest answers, blue where they are right"
     rows = max(1, -(-len(images) // columns))  # rounded up
-    cells = np.pad(images, ((0, rows * columns - len(images)), (above, below), (4, 4)))
-    height, width = cells.shape[1:]
-    sheet = cells.reshape((rows, columns, height, width)).swapaxes(1, 2)
+    width, height = 36, 44  # of an image with the room around it, in the image's own pixels
+    if probabilities is not None:
+        height, title = 80, f"{title}\nBars: its likeliest answers, blue where they are right"
     figure = Figure(figsize=(10, 0.7 + 10 * rows * height / (columns * width)))
-    figure.suptitle(title + bars)
-    axes = figure.add_axes((0, 0, 1, 1 - 0.7 / figure.get_figheight()))
-    axes.axis("off")
-    axes.imshow(sheet.reshape((rows * height, columns * width)), cmap="gray_r", vmin=0, vmax=255)
-    for i, label in enumerate(labels):
-        left, top = i % columns * width + 4, i // columns * height + above
+    figure.suptitle(title)
+    axes = figure.add_axes((0, 0, 1, 1 - 0.7 / figure.get_figheight()))  # one is faster than twenty
+    for i, (image, label) in enumerate(zip(images, labels, strict=True)):
+        left, top = i % columns * width, i // columns * height
+        axes.imshow(image, "gray_r", vmin=0, vmax=255, extent=(left, left + 28, top + 28, top))
         caption = class_names[label]
         if probabilities is not None:
             answers = np.argsort(-probabilities[i])[:3]
@@ -253,6 +248,8 @@ def draw_images(title, images, labels, class_names, probabilities=None, columns=
                 axes.barh(top + y, 28 * probabilities[i, answer], 8, left=left, color=color)
                 axes.text(left, top + y, text, va="center", fontsize=8)
         axes.text(left + 14, top - 2, caption, ha="center", va="bottom", fontsize=9)
+    axes.set(xlim=(-4, columns * width - 4), ylim=(rows * height - 18, -18))
+    axes.axis("off")
     return figure
 
 
