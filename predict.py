@@ -10,6 +10,7 @@ MNIST's, ask the network, show. README.md says why a picture cannot simply be sh
 import argparse
 import itertools
 import json
+import os
 import pathlib
 import signal
 import sys
@@ -58,36 +59,31 @@ def read_picture(path):
     """
     try:
         picture = Image.open(path, formats=FORMATS)
-        full_width = picture.width
+        full_side = max(picture.size)
         # A phone's photo is a JPEG, which can be decoded at a half or a quarter of its size.
         picture.draft("RGB", (WORKING_SIDE, WORKING_SIDE))
-        picture.load()
+        picture = ImageOps.exif_transpose(picture)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise PictureError("it has too many pixels; make it smaller") from None
     except UnidentifiedImageError:
-        reason = "it is not a picture, or of a kind that cannot be read, like an iPhone's HEIC"
-        raise PictureError(f"{reason}; save it as JPEG or PNG") from None
+        raise PictureError("it is not a picture, or it is HEIC: save it as JPEG or PNG") from None
     except Exception as error:  # noqa: BLE001  a broken file fails in many ways
         raise PictureError(f"it cannot be read: {error!r}") from None
+    if max(picture.size) > 100 * min(picture.size):
+        raise PictureError("it is too narrow to show digits")
     if picture.mode.startswith(("I", "F")):  # 16 or 32 bits a pixel
         values = np.nan_to_num(np.asarray(picture, dtype="float64"))
         values = np.interp(values, (values.min(), values.max()), (0, 255))
         picture = Image.fromarray(values.astype("uint8"))
-    picture.thumbnail((WORKING_SIDE, WORKING_SIDE), reducing_gap=2)
-    scale = full_width / picture.width
-    picture = ImageOps.exif_transpose(picture)
-    if picture.has_transparency_data:  # lay it on what differs from white ink and from black
-        paper = Image.new("RGBA", picture.size, "silver")
+    if picture.mode in ("1", "P") or picture.has_transparency_data:
+        paper = Image.new("RGBA", picture.size, "silver")  # neither white nor black, as ink may be
         picture = Image.alpha_composite(paper, picture.convert("RGBA"))
-    return np.asarray(picture.convert("RGB")), scale
+    picture.thumbnail((WORKING_SIDE, WORKING_SIDE), reducing_gap=2)
+    return np.asarray(picture.convert("RGB")), full_side / max(picture.size)
 
 
 def find_ink(picture):
-    """Return how much ink there is at each pixel, float32 (height, width): 0 is paper, 1 is ink.
-
-    Dark ink or light ink, in any colour, on paper that may be lit unevenly; pencil as well, whose
-    strokes are full of holes. Raises PictureError if the picture shows no ink.
-    """
+    """Return how much ink is where, float32 from 0 (paper) to 1 (ink), or raise PictureError."""
     grey = to_grey(picture)
     edges = ndimage.maximum_filter(grey, 3) - ndimage.minimum_filter(grey, 3)
     tries = []
@@ -116,17 +112,17 @@ def find_ink(picture):
 def to_grey(picture):
     """Return an RGB picture as uint8 (height, width), its ink darker than its paper."""
     # Of red, green and blue take the one that varies most: yellow on white shows in blue alone.
-    grey = picture[..., np.argmax(picture[::4, ::4].std(axis=(0, 1)))]
+    grey = picture[..., np.argmax(picture[::4].std(axis=(0, 1)))]
     # Most is paper, so that ink is what differs most from the mean: make it the darker.
-    skewed = (grey[::4, ::4] - grey.mean()) ** 3
+    skewed = (grey[::4] - grey.mean()) ** 3
     return 255 - grey if skewed.sum() > 0 else grey
 
 
 def compare_with_paper(grey, share):
-    """Return how much darker than the paper each pixel is, and that paper, both shaped as `grey`.
+    """Return how much darker than the paper each pixel is, and that paper.
 
-    The paper is `grey` with all filled in that is dark and narrower than a share of the picture's
-    side (a grey closing, at a small size): light and shadow are then in both, and differ by 0.
+    The paper is `grey` with all filled in that is dark and narrower than a share of the side (a
+    grey closing): light and shadow are then in both.
     """
     picture = Image.fromarray(grey)
     small = np.asarray(ImageOps.contain(picture, (128, 128), Image.Resampling.BILINEAR))
@@ -188,7 +184,7 @@ def propose_digits(ink):
 
 
 def find_pieces(ink):
-    """Return the pieces of `ink`, int (height, width), numbered from 1 as read, and their boxes."""
+    """Return the pieces of `ink`, numbered from 1 as read, and their boxes, or raise PictureError."""
     is_ink = ink > 0.5
     width = stroke_width(is_ink)
     strokes, _ = ndimage.label(is_ink, np.ones((3, 3)))  # also what touches at a corner
@@ -206,7 +202,7 @@ def find_pieces(ink):
     kept = inside & ~specks & (widths < LINE * tallest)
     # A hole that is smaller than the stroke is wide is no hole.
     holes = np.bincount(ndimage.label(~is_ink)[0].ravel())[2:] > width**2 / 2
-    too_many = kept.sum() > MOST_STROKES or holes.sum() > MOST_HOLES + 2 * kept.sum()
+    too_many = kept.sum() > MOST_STROKES or holes.sum() > MOST_HOLES + 2 * (~specks).sum()
     if too_many or not kept.any() or area[specks].sum() > area[kept].sum():
         raise PictureError("no digits were found, only a pattern; show less of what is around")
     numbers = np.zeros(len(boxes) + 1, dtype=int)  # of each stroke's piece; 0 is paper and dirt
@@ -263,14 +259,16 @@ def normalize(ink):
     # Large first, and black and white, so that shapes can be measured and strokes changed finely.
     ink = np.pad(ink, 1 + max(ink.shape) // 8)
     large = ImageOps.contain(Image.fromarray(ink), (125, 125), Image.Resampling.BILINEAR)
-    is_ink = np.asarray(large) > min(0.5, ink.max() / 2)
+    is_ink = np.asarray(large) > min(0.5, np.max(large) / 2)
     depth = ndimage.distance_transform_edt(is_ink)
     width = 4 * depth[is_ink].mean()
     # Growing by r makes a stroke of `width` 2r wider, and the digit, which is then fitted into 20
     # pixels, 2r larger: solve 20 (width + 2r) = MNIST_STROKE (size + 2r).
     size = np.ptp(np.nonzero(is_ink), axis=1).max() + 1
     r = (MNIST_STROKE * size - 20 * width) / (40 - 2 * MNIST_STROKE)
-    is_ink = ndimage.distance_transform_edt(~is_ink) <= r if r > 0 else depth > -r
+    is_ink = (
+        ndimage.distance_transform_edt(~is_ink) <= r if r > 0 else depth > min(-r, depth.max() / 2)
+    )
     [box] = ndimage.find_objects(is_ink.astype(int))
     small = Image.fromarray(is_ink[box].astype("uint8") * 255)
     small.thumbnail((20, 20), Image.Resampling.BOX, reducing_gap=None)
@@ -288,7 +286,7 @@ def read_digits(path):
     the piece is a small RGB picture of the digit, the image uint8 (28, 28), for the network.
     """
     try:
-        if not path.is_file():
+        if not os.path.isfile(path):
             raise PictureError("there is no such file, or there are no pictures in this folder")
         picture, scale = read_picture(path)
         proposals = []
@@ -339,7 +337,7 @@ def surest_digits(proposals, answers):
     """
     ways = [(0, [])]  # the likeliest way to read the first 0, 1, 2... pieces: how likely, and what
     for here in range(1, proposals[-1][1] + 1):
-        found = {here - 1: ways[-1]}  # without a piece that is too small for a digit
+        found = {here - 1: ways[-1]}  # without the last piece, if it is too small for a digit
         for (first, stop, odds, *digit), answer in zip(proposals, answers, strict=True):
             if stop == here:
                 likely = ways[first][0] + odds + np.log(answer.max())
@@ -362,7 +360,8 @@ def draw_digits(digits):
         tall, wide, _ = piece.shape
         axes.imshow(piece, extent=(left, left + wide, top + tall, top))
         axes.imshow(image, "gray", extent=(left + 100, left + 184, top + 84, top))
-        axes.text(left, top - 3, name if len(name) < 18 else f"...{name[-15:]}", fontsize=8)
+        name = ascii(name).strip("'")[-18:]  # no font has every letter
+        axes.text(left, top - 3, name, fontsize=8, parse_math=False)
         said = f"predicted: {probabilities.argmax()} ({probabilities.max():.0%})"
         axes.text(left + 100, top - 3, said, fontsize=9)
         y = top + 8.4 * np.arange(10) + 4
@@ -380,7 +379,7 @@ def find_files(paths):
     known = {suffix for suffix in kinds if kinds[suffix] in FORMATS} | {".heic", ".heif"}
     files = []
     for path in paths:
-        inside = sorted(path.iterdir()) if path.is_dir() else []
+        inside = sorted(path.glob("*")) if os.path.isdir(path) else []
         files += [file for file in inside if file.suffix.lower() in known] or [path]
     return files
 
@@ -404,9 +403,9 @@ def main():
         sys.exit(f"Error: {args.model} is no model. Run this first, to make one: python train.py")
     files = find_files(args.pictures)
     readings = read_files(files)
-    from train import prepare_outputs, preprocess_images, save_files
+    from train import preprocess_images, save_files
 
-    prepare_outputs(args.outputs)
+    save_files(args.outputs, {})  # nothing yet: can it be written to?
     model = load_model(args.model)
     images = [image for found in readings if isinstance(found, list) for *_, image in found]
     answers = np.zeros((0, 10))

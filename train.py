@@ -41,11 +41,8 @@ if quiet:
     log_filter.communicate()
     del os.environ["TF_CPP_MIN_LOG_LEVEL"]
 
-CLASS_NAMES = {
-    "digits": list("0123456789"),
-    "clothes": ["T-shirt", "Trouser", "Pullover", "Dress", "Coat"]
-    + ["Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"],
-}
+CLOTHES = "T-shirt,Trouser,Pullover,Dress,Coat,Sandal,Shirt,Sneaker,Bag,Ankle boot"
+CLASS_NAMES = {"digits": list("0123456789"), "clothes": CLOTHES.split(",")}
 HERE = pathlib.Path(__file__).parent
 
 
@@ -80,7 +77,7 @@ def load_data(source):
 
 
 def load_npz(path):
-    """Read an .npz file laid out like Keras's mnist.npz: ((x_train, y_train), (x_test, y_test)).
+    """Return ((x_train, y_train), (x_test, y_test)) from an .npz file laid out as Keras's mnist.npz.
 
     Raises SystemExit if the file is not there, is damaged, or holds something else.
     """
@@ -194,7 +191,7 @@ def batches(x, y, batch_size):
 
 
 def train(model, x_train, y_train, validation_split, epochs, batch_size):
-    """Fit `model` to the first of the images; after each epoch, test it on the split-off others.
+    """Fit `model`; test each epoch on the last of the images, a share of `validation_split`.
 
     Returns {"history": Keras's values by epoch, "interrupted": whether Ctrl-C cut it short, sizes}.
     """
@@ -229,9 +226,10 @@ def draw_images(title, images, labels, class_names, probabilities=None, columns=
     With probabilities, float (N, 10), bars below each show the three likeliest answers to it.
     """
     rows = max(1, -(-len(images) // columns))  # rounded up
-    width, height = 36, 44  # of an image with the room around it, in the image's own pixels
+    width, height, above = 36, 42, 12  # of an image and the room around it, in the image's pixels
     if probabilities is not None:
-        height, title = 80, f"{title}\nBars: its likeliest answers, blue where they are right"
+        height, above = 80, 18
+        title += "\nBars: its likeliest answers, blue where they are right"
     figure = Figure(figsize=(10, 0.7 + 10 * rows * height / (columns * width)))
     figure.suptitle(title)
     axes = figure.add_axes((0, 0, 1, 1 - 0.7 / figure.get_figheight()))  # one is faster than twenty
@@ -248,7 +246,7 @@ def draw_images(title, images, labels, class_names, probabilities=None, columns=
                 axes.barh(top + y, 28 * probabilities[i, answer], 8, left=left, color=color)
                 axes.text(left, top + y, text, va="center", fontsize=8)
         axes.text(left + 14, top - 2, caption, ha="center", va="bottom", fontsize=9)
-    axes.set(xlim=(-4, columns * width - 4), ylim=(rows * height - 18, -18))
+    axes.set(xlim=(-4, columns * width - 4), ylim=(rows * height - above, -above))
     axes.axis("off")
     return figure
 
@@ -285,10 +283,9 @@ def draw_confusion_matrix(labels, probabilities, class_names, data_name):
     shades = np.log1p(counts)  # a logarithm, or single mistakes stay invisible
     figure = Figure(figsize=(7.5, 7.5))
     axes = figure.add_axes((0.12, 0.08, 0.85, 0.83))
-    axes.imshow(shades, cmap="Blues", vmin=0)
+    axes.imshow(shades, cmap="Blues", vmin=0, vmax=2 * shades.max())  # pale: counts stay legible
     for row, column in np.ndindex(10, 10):
-        color = "white" if shades[row, column] > shades.max() / 2 else "black"
-        axes.text(column, row, counts[row, column], ha="center", va="center", color=color)
+        axes.text(column, row, counts[row, column], ha="center", va="center")
     title = f"Which test images of {data_name} are taken for which:\nmistakes are off the diagonal"
     axes.set(title=title, xlabel="predicted", ylabel="is")
     axes.set_xticks(range(10), class_names, fontsize=8)
@@ -312,10 +309,7 @@ def draw_training(history, test, data_name):
 
 
 def write_page(path, model, x_train, y_train, data_name, kind, test_accuracy):
-    """Write draw.html with `model` in it: a page in which a browser runs the network on drawings.
-
-    If the page does not know a layer, it is not written, and a line on the screen says so.
-    """
+    """Write draw.html, in which a browser runs `model`; if it knows no such layer, say so instead."""
     template, layers = HERE / "draw.html", []
     page = template.read_text(encoding="utf-8") if template.exists() else ""
     for layer in model.layers:
@@ -334,14 +328,6 @@ def write_page(path, model, x_train, y_train, data_name, kind, test_accuracy):
     path.write_text(page.replace(">null<", f">{content}<"), encoding="utf-8")
 
 
-def prepare_outputs(folder):
-    """Check that `folder` can be written to; remove there what a killed run left half-written."""
-    save_files(folder, {})
-    for unfinished in pathlib.Path(folder).glob(".unfinished-*"):
-        if unfinished.stat().st_mtime < time.time() - 60:  # or another run is saving just now
-            shutil.rmtree(unfinished, ignore_errors=True)
-
-
 def save_files(folder, writers):
     """Save {name: function that writes to a path} in `folder`: first write all, then replace.
 
@@ -350,6 +336,9 @@ def save_files(folder, writers):
     """
     try:
         os.makedirs(folder, exist_ok=True)
+        for left in [] if writers else pathlib.Path(folder).glob(".unfinished-*"):  # by a kill
+            if left.stat().st_mtime < time.time() - 60:  # or another run is saving just now
+                shutil.rmtree(left, ignore_errors=True)
         with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=folder) as unfinished:
             for name, write in writers.items():
                 write(pathlib.Path(unfinished, name))
@@ -417,7 +406,7 @@ def report(metrics, files):
 def main():
     """Do the five steps, then save the results."""
     args, clock = parse_arguments(), []
-    prepare_outputs(args.outputs)  # now, not after the training
+    save_files(args.outputs, {})  # nothing yet: can it be written to? Not only after the training
     keras.utils.set_random_seed(args.seed)
 
     announce("Step 1 of 5: load the images and their labels", clock)

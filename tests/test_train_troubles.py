@@ -529,7 +529,7 @@ def test_killed_while_it_saves_it_leaves_the_older_files_and_the_next_run_tidies
     child.communicate()
     (left,) = older_run.glob(".unfinished-*")
     assert {name: (older_run / name).read_bytes() for name in before} == before
-    train.prepare_outputs(older_run)
+    train.save_files(older_run, {})
     assert left.exists()  # it may belong to another run, which is saving just now
     os.utime(left, (0, time.time() - 61))
     assert run("train.py", *options).returncode == 0
