@@ -77,10 +77,7 @@ def load_data(source):
 
 
 def load_npz(path):
-    """Return ((x_train, y_train), (x_test, y_test)) from an .npz file laid out as Keras's mnist.npz.
-
-    Raises SystemExit if the file is not there, is damaged, or holds something else.
-    """
+    """Return ((x_train, y_train), (x_test, y_test)) of a file like Keras's mnist.npz, or exit."""
     try:
         with np.load(path, allow_pickle=False) as file:  # a pickle could run any code
             sets = [(file[f"x_{part}"], file[f"y_{part}"]) for part in ("train", "test")]
@@ -141,25 +138,23 @@ def build_convnet():
     layers = [
         keras.Input((28 * 28,)),
         keras.layers.Reshape((28, 28, 1)),
-        # In training only: each image moved, turned, slanted, and its strokes changed at random.
+        # In training only: each image is moved, turned, slanted and blurred at random.
         keras.layers.RandomTranslation(0.08, 0.08, fill_mode="constant"),
         keras.layers.RandomRotation(0.03, fill_mode="constant"),
         keras.layers.RandomShear((0.0, 0.15), fill_mode="constant"),
         keras.layers.RandomGaussianBlur(kernel_size=5, sigma=1.0, value_range=(0, 1)),
-        keras.layers.RandomBrightness(0.2, value_range=(0, 1)),
-        keras.layers.RandomContrast(0.5, value_range=(0, 1)),
         keras.layers.Conv2D(32, 5, strides=2, padding="same", activation="relu"),
         keras.layers.BatchNormalization(momentum=0.9),
         keras.layers.Conv2D(32, 3, padding="same", activation="relu"),
         keras.layers.BatchNormalization(momentum=0.9),
         keras.layers.Conv2D(64, 3, padding="same", activation="relu"),
-        keras.layers.BatchNormalization(momentum=0.9),
         keras.layers.MaxPooling2D(),
+        keras.layers.BatchNormalization(momentum=0.9),
         keras.layers.Conv2D(64, 3, padding="same", activation="relu"),
         keras.layers.BatchNormalization(momentum=0.9),
         keras.layers.Conv2D(128, 3, padding="same", activation="relu"),
-        keras.layers.BatchNormalization(momentum=0.9),
         keras.layers.MaxPooling2D(),
+        keras.layers.BatchNormalization(momentum=0.9),
         keras.layers.Flatten(),
         keras.layers.Dropout(0.3),
         keras.layers.Dense(10, activation="softmax"),
@@ -172,8 +167,7 @@ def build_convnet():
     return model
 
 
-# What --model chooses from: how to build it, how many epochs, and how many images in a batch.
-MODELS = {
+MODELS = {  # for --model: how to build it, how many epochs, and how many images in a batch
     "dense": (build_dense, 5, 128),
     "dropout": (build_dropout, 5, 32),
     "convnet": (build_convnet, 8, 128),
@@ -191,10 +185,8 @@ def batches(x, y, batch_size):
 
 
 def train(model, x_train, y_train, validation_split, epochs, batch_size):
-    """Fit `model`; test each epoch on the last of the images, a share of `validation_split`.
-
-    Returns {"history": Keras's values by epoch, "interrupted": whether Ctrl-C cut it short, sizes}.
-    """
+    """Fit `model`; return {"history": by epoch, "interrupted": whether by Ctrl-C, and the sizes}."""
+    # The last images, a share of `validation_split`, only test the network after each epoch.
     size = max(1, round(len(x_train) * (1 - validation_split)))
     validation = (x_train[size:], y_train[size:]) if size < len(x_train) else None
     result = {"train_size": size, "validation_size": len(x_train) - size, "interrupted": False}
@@ -221,10 +213,7 @@ def evaluate(model, x_test, y_test):
 
 
 def draw_images(title, images, labels, class_names, probabilities=None, columns=10):
-    """Draw images, uint8 (N, 28, 28), in rows, with their labels, integers (N,), above them.
-
-    With probabilities, float (N, 10), bars below each show the three likeliest answers to it.
-    """
+    """Draw images, uint8 (N, 28, 28), each with its label and its three largest `probabilities`."""
     rows = max(1, -(-len(images) // columns))  # rounded up
     width, height, above = 36, 42, 12  # of an image and the room around it, in the image's pixels
     if probabilities is not None:
@@ -281,8 +270,7 @@ def draw_confusion_matrix(labels, probabilities, class_names, data_name):
     """Draw how many test images of each class (row) are predicted as which class (column)."""
     counts = tf.math.confusion_matrix(labels, probabilities.argmax(axis=1), 10).numpy()
     shades = np.log1p(counts)  # a logarithm, or single mistakes stay invisible
-    figure = Figure(figsize=(7.5, 7.5))
-    axes = figure.add_axes((0.12, 0.08, 0.85, 0.83))
+    axes = Figure(figsize=(7.5, 7.5)).subplots()
     axes.imshow(shades, cmap="Blues", vmin=0, vmax=2 * shades.max())  # pale: counts stay legible
     for row, column in np.ndindex(10, 10):
         axes.text(column, row, counts[row, column], ha="center", va="center")
@@ -290,7 +278,7 @@ def draw_confusion_matrix(labels, probabilities, class_names, data_name):
     axes.set(title=title, xlabel="predicted", ylabel="is")
     axes.set_xticks(range(10), class_names, fontsize=8)
     axes.set_yticks(range(10), class_names, fontsize=8)
-    return figure
+    return axes.figure
 
 
 def draw_training(history, test, data_name):
