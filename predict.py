@@ -42,7 +42,7 @@ PART = 0.6  # of the tallest stroke: what is lower may belong to what is above o
 NEAR = 0.25  # of the height: the strokes of one digit are no farther from each other
 TOGETHER = 1.9  # odds of two neighbours to be one digit: fitted to MNIST's, cut and paired
 MOST_STROKES = 400  # in one picture: more are a carpet, not handwriting
-MOST_HOLES = 10  # beside two in each digit: a weave has more, and so has pencil
+MOST_HOLES = 10  # beside two in each stroke: a weave has more, and so has pencil
 MNIST_STROKE = 2.9  # how wide MNIST's strokes are, in its pixels: the median of its training set
 
 # A picture of so many pixels that it may be an attack on the memory is refused, not only warned of.
@@ -91,7 +91,7 @@ def find_ink(picture):
         darkness, paper = compare_with_paper(dark, share)
         tries.append((sharpness(darkness, edges), darkness))
         if len(tries) == 1 and np.ptp(paper) <= EVEN_PAPER:
-            break
+            break  # even light: there are no shadows to be told from ink
     best, darkness = max(tries, key=lambda one: one[0])
     is_ink = darkness > otsu_threshold(darkness)
     if not best or darkness[is_ink].mean() < LEAST_CONTRAST:
@@ -138,7 +138,7 @@ def sharpness(darkness, edges):
     if not outline.size or is_ink.mean() > MOST_INK:
         return 0
     sharp = outline.mean() > SHARP * darkness[is_ink].mean()
-    return sharp * outline.sum() / outline.size ** (2 / 3)
+    return sharp * outline.sum() / outline.size ** (2 / 3)  # its mean, and more for a longer one
 
 
 def otsu_threshold(values):
@@ -184,7 +184,7 @@ def propose_digits(ink):
 
 
 def find_pieces(ink):
-    """Return the pieces of `ink`, numbered from 1 as read, and their boxes, or raise PictureError."""
+    """Return a map of the pieces of `ink`, from 1 as read, and their boxes; or PictureError."""
     is_ink = ink > 0.5
     width = stroke_width(is_ink)
     strokes, _ = ndimage.label(is_ink, np.ones((3, 3)))  # also what touches at a corner
@@ -201,7 +201,7 @@ def find_pieces(ink):
     specks = inside & (np.maximum(widths, heights) < SPECK * tallest)
     kept = inside & ~specks & (widths < LINE * tallest)
     # A hole that is smaller than the stroke is wide is no hole.
-    holes = np.bincount(ndimage.label(~is_ink)[0].ravel())[2:] > width**2 / 2
+    holes = np.bincount(ndimage.label(~is_ink)[0].ravel())[2:] > width**2 / 2  # not ink, paper
     too_many = kept.sum() > MOST_STROKES or holes.sum() > MOST_HOLES + 2 * (~specks).sum()
     if too_many or not kept.any() or area[specks].sum() > area[kept].sum():
         raise PictureError("no digits were found, only a pattern; show less of what is around")
@@ -210,17 +210,17 @@ def find_pieces(ink):
     boxes = boxes_around(numbers[strokes])
     order = in_reading_order(boxes)
     ranks = np.append(0, 1 + np.argsort(order))
-    return ranks[numbers][strokes], boxes[order]
+    return ranks[numbers][strokes], boxes[order]  # of each stroke its piece, of that its rank
 
 
 def boxes_around(things):
-    """Return the boxes (left, top, right, bottom), int (N, 4), around the things labelled 1 to N."""
+    """Return the boxes (left, top, right, bottom), int (N, 4), around things labelled 1 to N."""
     places = ndimage.find_objects(things)
     return np.array([(x.start, y.start, x.stop, y.stop) for y, x in places])
 
 
 def join_strokes(boxes):
-    """Return of which piece each stroke is, numbers from 0: strokes that are surely of one digit."""
+    """Return the number of each stroke's piece, from 0: strokes that are surely of one digit."""
     left, top, right, bottom = boxes.T
     narrower = np.minimum.outer(right - left, right - left)
     lower = np.minimum.outer(bottom - top, bottom - top)
@@ -337,7 +337,7 @@ def surest_digits(proposals, answers):
     """
     ways = [(0, [])]  # the likeliest way to read the first 0, 1, 2... pieces: how likely, and what
     for here in range(1, proposals[-1][1] + 1):
-        found = {here - 1: ways[-1]}  # without the last piece, if it is too small for a digit
+        found = {here - 1: ways[-1]}  # without the last piece, unless it is a digit by itself
         for (first, stop, odds, *digit), answer in zip(proposals, answers, strict=True):
             if stop == here:
                 likely = ways[first][0] + odds + np.log(answer.max())

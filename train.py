@@ -21,13 +21,13 @@ from base64 import b64encode
 
 import numpy as np
 
-# Skip this block: it only hides what TensorFlow logs at every start. While that is imported, stderr
-# passes through a second Python, which leaves those lines out. TF_CPP_MIN_LOG_LEVEL=0 shows them.
+# Skip to CLOTHES, but for the imports: the rest hides what TensorFlow logs at every start. So long,
+# stderr passes through a second Python that drops those lines. TF_CPP_MIN_LOG_LEVEL=0 shows them.
 LOG_FILTER = """import os, sys
 greetings = b"WARNING: All log", b"I0000", b"Matplotlib created", b"mkdir -p failed for path"
 for line in sys.stdin.buffer:
     if not line.startswith(greetings): os.write(2, line)"""
-if quiet := "TF_CPP_MIN_LOG_LEVEL" not in os.environ and sys.__stderr__ is not None:
+if quiet := ("TF_CPP_MIN_LOG_LEVEL" not in os.environ and sys.__stderr__ is not None):
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     command, stderr = [sys.executable, "-c", LOG_FILTER], os.dup(2)
     log_filter = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
@@ -49,9 +49,9 @@ HERE = pathlib.Path(__file__).parent
 def load_data(source):
     """Load the images and their labels from `source`, one of the values of --data.
 
-    Returns ((x_train, y_train), (x_test, y_test), data_name, kind): images are uint8 (N, 28, 28)
-    from 0 (paper) to 255 (ink), labels integers (N,) from 0 to 9, kind is a key of CLASS_NAMES.
-    Raises SystemExit if `source` cannot be read.
+    Returns (images, labels) to train with, (images, labels) to test with, data_name, and kind, a
+    key of CLASS_NAMES. N images are uint8 (N, 28, 28) from 0 (paper) to 255 (ink), their labels
+    integers (N,) from 0 to 9. Raises SystemExit if `source` cannot be read.
     """
     if source == "sample":
         return *load_npz(HERE / "sample.npz"), "MNIST sample (7,000 digits)", "digits"
@@ -77,14 +77,14 @@ def load_data(source):
 
 
 def load_npz(path):
-    """Return ((x_train, y_train), (x_test, y_test)) of a file like Keras's mnist.npz, or exit."""
+    """Return [(images, labels), (images, labels)] of an .npz file like Keras's, or exit."""
     try:
         with np.load(path, allow_pickle=False) as file:  # a pickle could run any code
             sets = [(file[f"x_{part}"], file[f"y_{part}"]) for part in ("train", "test")]
         for x, y in sets:
             n, low, high = max(len(x), 1), y.min(initial=0), y.max(initial=9)  # or beyond 0 and 9
-            kind = "integer" if np.issubdtype(y.dtype, np.integer) else y.dtype
-            found = f"{x.dtype} images {x.shape}, {kind} labels {y.shape} from {low} to {high}"
+            number = "integer" if np.issubdtype(y.dtype, np.integer) else y.dtype
+            found = f"{x.dtype} images {x.shape}, {number} labels {y.shape} from {low} to {high}"
             expected = f"uint8 images {(n, 28, 28)}, integer labels {(n,)} from 0 to 9"
             if found != expected:
                 raise ValueError(f"it has {found}, not {expected}")
@@ -96,7 +96,7 @@ def load_npz(path):
 def preprocess_images(images):
     """Turn images, uint8 (N, 28, 28), into what the network reads: float32 (N, 784) in [0, 1]."""
     # The network takes a list of numbers, so the 28 rows of 28 pixels are laid end to end. Small
-    # numbers of one scale train well: the first weights are made for inputs of about that size.
+    # numbers train well: the random weights at the start are made for inputs of about that size.
     return images.reshape((len(images), 28 * 28)).astype("float32") / 255
 
 
@@ -108,11 +108,11 @@ def preprocess_labels(labels):
 
 
 def build_dense():
-    """Return the classic network (F. Chollet, Deep Learning with Python, chapter 2)."""
+    """Return the classic network (F. Chollet, Deep Learning with Python); README.md explains it."""
     layers = [
-        keras.Input((28 * 28,)),
-        keras.layers.Dense(512, activation="relu"),
-        keras.layers.Dense(10, activation="softmax"),
+        keras.Input((28 * 28,)),  # an image: 784 numbers
+        keras.layers.Dense(512, activation="relu"),  # 512 weighted sums; negative ones become 0
+        keras.layers.Dense(10, activation="softmax"),  # 10 sums, made into probabilities
     ]
     model = keras.Sequential(layers)
     model.compile(optimizer="rmsprop", loss="categorical_crossentropy", metrics=["accuracy"])
@@ -124,7 +124,7 @@ def build_dropout():
     layers = [
         keras.Input((28 * 28,)),
         keras.layers.Dense(128, activation="relu"),
-        keras.layers.Dropout(0.2),  # in training, switches off every fifth value at random
+        keras.layers.Dropout(0.2),  # in training, sets a random fifth of the values to 0
         keras.layers.Dense(10),  # without softmax: bare sums, called logits
     ]
     model = keras.Sequential(layers)
@@ -134,13 +134,13 @@ def build_dropout():
 
 
 def build_convnet():
-    """Return a small convolutional network: slower to train, and right far more often."""
+    """Return a small convolutional network: slower to train, and wrong far less often."""
     layers = [
         keras.Input((28 * 28,)),
         keras.layers.Reshape((28, 28, 1)),
         # In training only: each image is moved, turned, slanted and blurred at random.
-        keras.layers.RandomTranslation(0.08, 0.08, fill_mode="constant"),
-        keras.layers.RandomRotation(0.03, fill_mode="constant"),
+        keras.layers.RandomTranslation(0.08, 0.08, fill_mode="constant"),  # by 8% of the side
+        keras.layers.RandomRotation(0.03, fill_mode="constant"),  # 3% of a full turn: 11 degrees
         keras.layers.RandomShear((0.0, 0.15), fill_mode="constant"),
         keras.layers.RandomGaussianBlur(kernel_size=5, sigma=1.0, value_range=(0, 1)),
         keras.layers.Conv2D(32, 5, strides=2, padding="same", activation="relu"),
@@ -160,7 +160,7 @@ def build_convnet():
         keras.layers.Dense(10, activation="softmax"),
     ]
     model = keras.Sequential(layers)
-    # Large steps first, then ever smaller ones: 0.6 times as large after an epoch of MNIST.
+    # Large steps first: after every 469 batches, an epoch of MNIST, they are 0.6 times as large.
     learning_rate = keras.optimizers.schedules.ExponentialDecay(0.003, 469, decay_rate=0.6)
     adam = keras.optimizers.Adam(learning_rate)
     model.compile(optimizer=adam, loss="categorical_crossentropy", metrics=["accuracy"])
@@ -175,37 +175,38 @@ MODELS = {  # for --model: how to build it, how many epochs, and how many images
 
 
 def batches(x, y, batch_size):
-    """Return x and y in batches: each epoch shuffles the numbers of the images, and picks them."""
-    x, y = tf.Variable(x, trainable=False), tf.constant(y)  # a large constant is kept twice
+    """Return x and y in shuffled batches, as `fit` would make them by itself, only faster."""
+    x, y = tf.Variable(x, trainable=False), tf.constant(y)  # tf.constant(x) would keep x twice
     options = tf.data.Options()
     options.autotune.enabled = False  # it delays the start of an epoch by up to a second
-    indices = tf.data.Dataset.range(len(y)).shuffle(len(y)).batch(batch_size)
-    dataset = indices.map(lambda chosen: (tf.gather(x, chosen), tf.gather(y, chosen)))
-    return dataset.prefetch(8).with_options(options)
+    positions = tf.data.Dataset.range(len(y)).shuffle(len(y)).batch(batch_size)
+    dataset = positions.map(lambda some: (tf.gather(x, some), tf.gather(y, some)))
+    return dataset.prefetch(8).with_options(options)  # which prepares 8 batches ahead
 
 
 def train(model, x_train, y_train, validation_split, epochs, batch_size):
-    """Fit `model`; return {"history": by epoch, "interrupted": whether by Ctrl-C, and the sizes}."""
+    """Fit `model`; return the history, whether Ctrl-C interrupted it, and how many images."""
     # The last images, a share of `validation_split`, only test the network after each epoch.
-    size = max(1, round(len(x_train) * (1 - validation_split)))
-    validation = (x_train[size:], y_train[size:]) if size < len(x_train) else None
-    result = {"train_size": size, "validation_size": len(x_train) - size, "interrupted": False}
-    dataset = batches(x_train[:size], y_train[:size], batch_size)
+    train_size = max(1, round(len(x_train) * (1 - validation_split)))
+    validation = (x_train[train_size:], y_train[train_size:]) if train_size < len(x_train) else None
+    dataset, interrupted = batches(x_train[:train_size], y_train[:train_size], batch_size), False
     if keras.backend.backend() == "tensorflow":
-        # Several batches a call are faster; five calls an epoch or more, so that the bar moves.
+        # One call for several batches is faster; at least five calls an epoch keep the bar moving.
         divisors = [n for n in range(2, len(dataset) // 5 + 1) if len(dataset) % n == 0]
         model.steps_per_execution = max(divisors, default=1)
     try:  # (shuffle=False, because the dataset does it)
         model.fit(dataset, epochs=epochs, validation_data=validation, shuffle=False)
     except KeyboardInterrupt:
         print("\nCtrl-C: evaluating and saving what was learned. Once more ends at once.")
-        result["interrupted"] = True
-    return result | {"history": getattr(getattr(model, "history", None), "history", {})}
+        interrupted = True
+    history = model.history.history if hasattr(model, "history") else {}
+    sizes = {"train_size": train_size, "validation_size": len(x_train) - train_size}
+    return sizes | {"interrupted": interrupted, "history": history}
 
 
 def evaluate(model, x_test, y_test):
-    """Return the loss, the accuracy, and the probabilities of the classes, float (N, 10)."""
-    if getattr(model.loss, "from_logits", False):  # it does not answer in probabilities yet
+    """Return loss, accuracy and probabilities, float (N, 10); a model of logits gets a softmax."""
+    if getattr(model.loss, "from_logits", False):  # as in build_dropout
         model.add(keras.layers.Softmax())
         model.compile(model.optimizer, "categorical_crossentropy", metrics=["accuracy"])
     loss, accuracy, *_ = model.evaluate(x_test, y_test, batch_size=1000, verbose=0)
@@ -248,10 +249,10 @@ def draw_samples(images, labels, class_names, data_name):
 
 def draw_predictions(images, labels, probabilities, class_names, data_name):
     """Draw the first test image of each class, and below it the one that is hardest to predict."""
-    of_label = probabilities[np.arange(len(labels)), labels]
+    of_label = probabilities[np.arange(len(labels)), labels]  # what the right answer got
     classes = np.unique(labels)
-    shown = [np.argmax(labels == c) for c in classes]
-    shown += [np.argmin(np.where(labels == c, of_label, 2)) for c in classes]
+    shown = [np.argmax(labels == c) for c in classes]  # the first image of each class
+    shown += [np.argmin(np.where(labels == c, of_label, 2)) for c in classes]  # and the hardest
     title = f"{data_name}: of each class the first test image, and below it the hardest"
     chosen = images[shown], labels[shown], class_names, probabilities[shown]
     return draw_images(title, *chosen, columns=len(classes))
@@ -297,7 +298,7 @@ def draw_training(history, test, data_name):
 
 
 def write_page(path, model, x_train, y_train, data_name, kind, test_accuracy):
-    """Write draw.html, in which a browser runs `model`; if it knows no such layer, say so instead."""
+    """Write draw.html, in which a browser runs `model`; if it cannot, print why instead."""
     template, layers = HERE / "draw.html", []
     page = template.read_text(encoding="utf-8") if template.exists() else ""
     for layer in model.layers:
@@ -309,7 +310,7 @@ def write_page(path, model, x_train, y_train, data_name, kind, test_accuracy):
         weights = [b64encode(array.astype("<f4")).decode() for array in layer.get_weights()]
         layers.append({"kind": name, "config": config, "weights": weights})
     means = y_train.astype("float32").T @ x_train / np.maximum(1, y_train.sum(axis=0))[:, None]
-    answers = model.predict(means, verbose=0).tolist()  # for the page to compare its own with
+    answers = model.predict(means, verbose=0).tolist()  # for the page to check its own against
     network = {"kind": kind, "class_names": CLASS_NAMES[kind], "means": means.tolist()}
     network |= {"data": data_name, "accuracy": test_accuracy, "answers": answers, "layers": layers}
     content = json.dumps(network, default=str).replace("<", "\\u003c")  # no </script> in it
@@ -324,7 +325,7 @@ def save_files(folder, writers):
     """
     try:
         os.makedirs(folder, exist_ok=True)
-        for left in [] if writers else pathlib.Path(folder).glob(".unfinished-*"):  # by a kill
+        for left in [] if writers else pathlib.Path(folder).glob(".unfinished-*"):  # of a kill
             if left.stat().st_mtime < time.time() - 60:  # or another run is saving just now
                 shutil.rmtree(left, ignore_errors=True)
         with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=folder) as unfinished:
@@ -394,7 +395,7 @@ def report(metrics, files):
 def main():
     """Do the five steps, then save the results."""
     args, clock = parse_arguments(), []
-    save_files(args.outputs, {})  # nothing yet: can it be written to? Not only after the training
+    save_files(args.outputs, {})  # nothing yet: only checks that the folder can be written to
     keras.utils.set_random_seed(args.seed)
 
     announce("Step 1 of 5: load the images and their labels", clock)
@@ -410,13 +411,13 @@ def main():
     images_train = images_train[:20].copy()  # for samples.png; the others would only take memory
 
     announce("Step 3 of 5: build the network", clock)
-    model = MODELS[args.model][0]()
+    model = MODELS[args.model][0]()  # calls build_dense or another
     model.summary()
 
     announce(f"Step 4 of 5: train: {args.epochs} epochs, {args.batch_size} images a batch", clock)
     training = train(model, x_train, y_train, args.validation_split, args.epochs, args.batch_size)
 
-    announce("Step 5 of 5: evaluate it on images that it has never seen, and look", clock)
+    announce("Step 5 of 5: evaluate it on images that it has never seen", clock)
     test_loss, test_accuracy, probabilities = evaluate(model, x_test, y_test)
     names, predicted = CLASS_NAMES[kind], model.predict(x_train[:4], verbose=0).argmax(axis=1)
     print("The first four training images are", *[names[label] for label in labels_train[:4]])

@@ -212,6 +212,51 @@ def test_a_photo_that_a_phone_turned_is_read_upright(ten_digits, reads_as):
     assert reads_as(turned, "photo.jpg", exif=exif) == "01234"
 
 
+@pytest.mark.parametrize("pen", [1, 2, 3, 5])
+def test_a_thin_pen_in_a_large_picture_is_found(pen, tmp_path):
+    seven = Image.new("RGB", (800, 800), "white")
+    ImageDraw.Draw(seven).line([(200, 60), (600, 60), (400, 740)], "black", pen)
+    seven.save(tmp_path / "seven.png")
+    [(*_, box, _, image)] = predict.read_digits(tmp_path / "seven.png")
+    np.testing.assert_allclose(box, (200, 60, 600, 740), atol=5)
+    assert (image > 127).sum() > 60
+
+
+@pytest.mark.parametrize("ink", ["red", "yellow", "blue", "black"])
+def test_a_thin_stroke_of_any_colour_is_found_wherever_it_is(ink, tmp_path):
+    for left in range(10, 18):
+        one = Image.new("RGB", (28, 28), "white")
+        ImageDraw.Draw(one).line([(left, 4), (left, 24)], ink, 2)
+        one.save(tmp_path / "one.png")
+        [(*_, box, _, _)] = predict.read_digits(tmp_path / "one.png")
+        assert box[2] - box[0] <= 3
+
+
+@pytest.mark.parametrize("mode", ["1", "P"])
+def test_a_large_scan_in_black_and_white_is_one_digit_not_crumbs(mode, tmp_path):
+    seven = Image.new("1", (3000, 3000), 1)
+    ImageDraw.Draw(seven).line([(800, 300), (2200, 300), (1500, 2700)], 0, 3)
+    seven.convert(mode).save(tmp_path / "seven.png")
+    assert len(predict.read_digits(tmp_path / "seven.png")) == 1
+
+
+def test_boxes_are_right_in_a_picture_that_is_far_higher_than_wide(tmp_path):
+    strip = Image.new("RGB", (60, 5000), "white")
+    ImageDraw.Draw(strip).line([(30, 4700), (30, 4760)], "black", 5)
+    strip.save(tmp_path / "strip.png")
+    [(*_, box, _, _)] = predict.read_digits(tmp_path / "strip.png")
+    np.testing.assert_allclose(box, (28, 4700, 33, 4760), atol=8)
+
+
+def test_paper_with_many_ruled_lines_is_no_pattern(tmp_path):
+    paper = Image.new("RGB", (800, 1000), "white")
+    for y in range(40, 1000, 50):
+        ImageDraw.Draw(paper).line([(0, y), (800, y)], "blue", 2)
+    ImageDraw.Draw(paper).line([(300, 50), (330, 50), (312, 84)], "black", 4)
+    paper.save(tmp_path / "paper.png")
+    assert len(predict.read_digits(tmp_path / "paper.png")) == 1
+
+
 def test_a_picture_with_16_bits_a_pixel_is_read(ten_digits, reads_as):
     sheet, _ = page(ten_digits, columns=5)
     assert reads_as(Image.fromarray((sheet * 200).astype("uint16"))) == "0123456789"
@@ -445,6 +490,11 @@ def test_your_digits_shows_what_was_read_and_is_whole(ten_digits, reads_as, tmp_
     assert os.listdir(tmp_path / "outputs") == ["your_digits.png"]
 
 
+def test_file_names_of_every_kind_are_shown_and_none_is_a_formula(ten_digits, reads_as):
+    for name in ("$\\foo$.png", "数字.png", "'quoted'.png"):
+        assert reads_as(255 - ten_digits[2], name) == "2"
+
+
 def test_every_model_that_train_saves_can_read(ten_digits, read, finished_other, tmp_path):
     Image.fromarray(255 - ten_digits[1]).save(tmp_path / "one.png")
     status, [line] = read(tmp_path / "one.png", model=finished_other.outputs / "model.keras")
@@ -471,6 +521,8 @@ def bad_pictures(tmp_path):
         "shadow.png": "no ink",
         "grain.png": "no",
         "phone.heic": "HEIC",
+        "narrow.png": "too narrow",
+        "exif.png": "cannot be read",
         "no_pictures": "no pictures",
     }
     random = np.random.default_rng(0)
@@ -492,6 +544,8 @@ def bad_pictures(tmp_path):
     Image.fromarray(paper.astype("uint8")).save(tmp_path / "shadow.png")
     paper = 200 + random.normal(0, 12, x.shape)
     Image.fromarray(paper.clip(0, 255).astype("uint8")).save(tmp_path / "grain.png")
+    Image.new("RGB", (1, 800)).save(tmp_path / "narrow.png")
+    Image.new("RGB", (80, 80)).save(tmp_path / "exif.png", exif=b"Exif\0\0no such thing")
     (tmp_path / "phone.heic").write_bytes(b"\0\0\0\x18ftypheic")
     (tmp_path / "no_pictures").mkdir()
     (tmp_path / "no_pictures" / "film.mp4").write_text("no picture")
