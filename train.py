@@ -196,7 +196,7 @@ def train(model, x_train, y_train, validation_split, epochs, batch_size):
         model.steps_per_execution = max(divisors, default=1)
     try:  # (shuffle=False, because the dataset does it)
         model.fit(dataset, epochs=epochs, validation_data=validation, shuffle=False)
-    except (KeyboardInterrupt, SystemError):  # the second is what C code may make of the first
+    except KeyboardInterrupt:
         print("\nCtrl-C: evaluating and saving what was learned. Once more ends at once.")
         interrupted = True
     history = model.history.history if hasattr(model, "history") else {}
