@@ -491,7 +491,7 @@ def test_ctrl_c_at_any_moment_of_the_first_epoch_leaves_a_network_that_can_be_ev
         time.sleep(seconds)
         while not ended.is_set():
             os.kill(os.getpid(), signal.SIGINT)
-            ended.wait(5)
+            ended.wait(1)
 
     def fit_until_pressed(*args, **kwargs):
         threading.Thread(target=press).start()
@@ -503,7 +503,7 @@ def test_ctrl_c_at_any_moment_of_the_first_epoch_leaves_a_network_that_can_be_ev
     monkeypatch.setattr(model, "fit", fit_until_pressed)
     training = train.train(model, x, y, 0, 10_000, 128)
     assert training["interrupted"] is True
-    assert len(training["history"].get("loss", [])) < 1000
+    assert len(training["history"].get("loss", [])) < 100
     loss, _, probabilities = train.evaluate(model, x[:100], y[:100])
     assert loss > 0
     assert probabilities.shape == (100, 10)
