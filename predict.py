@@ -31,7 +31,7 @@ MOST_SHOWN = 24  # in your_digits.png
 # Judgements, each with its reason.
 LEAST_CONTRAST = 10  # of 255, between ink and paper: the grain of a blank sheet has less
 EVEN_PAPER = 10  # of 255: where the paper's brightness varies no more, the light is even
-NARROW = (1 / 4, 1 / 16)  # of the picture's side: strokes are narrower, in small writing than both
+NARROW = (1 / 4, 1 / 16)  # of the picture's side: every stroke is narrower than one of them
 SHARP = 0.2  # of the contrast, from pixel to pixel along an outline: a shadow's is softer
 GRAINY = 2  # strokes that become so much wider where their holes are closed are pencil
 MOST_INK = 0.6  # of the picture: where there is more, it is a pattern

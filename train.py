@@ -21,7 +21,7 @@ from base64 import b64encode
 
 import numpy as np
 
-# Skip to CLOTHES, but for the imports: the rest hides what TensorFlow logs at every start. So long,
+# Skip to CLOTHES, but for the imports: the rest hides what TensorFlow logs at every start. Meanwhile
 # stderr passes through a second Python that drops those lines. TF_CPP_MIN_LOG_LEVEL=0 shows them.
 LOG_FILTER = """import os, sys
 greetings = b"WARNING: All log", b"I0000", b"Matplotlib created", b"mkdir -p failed for path"
