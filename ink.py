@@ -20,6 +20,7 @@ class Proposal(NamedTuple):
     odds: float
     box: tuple
     image: np.ndarray
+    features: tuple = ()
 
 
 class Stroke(NamedTuple):
@@ -116,6 +117,9 @@ def find_sheets(picture):
             hull_area = cv2.contourArea(hull)
             if area < 0.06 * mask.size or area > 0.97 * mask.size or area < 0.88 * hull_area:
                 continue
+            _, (w, h), _ = cv2.minAreaRect(contour)
+            if max(w, h) > 3 * min(w, h):
+                continue
             outline = cv2.approxPolyDP(hull, 0.01 * cv2.arcLength(hull, True), True)[:, 0]
             edges = np.hypot(*(outline - np.roll(outline, 1, axis=0)).T)
             if edges[edges > 0.1 * edges.sum()].sum() < 0.8 * edges.sum():
@@ -207,8 +211,34 @@ def find_ink(picture, sheet=None):
     is_ink = (ink > 0.5).astype(np.uint8)
     if not is_ink.any():
         raise NoDigits("no ink")
+    ink, is_ink = close_grain(ink, is_ink)
     near = cv2.dilate(is_ink, np.ones((3, 3), np.uint8))
     return ink * near, is_ink
+
+
+GRAINY = 2
+MOST_INK = 0.6
+MOST_HOLES = 10
+
+
+def close_grain(ink, is_ink):
+    """Pencil: close the holes, as long as that makes the strokes much wider."""
+    while cv2.connectedComponents(1 - is_ink, connectivity=4)[0] - 2 > MOST_HOLES:
+        width = width_by_outline(is_ink)
+        size = 2 * int(width / 2) + 3
+        closed = cv2.morphologyEx(is_ink, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8))
+        wider = width_by_outline(closed)
+        if wider < GRAINY * width or closed.mean() > MOST_INK:
+            break
+        ink = cv2.GaussianBlur(ink.astype(np.float32), (0, 0), wider / 5)
+        ink = np.minimum(ink / np.median(ink[closed > 0]), 1)
+        is_ink = closed
+    return ink, is_ink
+
+
+def width_by_outline(is_ink):
+    outline = is_ink.sum() - cv2.erode(is_ink, cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))).sum()
+    return 2 * is_ink.sum() / max(outline, 1)
 
 
 def compare_with_paper(picture, sheet=None):
@@ -556,6 +586,13 @@ def propose(ink, boxes, labels):
     boxes = pieces_boxes[order]
     tallest = (boxes[:, 3] - boxes[:, 1]).max()
     proposals = []
+    node = 0
+    starts = [0]
+    cuts = []
+    for number, box in enumerate(boxes):
+        seams = find_seams(pieces, number + 1, box)
+        cuts.append(seams)
+        starts.append(starts[-1] + len(seams) + 1)
     for first, many in itertools.product(range(len(boxes)), (1, 2)):
         stop, members = first + many, boxes[first : first + many]
         box = np.append(members[:, :2].min(axis=0), members[:, 2:].max(axis=0))
@@ -566,12 +603,105 @@ def propose(ink, boxes, labels):
         if len(boxes) > 2 and many == 2 and height > 1.3 * tallest:
             continue
         if height > SMALL * tallest and (many == 1 or close):
-            odds = 0 if many == 1 else TOGETHER - (width / 2 + 2 * lower) / height
+            odds = -2.5 * max(0, width / height - 1.2) if many == 1 else TOGETHER - (width / 2 + 2 * lower) / height
             place = slice(box[1], box[3]), slice(box[0], box[2])
             own = ((pieces[place] > first) & (pieces[place] <= stop)).astype(np.uint8)
             image = normalize(ink[place] * cv2.dilate(own, np.ones((3, 3), np.uint8)))
-            proposals.append(Proposal(first, stop, odds, tuple(box.tolist()), image))
+            proposals.append(
+                Proposal(starts[first], starts[stop], odds, tuple(box.tolist()), image, ("one" if many == 1 else "pair", width / height))
+            )
+            if many == 1 and cuts[first]:
+                proposals += cut(ink[place], own, cuts[first], starts[first], box)
     return proposals
+
+
+WIDE = 0.7  # of its height
+MOST_CUTS = 3
+CUT_ODDS = -0.3
+LOWER = 4
+
+
+def find_seams(pieces, number, box):
+    """Where a wide piece may be cut in two: for each cut an x for each row of its box."""
+    left, top, right, bottom = box
+    w, h = right - left, bottom - top
+    if w < WIDE * h or h < 12 or w > 6 * h:
+        return []
+    own = (pieces[top:bottom, left:right] == number).astype(np.float32)
+    factor = min(1, 32 / h)
+    small = cv2.resize(own, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    rows, columns = small.shape
+    total = small.sum()
+    seams = []
+    shares = []
+    for middle in np.arange(0.25 * rows, columns - 0.25 * rows + 1, STEP * rows):
+        low = max(0, int(middle - REACH * rows))
+        high = min(columns, int(middle + REACH * rows) + 1)
+        seam = low + cheapest_way(small[:, low:high])
+        left_ink = sum(small[row, :at].sum() for row, at in enumerate(seam)) / total
+        if not 0.15 < left_ink < 0.85 or any(abs(left_ink - share) < 0.04 for share in shares):
+            continue
+        shares.append(left_ink)
+        large = np.interp(np.arange(h), (np.arange(rows) + 0.5) / factor, (seam + 0.5) / factor)
+        seams.append(large)
+    order = np.argsort(shares)
+    return [seams[i] for i in order]
+
+
+STEP = 0.08
+REACH = 0.08
+
+
+def cheapest_way(ink):
+    """The columns of the way down through the least ink, by dynamic programming."""
+    cost = ink + 0.01
+    ways = [cost[0]]
+    for row in cost[1:]:
+        above = np.pad(ways[-1], 1, constant_values=np.inf)
+        sideways = np.minimum(above[:-2], above[2:]) + 0.02
+        ways.append(row + np.minimum(above[1:-1], sideways))
+    at = int(ways[-1].argmin())
+    seam = [at]
+    for row in ways[-2::-1]:
+        low = max(at - 1, 0)
+        at = low + int(row[low : at + 2].argmin())
+        seam.append(at)
+    return np.array(seam[::-1])
+
+
+def cut(ink, own, seams, start, box):
+    """Proposals for all parts of a piece between two seams, but for the whole."""
+    h, w = own.shape
+    edges = [np.zeros(h), *seams, np.full(h, w)]
+    x = np.arange(w)
+    parts = []
+    for first, stop in itertools.combinations(range(len(edges)), 2):
+        at_end = (first == 0) + (stop == len(edges) - 1)
+        if at_end == 2 or (at_end == 0 and w < 1.5 * h):
+            continue
+        part = own * ((x >= edges[first][:, None]) & (x < edges[stop][:, None])).astype(np.uint8)
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(part, connectivity=8)
+        if count == 1:
+            continue
+        part = (labels == 1 + stats[1:, cv2.CC_STAT_AREA].argmax()).astype(np.uint8)
+        left, top, wide, high = cv2.boundingRect(part)
+        if high < 0.6 * h or wide > 1.3 * high:
+            continue
+        place = np.s_[top : top + high, left : left + wide]
+        image = normalize(ink[place] * part[place])
+        corner = (left + box[0], top + box[1])
+        part_box = (*corner, corner[0] + wide, corner[1] + high)
+        crossed = [0.0]
+        for seam in edges[first : stop + 1]:
+            at = np.clip(seam.astype(int), 0, w - 1)
+            inside = (seam > 0) & (seam < w)
+            crossed.append(float(own[np.arange(h), at][inside].mean()) if inside.any() else 0.0)
+        inner = (first > 0) + (stop < len(edges) - 1)
+        odds = 0.5 * inner * CUT_ODDS - LOWER * (1 - high / h)
+        parts.append(
+            Proposal(start + first, start + stop, odds, tuple(int(v) for v in part_box), image, ("cut", inner, sum(crossed), high / h))
+        )
+    return parts
 
 
 def join_strokes(boxes):
