@@ -6,13 +6,13 @@ to understand train.py.
 
 import contextlib
 import gzip
-import math
 import os
 import pathlib
 import socket
 import threading
 import urllib.request
 import zipfile
+import zlib
 
 import numpy as np
 
@@ -79,7 +79,7 @@ def load_npz(path):
     try:
         with np.load(path, allow_pickle=False) as file:  # a pickle could run any code
             for name in ("x_train", "y_train", "x_test", "y_test"):
-                arrays[name] = file[name]
+                arrays[name] = np.asarray(file[name])  # what is no array may be bytes
     except Exception as error:  # noqa: BLE001  a damaged file fails in many ways
         raise DataError(f"--data {path} cannot be read: {error}") from None
     check(path, arrays["x_train"], arrays["y_train"])
@@ -121,16 +121,14 @@ def read_idx(path):
         content = path.read_bytes()
         if content.startswith(b"\x1f\x8b"):  # so begins a file that gzip packed
             content = gzip.decompress(content)
-    except (OSError, EOFError, gzip.zlib.error) as error:
-        raise DataError(f"{path} cannot be read: {error}") from None
-    if content[:3] != b"\0\0\x08":
-        raise DataError(f"{path} is not one of MNIST's original files: it begins differently.")
-    dimensions = content[3]
-    start = 4 + 4 * dimensions
-    shape = np.frombuffer(content[4:start], dtype=">i4").tolist()
-    if len(content) - start != math.prod(shape):
-        raise DataError(f"{path} is cut off: it should hold numbers of shape {tuple(shape)}.")
-    return np.frombuffer(content, dtype="uint8", offset=start).reshape(shape)
+        if content[:3] != b"\0\0\x08":
+            raise ValueError("it begins differently")
+        dimensions = content[3]
+        start = 4 + 4 * dimensions
+        shape = np.frombuffer(content[4:start], dtype=">i4")
+        return np.frombuffer(content, dtype="uint8", offset=start).reshape(shape)
+    except (OSError, EOFError, IndexError, ValueError, zlib.error) as error:
+        raise DataError(f"{path} is damaged, or not one of MNIST's four files: {error}.") from None
 
 
 def check(path, images, labels):

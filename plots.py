@@ -16,20 +16,15 @@ WRONG = "orange"
 
 
 def save_pictures(
-    folder,
-    saved,
-    images_train,
-    labels_train,
-    images_test,
-    labels_test,
-    probabilities,
-    history,
-    test_loss,
-    test_accuracy,
-    class_names,
-    data_name,
+    folder, saved, images_train, labels_train, images_test, labels_test, probabilities, metrics
 ):
-    """Draw and save all pictures; `saved` notes of each whether it could be made."""
+    """Draw and save all pictures in `folder`; `saved` notes for each whether it could be saved.
+
+    Images are uint8 (N, 28, 28), labels integers (N,), and the predicted probabilities of the test
+    images float (N, 10). `metrics` are the numbers of the run, as in metrics.json.
+    """
+    data_name = metrics["dataset"]
+    class_names = metrics["class_names"]
     with files.saving(folder / "samples.png", saved) as unfinished:
         figure = draw_samples(images_train, labels_train, class_names, data_name)
         figure.savefig(unfinished)
@@ -43,7 +38,9 @@ def save_pictures(
         figure = draw_confusion_matrix(labels_test, probabilities, class_names, data_name)
         figure.savefig(unfinished)
     with files.saving(folder / "training.png", saved) as unfinished:
-        figure = draw_training(history, test_loss, test_accuracy, data_name)
+        figure = draw_training(
+            metrics["history"], metrics["test_loss"], metrics["test_accuracy"], data_name
+        )
         figure.savefig(unfinished)
 
 

@@ -111,18 +111,7 @@ def main(arguments=None):
     with files.saving(folder / "metrics.json", saved) as unfinished:
         files.write_json(unfinished, metrics)
     plots.save_pictures(
-        folder,
-        saved,
-        images_train,
-        labels_train,
-        images_test,
-        labels_test,
-        probabilities,
-        history,
-        test_loss,
-        test_accuracy,
-        class_names,
-        data_name,
+        folder, saved, images_train, labels_train, images_test, labels_test, probabilities, metrics
     )
     with files.saving(folder / "draw.html", saved) as unfinished:
         page.write_page(
