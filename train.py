@@ -261,9 +261,11 @@ def train(model, x_train, y_train, epochs, batch_size, validation_split, batches
     train_size = math.floor(len(x_train) * (1 - validation_split))  # as `fit` will split them
     if keras.backend.backend() == "tensorflow":
         # Small networks take half of the time if many batches are computed in one call. Nothing
-        # else changes: the weights stay the same, bit for bit.
+        # else changes: the weights stay the same, bit for bit. At least five calls an epoch keep
+        # the bar moving, and their number must divide that of the batches.
         number_of_batches = math.ceil(train_size / batch_size)
-        model.steps_per_execution = largest_divisor(number_of_batches, batches_per_call)
+        most = min(batches_per_call, number_of_batches // 5)
+        model.steps_per_execution = largest_divisor(number_of_batches, most)
     stop_on_ctrl_c = StopOnCtrlC()
     training = model.fit(
         x_train,
