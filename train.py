@@ -80,8 +80,9 @@ def main(arguments=None):
         final_model.save(unfinished)
 
     print("\nStep 5 of 5: evaluate it on images that it has never seen")
-    test_loss = model.evaluate(x_test, y_test, verbose=0, return_dict=True)["loss"]
-    probabilities = final_model.predict(x_test, verbose=0)
+    scores = model.evaluate(x_test, y_test, batch_size=1000, verbose=0, return_dict=True)
+    test_loss = scores["loss"]
+    probabilities = final_model.predict(x_test, batch_size=1000, verbose=0)
     predicted = probabilities.argmax(axis=1)  # of each image the class that is most probable
     test_accuracy = float(np.mean(predicted == labels_test))
     first_four = final_model.predict(x_train[:4], verbose=0).argmax(axis=1)
