@@ -4,9 +4,9 @@
     python train.py --help       everything that can be changed without editing
 
 Read it from top to bottom. `main` is the table of contents; the functions of its five steps follow
-in their order. README.md explains each step at more length. What is not about learning stands in
-files beside this one: other data (data.py), Ctrl-C (ctrl_c.py), saving (files.py), the pictures
-(plots.py), and the page in which you can draw (page.py).
+in their order, then what it prints at the end, and the command line. README.md explains each step
+at more length. What is not about learning stands in files beside this one: other data (data.py),
+Ctrl-C (ctrl_c.py), saving (files.py), pictures (plots.py), the page in which you draw (page.py).
 """
 
 import argparse
@@ -80,17 +80,13 @@ def main(arguments=None):
         final_model.save(unfinished)
 
     print("\nStep 5 of 5: evaluate it on images that it has never seen")
-    scores = model.evaluate(x_test, y_test, batch_size=1000, verbose=0, return_dict=True)
-    test_loss = scores["loss"]
-    probabilities = final_model.predict(x_test, batch_size=1000, verbose=0)
-    predicted = probabilities.argmax(axis=1)  # of each image the class that is most probable
-    test_accuracy = float(np.mean(predicted == labels_test))
-    first_four = final_model.predict(x_train[:4], verbose=0).argmax(axis=1)
+    test_loss, test_accuracy, probabilities = evaluate(
+        model, final_model, x_test, y_test, labels_test
+    )
     class_names = data.name_classes(data_name)
-    print("The first four training images are", *[class_names[c] for c in labels_train[:4]])
-    print("The network says                  ", *[class_names[c] for c in first_four])
+    show_first_answers(final_model, x_train, labels_train, class_names)
 
-    # Each of the other results is saved by itself: if one cannot be made, the others are.
+    # Each of these results is saved by itself: if one cannot be made, the others are.
     metrics = {
         "dataset": data_name,
         "class_names": class_names,
@@ -299,6 +295,25 @@ def answer_in_probabilities(model):
     return keras.Model(model.inputs, probabilities)
 
 
+def evaluate(model, final_model, x_test, y_test, labels_test):
+    """Return the loss, the accuracy and the probabilities, float (N, 10), of the test images.
+
+    The loss is that of `model`, as it was trained; the answers are those of `final_model`.
+    """
+    scores = model.evaluate(x_test, y_test, batch_size=1000, verbose=0, return_dict=True)
+    probabilities = final_model.predict(x_test, batch_size=1000, verbose=0)
+    predicted = probabilities.argmax(axis=1)  # of each image the class that is most probable
+    accuracy = np.mean(predicted == labels_test)  # the share of images predicted right
+    return scores["loss"], float(accuracy), probabilities
+
+
+def show_first_answers(final_model, x_train, labels_train, class_names):
+    """Print what the first four training images are, and what the network says they are."""
+    predicted = final_model.predict(x_train[:4], verbose=0).argmax(axis=1)
+    print("The first four training images are", *[class_names[c] for c in labels_train[:4]])
+    print("The network says                  ", *[class_names[c] for c in predicted])
+
+
 def list_versions():
     """Return the versions of what the result depends on."""
     backend = keras.backend.backend()
@@ -320,10 +335,8 @@ def report(metrics, saved):
     if metrics["interrupted"]:
         print("The training was interrupted: these are the numbers of an unfinished network.")
     if not math.isfinite(metrics["test_loss"]):
-        print("The loss is not a number: the steps of the training were too large, and its weights")
-        print(
-            "grew without end. Try a smaller learning rate, such as RMSprop(learning_rate=0.001)."
-        )
+        print("The loss is not a number: the steps were too large, and the weights grew endlessly.")
+        print("Try a smaller learning rate: optimizer=keras.optimizers.RMSprop(0.001)")
     if metrics["train_size"] + metrics["validation_size"] < 60_000:
         print("This is NOT MNIST, whose 60,000 training images lead to about 98%.")
     print("Saved:")
