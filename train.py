@@ -3,94 +3,163 @@
     python train.py              the recipe: load, preprocess, build, train, evaluate
     python train.py --help       everything that can be changed without editing
 
-Start at the end, with `main`, the table of contents. The functions of its five steps stand in their
-order; saving and the command line come last. README.md explains each step at more length.
+Read it from top to bottom. `main` is the table of contents; the functions of its five steps follow
+in their order, then what it prints at the end, and the command line. README.md explains each step
+at more length. What is not about learning stands in files beside this one: other data (data.py),
+Ctrl-C (ctrl_c.py), saving (files.py), pictures (plots.py), the page in which you draw (page.py).
 """
 
 import argparse
-import json
+import math
 import os
-import pathlib
-import shutil
-import socket
-import subprocess
 import sys
-import tempfile
 import time
-from base64 import b64encode
 
-import numpy as np
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow then says less when it starts
 
-# Skip to CLOTHES, but for the imports: the rest hides what TensorFlow logs at every start. Meanwhile
-# stderr passes through a second Python that drops those lines. TF_CPP_MIN_LOG_LEVEL=0 shows them.
-LOG_FILTER = """import os, sys
-greetings = b"WARNING: All log", b"I0000", b"Matplotlib created", b"mkdir -p failed for path"
-for line in sys.stdin.buffer:
-    if not line.startswith(greetings): os.write(2, line)"""
-if quiet := ("TF_CPP_MIN_LOG_LEVEL" not in os.environ and sys.__stderr__ is not None):
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-    command, stderr = [sys.executable, "-c", LOG_FILTER], os.dup(2)
-    log_filter = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
-    os.dup2(log_filter.stdin.fileno(), 2)
-import keras
-import tensorflow as tf
-from matplotlib.figure import Figure
+try:
+    import keras
+    import numpy as np
 
-if quiet:
-    os.dup2(stderr, 2)
-    log_filter.communicate()
-    del os.environ["TF_CPP_MIN_LOG_LEVEL"]
+    import data
+    import files
+    import page
+    import plots
+    from ctrl_c import StopOnCtrlC
+except ModuleNotFoundError as error:
+    sys.exit(
+        f"Error: {error}. Activate the environment (source .venv/bin/activate, on Windows "
+        r".venv\Scripts\activate), or install what is missing: pip install -r requirements.txt"
+    )
 
-CLOTHES = "T-shirt,Trouser,Pullover,Dress,Coat,Sandal,Shirt,Sneaker,Bag,Ankle boot"
-CLASS_NAMES = {"digits": list("0123456789"), "clothes": CLOTHES.split(",")}
-HERE = pathlib.Path(__file__).parent
+
+def main(arguments=None):
+    """Do the five steps, then save the results; `arguments` stand in for the command line's.
+
+    Returns the exit status: 0, or 1 if a result could not be saved.
+    """
+    args = parse_arguments(arguments)
+    folder = files.prepare_folder(args.outputs)
+    keras.utils.set_random_seed(args.seed)
+    start = time.perf_counter()
+
+    print("\nStep 1 of 5: load the images and their labels")
+    (images_train, labels_train), (images_test, labels_test), data_name = load_data(args.data)
+    print(f"Training images of {data_name}: {images_train.shape} {images_train.dtype}")
+    print(f"Test images: {images_test.shape} {images_test.dtype}")
+
+    print("\nStep 2 of 5: preprocess them into what a network can read")
+    x_train = preprocess_images(images_train)
+    x_test = preprocess_images(images_test)
+    y_train = preprocess_labels(labels_train)
+    y_test = preprocess_labels(labels_test)
+    print(f"Images: {images_train.shape}, 0 to 255 -> {x_train.shape}, 0 to 1")
+    print(f"Labels: the first one, {labels_train[0]} -> {y_train[0].astype(int)}")
+    images_train = images_train[:20].copy()  # for a picture; the others would only take memory
+
+    print("\nStep 3 of 5: build the network")
+    build_model, epochs, batch_size, batches_per_call = MODELS[args.model]
+    if args.epochs:
+        epochs = args.epochs
+    if args.batch_size:
+        batch_size = args.batch_size
+    model = build_model()
+    model.summary()
+
+    print(f"\nStep 4 of 5: train: {epochs} epochs, {batch_size} images a batch")
+    start_of_training = time.perf_counter()
+    history, interrupted, train_size = train(
+        model, x_train, y_train, epochs, batch_size, args.validation_split, batches_per_call
+    )
+    train_seconds = time.perf_counter() - start_of_training
+
+    # Saved at once, so that whatever goes wrong from here on, what was learned is not lost.
+    final_model = answer_in_probabilities(model)
+    saved = {}  # for each file, whether it could be saved
+    with files.saving(folder / "model.keras", saved) as unfinished:
+        final_model.save(unfinished)
+
+    print("\nStep 5 of 5: evaluate it on images that it has never seen")
+    test_loss, test_accuracy, probabilities = evaluate(
+        model, final_model, x_test, y_test, labels_test
+    )
+    class_names = data.name_classes(data_name)
+    show_first_answers(final_model, x_train, labels_train, class_names)
+
+    # Each of these results is saved by itself: if one cannot be made, the others are.
+    metrics = {
+        "dataset": data_name,
+        "class_names": class_names,
+        "model": args.model,
+        "epochs": epochs,
+        "batch_size": batch_size,
+        "validation_split": args.validation_split,
+        "seed": args.seed,
+        "interrupted": interrupted,
+        "train_size": train_size,
+        "validation_size": len(x_train) - train_size,
+        "test_size": len(x_test),
+        "test_accuracy": test_accuracy,
+        "test_loss": test_loss,
+        "history": history,
+        "seconds": {"train": train_seconds, "total": time.perf_counter() - start},
+        "versions": list_versions(),
+    }
+    with files.saving(folder / "metrics.json", saved) as unfinished:
+        files.write_json(unfinished, metrics)
+    plots.save_pictures(
+        folder, saved, images_train, labels_train, images_test, labels_test, probabilities, metrics
+    )
+    with files.saving(folder / "draw.html", saved) as unfinished:
+        page.write_page(
+            unfinished,
+            final_model,
+            x_train,
+            labels_train,
+            x_test,
+            labels_test,
+            class_names,
+            data_name,
+            test_accuracy,
+        )
+    report(metrics, saved)
+    return 0 if all(saved.values()) else 1
 
 
 def load_data(source):
     """Load the images and their labels from `source`, one of the values of --data.
 
-    Returns (images, labels) to train with, (images, labels) to test with, data_name, and kind, a
-    key of CLASS_NAMES. N images are uint8 (N, 28, 28) from 0 (paper) to 255 (ink), their labels
-    integers (N,) from 0 to 9. Raises SystemExit if `source` cannot be read.
+    Returns (images, labels) to train with, (images, labels) to test with, and the name of the data.
+    N images are uint8 (N, 28, 28) from 0 (paper) to 255 (ink), their labels integers (N,) from 0 to
+    9. Raises data.DataError if they cannot be loaded.
     """
-    if source == "sample":
-        return *load_npz(HERE / "sample.npz"), "MNIST sample (7,000 digits)", "digits"
-    if source not in ("auto", "mnist", "fashion_mnist"):
-        name = pathlib.Path(source).name.replace("$", "")  # which would begin a formula in titles
-        return *load_npz(source), name, ("clothes" if "fashion" in name.lower() else "digits")
-    dataset, name, kind = keras.datasets.mnist, "MNIST", "digits"
-    if source == "fashion_mnist":
-        dataset, name, kind = keras.datasets.fashion_mnist, "Fashion-MNIST", "clothes"
-    socket.setdefaulttimeout(3)  # seconds without an answer: a blocked download would never end
-    try:
-        return *dataset.load_data(), name, kind
-    except Exception as error:  # noqa: BLE001  a failed download raises many kinds
-        reason = f"{name} could not be downloaded: {' '.join(str(error).split())}"
-        if source == "auto":
-            print(f"{reason}. Going on with a sample: this is NOT MNIST!", file=sys.stderr)
+    if source == "auto":
+        try:
+            return load_data("mnist")
+        except data.DataError as error:
+            print(f"{error} Going on with a sample: this is NOT MNIST!", file=sys.stderr)
             return load_data("sample")
-        cache = pathlib.Path(os.environ.get("KERAS_HOME", "~/.keras"), "datasets").expanduser()
-        ways_out = f"--data sample, or --data PATH for a copy; delete a broken one in {cache}"
-        sys.exit(f"Error: {reason}. Ways out: {ways_out}")
-    finally:
-        socket.setdefaulttimeout(None)
 
-
-def load_npz(path):
-    """Return [(images, labels), (images, labels)] of an .npz file like Keras's, or exit."""
-    try:
-        with np.load(path, allow_pickle=False) as file:  # a pickle could run any code
-            sets = [(file[f"x_{part}"], file[f"y_{part}"]) for part in ("train", "test")]
-        for x, y in sets:
-            n, low, high = max(len(x), 1), y.min(initial=0), y.max(initial=9)  # or beyond 0 and 9
-            number = "integer" if np.issubdtype(y.dtype, np.integer) else y.dtype
-            found = f"{x.dtype} images {x.shape}, {number} labels {y.shape} from {low} to {high}"
-            expected = f"uint8 images {(n, 28, 28)}, integer labels {(n,)} from 0 to 9"
-            if found != expected:
-                raise ValueError(f"it has {found}, not {expected}")
-    except Exception as error:  # noqa: BLE001  a damaged file fails in many ways
-        sys.exit(f"Error: --data {path} is unlike mnist.npz: {error}. Try sample or fashion_mnist.")
-    return sets
+    if source == "mnist":
+        data_name = "MNIST"
+        sets = data.load_cached("mnist.npz")
+        if sets is None:
+            with data.download(data_name):
+                sets = keras.datasets.mnist.load_data()
+    elif source == "fashion_mnist":
+        data_name = "Fashion-MNIST"
+        sets = data.load_cached("fashion-mnist")
+        if sets is None:
+            with data.download(data_name):
+                sets = keras.datasets.fashion_mnist.load_data()
+    elif source == "sample":
+        data_name = "MNIST sample (7,000 digits)"
+        sets = data.load_path(data.SAMPLE)
+    else:
+        data_name = data.name_of(source)
+        sets = data.load_path(source)
+    train_set, test_set = sets
+    return train_set, test_set, data_name
 
 
 def preprocess_images(images):
@@ -120,7 +189,10 @@ def build_dense():
 
 
 def build_dropout():
-    """Return the network of https://www.tensorflow.org/tutorials/quickstart/beginner."""
+    """Return the network of https://www.tensorflow.org/tutorials/quickstart/beginner.
+
+    It answers in logits: see `answer_in_probabilities`.
+    """
     layers = [
         keras.Input((28 * 28,)),
         keras.layers.Dense(128, activation="relu"),
@@ -167,284 +239,157 @@ def build_convnet():
     return model
 
 
-MODELS = {  # for --model: how to build it, how many epochs, and how many images in a batch
-    "dense": (build_dense, 5, 128),
-    "dropout": (build_dropout, 5, 32),
-    "convnet": (build_convnet, 8, 128),
+# For --model: the function that builds it, how many epochs, how many images in a batch, and how many
+# batches at most are computed in one call (see `train`).
+MODELS = {
+    "dense": (build_dense, 5, 128, 100),
+    "dropout": (build_dropout, 5, 32, 100),
+    "convnet": (build_convnet, 8, 128, 1),
 }
 
 
-def batches(x, y, batch_size):
-    """Return x and y in shuffled batches, as `fit` would make them by itself, only faster."""
-    x, y = tf.Variable(x, trainable=False), tf.constant(y)  # tf.constant(x) would keep x twice
-    options = tf.data.Options()
-    options.autotune.enabled = False  # it delays the start of an epoch by up to a second
-    positions = tf.data.Dataset.range(len(y)).shuffle(len(y)).batch(batch_size)
-    dataset = positions.map(lambda some: (tf.gather(x, some), tf.gather(y, some)))
-    return dataset.prefetch(8).with_options(options)  # which prepares 8 batches ahead
+def train(model, x_train, y_train, epochs, batch_size, validation_split, batches_per_call):
+    """Fit `model` to the training images.
 
-
-def train(model, x_train, y_train, validation_split, epochs, batch_size):
-    """Fit `model`; return the history, whether Ctrl-C interrupted it, and how many images."""
-    # The last images, a share of `validation_split`, only test the network after each epoch.
-    train_size = max(1, round(len(x_train) * (1 - validation_split)))
-    validation = (x_train[train_size:], y_train[train_size:]) if train_size < len(x_train) else None
-    dataset, interrupted = batches(x_train[:train_size], y_train[:train_size], batch_size), False
-    if keras.backend.backend() == "tensorflow":
-        # One call for several batches is faster; at least five calls an epoch keep the bar moving.
-        divisors = [n for n in range(2, len(dataset) // 5 + 1) if len(dataset) % n == 0]
-        model.steps_per_execution = max(divisors, default=1)
-    try:  # (shuffle=False, because the dataset does it)
-        model.fit(dataset, epochs=epochs, validation_data=validation, shuffle=False)
-    except KeyboardInterrupt:
-        print("\nCtrl-C: evaluating and saving what was learned. Once more ends at once.")
-        interrupted = True
-    history = model.history.history if hasattr(model, "history") else {}
-    sizes = {"train_size": train_size, "validation_size": len(x_train) - train_size}
-    return sizes | {"interrupted": interrupted, "history": history}
-
-
-def evaluate(model, x_test, y_test):
-    """Return loss, accuracy and probabilities, float (N, 10); a model of logits gets a softmax."""
-    if getattr(model.loss, "from_logits", False):  # as in build_dropout
-        model.add(keras.layers.Softmax())
-        model.compile(model.optimizer, "categorical_crossentropy", metrics=["accuracy"])
-    loss, accuracy, *_ = model.evaluate(x_test, y_test, batch_size=1000, verbose=0)
-    return loss, accuracy, model.predict(x_test, batch_size=1000, verbose=0)
-
-
-def draw_images(title, images, labels, class_names, probabilities=None, columns=10):
-    """Draw images, uint8 (N, 28, 28), each with its label and its three largest `probabilities`."""
-    rows = max(1, -(-len(images) // columns))  # rounded up
-    width, height, above = 36, 42, 12  # of an image and the room around it, in the image's pixels
-    if probabilities is not None:
-        height, above = 80, 18
-        title += "\nBars: its likeliest answers, blue where they are right"
-    figure = Figure(figsize=(10, 0.7 + 10 * rows * height / (columns * width)))
-    figure.suptitle(title)
-    axes = figure.add_axes((0, 0, 1, 1 - 0.7 / figure.get_figheight()))  # one is faster than twenty
-    for i, (image, label) in enumerate(zip(images, labels, strict=True)):
-        left, top = i % columns * width, i // columns * height
-        axes.imshow(image, "gray_r", vmin=0, vmax=255, extent=(left, left + 28, top + 28, top))
-        caption = class_names[label]
-        if probabilities is not None:
-            answers = np.argsort(-probabilities[i])[:3]
-            caption = f"is {caption}\n{'right' if answers[0] == label else 'WRONG'}"
-            for y, answer in zip((34, 43, 52), answers, strict=True):
-                text = f"{class_names[answer]} {probabilities[i, answer]:.0%}"
-                color = "lightskyblue" if answer == label else "orange"
-                axes.barh(top + y, 28 * probabilities[i, answer], 8, left=left, color=color)
-                axes.text(left, top + y, text, va="center", fontsize=8)
-        axes.text(left + 14, top - 2, caption, ha="center", va="bottom", fontsize=9)
-    axes.set(xlim=(-4, columns * width - 4), ylim=(rows * height - above, -above))
-    axes.axis("off")
-    return figure
-
-
-def draw_samples(images, labels, class_names, data_name):
-    """Draw the first 20 of `images`, uint8 (N, 28, 28), each with its label."""
-    title = f"What the network learns from: the first training images of {data_name}"
-    return draw_images(title, images[:20], labels[:20], class_names)
-
-
-def draw_predictions(images, labels, probabilities, class_names, data_name):
-    """Draw the first test image of each class, and below it the one that is hardest to predict."""
-    of_label = probabilities[np.arange(len(labels)), labels]  # what the right answer got
-    classes = np.unique(labels)
-    shown = [np.argmax(labels == c) for c in classes]  # the first image of each class
-    shown += [np.argmin(np.where(labels == c, of_label, 2)) for c in classes]  # and the hardest
-    title = f"{data_name}: of each class the first test image, and below it the hardest"
-    chosen = images[shown], labels[shown], class_names, probabilities[shown]
-    return draw_images(title, *chosen, columns=len(classes))
-
-
-def draw_mistakes(images, labels, probabilities, class_names, data_name):
-    """Draw up to 20 test images that were predicted wrong, first those it was surest of."""
-    predicted, sure = probabilities.argmax(axis=1), probabilities.max(axis=1)
-    wrong = np.flatnonzero(predicted != labels)
-    shown = wrong[np.argsort(-sure[wrong])][:20]
-    title = f"{data_name}: {len(wrong):,} of {len(labels):,} are wrong; here those it was surest of"
-    return draw_images(title, images[shown], labels[shown], class_names, probabilities[shown])
-
-
-def draw_confusion_matrix(labels, probabilities, class_names, data_name):
-    """Draw how many test images of each class (row) are predicted as which class (column)."""
-    counts = tf.math.confusion_matrix(labels, probabilities.argmax(axis=1), 10).numpy()
-    shades = np.log1p(counts)  # a logarithm, or single mistakes stay invisible
-    axes = Figure(figsize=(7.5, 7.5)).subplots()
-    axes.imshow(shades, cmap="Blues", vmin=0, vmax=2 * shades.max())  # pale: counts stay legible
-    for row, column in np.ndindex(10, 10):
-        axes.text(column, row, counts[row, column], ha="center", va="center")
-    title = f"Which test images of {data_name} are taken for which:\nmistakes are off the diagonal"
-    axes.set(title=title, xlabel="predicted", ylabel="is")
-    axes.set_xticks(range(10), class_names, fontsize=8)
-    axes.set_yticks(range(10), class_names, fontsize=8)
-    return axes.figure
-
-
-def draw_training(history, test, data_name):
-    """Draw loss and accuracy by epoch, and the results of the test, test_loss and test_accuracy."""
-    figure = Figure(figsize=(10, 4))
-    figure.suptitle(f"Training on {data_name}: each epoch shows all training images once")
-    for axes, metric in zip(figure.subplots(1, 2), ("loss", "accuracy"), strict=True):
-        for name, style in {metric: "o-", f"val_{metric}": "s--"}.items():
-            if name in history:
-                axes.plot(range(1, len(history[name]) + 1), history[name], style, label=name)
-        axes.axhline(test[f"test_{metric}"], color="black", linestyle=":", label=f"test_{metric}")
-        axes.set(xlabel="epoch", ylabel=metric)
-        axes.xaxis.get_major_locator().set_params(integer=True)
-        axes.legend()
-    return figure
-
-
-def write_page(path, model, x_train, y_train, data_name, kind, test_accuracy):
-    """Write draw.html, in which a browser runs `model`; if it cannot, print why instead."""
-    template, layers = HERE / "draw.html", []
-    page = template.read_text(encoding="utf-8") if template.exists() else ""
-    for layer in model.layers:
-        name, config = type(layer).__name__, layer.get_config()
-        # The page's code has a function for each layer and each activation that it knows.
-        for known in (f"layers.{name} =", f"activations.{config.get('activation', 'linear')} ="):
-            if known not in page:
-                return print(f"\nNo draw.html: {template} is missing or knows no {known[:-2]}.")
-        weights = [b64encode(array.astype("<f4")).decode() for array in layer.get_weights()]
-        layers.append({"kind": name, "config": config, "weights": weights})
-    means = y_train.astype("float32").T @ x_train / np.maximum(1, y_train.sum(axis=0))[:, None]
-    answers = model.predict(means, verbose=0).tolist()  # for the page to check its own against
-    network = {"kind": kind, "class_names": CLASS_NAMES[kind], "means": means.tolist()}
-    network |= {"data": data_name, "accuracy": test_accuracy, "answers": answers, "layers": layers}
-    content = json.dumps(network, default=str).replace("<", "\\u003c")  # no </script> in it
-    path.write_text(page.replace(">null<", f">{content}<"), encoding="utf-8")
-
-
-def save_files(folder, writers):
-    """Save {name: function that writes to a path} in `folder`: first write all, then replace.
-
-    If a function writes nothing, an older file of that name is removed. Raises SystemExit if the
-    folder cannot be written to; older files are then as they were.
+    The last images, a share of `validation_split`, are kept aside and only test the network after
+    each epoch. Returns the history (a dict: loss and accuracy by epoch), whether Ctrl-C interrupted
+    the training, and the number of images that were not kept aside.
     """
-    try:
-        os.makedirs(folder, exist_ok=True)
-        for left in [] if writers else pathlib.Path(folder).glob(".unfinished-*"):  # of a kill
-            if left.stat().st_mtime < time.time() - 60:  # or another run is saving just now
-                shutil.rmtree(left, ignore_errors=True)
-        with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=folder) as unfinished:
-            for name, write in writers.items():
-                write(pathlib.Path(unfinished, name))
-            for name in writers:
-                new, old = pathlib.Path(unfinished, name), pathlib.Path(folder, name)
-                new.replace(old) if new.exists() else old.unlink(missing_ok=True)
-    except OSError as error:
-        sys.exit(f"Error: cannot write to --outputs {folder}: {error}. Make room, or use another.")
+    train_size = math.floor(len(x_train) * (1 - validation_split))  # as `fit` will split them
+    if keras.backend.backend() == "tensorflow":
+        # Small networks take half of the time if many batches are computed in one call. Nothing
+        # else changes: the weights stay the same, bit for bit. At least five calls an epoch keep
+        # the bar moving, and their number must divide that of the batches.
+        number_of_batches = math.ceil(train_size / batch_size)
+        most = min(batches_per_call, number_of_batches // 5)
+        model.steps_per_execution = largest_divisor(number_of_batches, most)
+    stop_on_ctrl_c = StopOnCtrlC()
+    training = model.fit(
+        x_train,
+        y_train,
+        epochs=epochs,
+        batch_size=batch_size,
+        validation_split=validation_split,
+        callbacks=[stop_on_ctrl_c],
+    )
+    return training.history, stop_on_ctrl_c.pressed, train_size
+
+
+def largest_divisor(number, most):
+    """Return the largest number from 1 to `most` by which `number` can be divided."""
+    for divisor in range(most, 1, -1):
+        if number % divisor == 0:
+            return divisor
+    return 1
+
+
+def answer_in_probabilities(model):
+    """Return a model that answers in probabilities: `model` itself, or with a softmax behind it.
+
+    A loss with from_logits=True tells that the model answers in logits, as build_dropout's does.
+    """
+    if not getattr(model.loss, "from_logits", False):
+        return model
+    logits = model.outputs[0]
+    probabilities = keras.layers.Softmax()(logits)
+    return keras.Model(model.inputs, probabilities)
+
+
+def evaluate(model, final_model, x_test, y_test, labels_test):
+    """Return the loss, the accuracy and the probabilities, float (N, 10), of the test images.
+
+    The loss is that of `model`, as it was trained; the answers are those of `final_model`.
+    """
+    scores = model.evaluate(x_test, y_test, batch_size=1000, verbose=0, return_dict=True)
+    probabilities = final_model.predict(x_test, batch_size=1000, verbose=0)
+    predicted = probabilities.argmax(axis=1)  # of each image the class that is most probable
+    accuracy = np.mean(predicted == labels_test)  # the share of images predicted right
+    return scores["loss"], float(accuracy), probabilities
+
+
+def show_first_answers(final_model, x_train, labels_train, class_names):
+    """Print what the first four training images are, and what the network says they are."""
+    predicted = final_model.predict(x_train[:4], verbose=0).argmax(axis=1)
+    print("The first four training images are", *[class_names[c] for c in labels_train[:4]])
+    print("The network says                  ", *[class_names[c] for c in predicted])
+
+
+def list_versions():
+    """Return the versions of what the result depends on."""
+    backend = keras.backend.backend()
+    return {
+        "python": sys.version.split()[0],
+        "keras": keras.version(),
+        "backend": backend,
+        backend: sys.modules[backend].__version__,
+        "numpy": np.__version__,
+    }
+
+
+def report(metrics, saved):
+    """Print how good the network is, what was saved, and what to do next."""
+    accuracy = metrics["test_accuracy"]
+    wrong = round(metrics["test_size"] * (1 - accuracy))
+    print(f"\nTest accuracy on {metrics['dataset']}: {accuracy:.2%}, ", end="")
+    print(f"{wrong:,} of {metrics['test_size']:,} wrong")
+    if metrics["interrupted"]:
+        print("The training was interrupted: these are the numbers of an unfinished network.")
+    if not math.isfinite(metrics["test_loss"]):
+        print("The loss is not a number: the steps were too large, and the weights grew endlessly.")
+        print("Try a smaller learning rate: optimizer=keras.optimizers.RMSprop(0.001)")
+    if metrics["train_size"] + metrics["validation_size"] < 60_000:
+        print("This is NOT MNIST, whose 60,000 training images lead to about 98%.")
+    print("Saved:")
+    for path, is_saved in saved.items():
+        if is_saved:
+            print(f"  {path}")
+            if path.name == "draw.html":
+                print(f"Open {path} in a browser and draw a digit: this network reads it.")
 
 
 def parse_arguments(arguments=None):
     """Read the command line; a wrong one ends the program with status 2 and says why."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    sources = "mnist, fashion_mnist, sample (7,000 digits, no network needed), or an .npz file"
-    add = parser.add_argument
-    add("--model", choices=MODELS, default="dense", help="the network (default: dense)")
-    add("--data", default="auto", help=f"{sources}; auto, the default: mnist, else sample")
-    add("--epochs", type=int, help="how often to show all training images")
-    add("--batch-size", type=int, help="images to look at before each change of the weights")
-    add("--validation-split", type=float, default=0.0, help="share kept to test epochs on")
-    add("--seed", type=int, default=0, help="where the random numbers start (default: 0)")
-    add("--outputs", default="outputs", help="the folder for what is saved (default: outputs)")
+    parser = argparse.ArgumentParser(description="Train a neural network to read digits.")
+    parser.add_argument("--model", choices=MODELS, default="dense", help="default: dense")
+    parser.add_argument(
+        "--data",
+        default="auto",
+        help="mnist, fashion_mnist, sample (7,000 digits, no internet needed), an .npz file, or a "
+        "folder with MNIST's four original files (default: mnist, or else sample)",
+    )
+    parser.add_argument("--epochs", type=int, help="how often to show all training images")
+    parser.add_argument(
+        "--batch-size", type=int, help="images to look at before each change of the weights"
+    )
+    parser.add_argument(
+        "--validation-split", type=float, default=0.0, help="share to test on after each epoch"
+    )
+    parser.add_argument(
+        "--seed", type=int, default=0, help="where the random numbers start (default: 0)"
+    )
+    parser.add_argument(
+        "--outputs", default="outputs", help="the folder for what is saved (default: outputs)"
+    )
     args = parser.parse_args(arguments)
-    _, epochs, batch_size = MODELS[args.model]
-    args.epochs = epochs if args.epochs is None else args.epochs
-    args.batch_size = batch_size if args.batch_size is None else args.batch_size
-    ranges = {"epochs": (1, 10_000), "batch_size": (1, 1_000_000), "seed": (0, 2**32 - 1)}
-    for name, (least, most) in (ranges | {"validation_split": (0, 0.99)}).items():
-        if not least <= getattr(args, name) <= most:
-            parser.error(f"--{name.replace('_', '-')} must be from {least} to {most}")
+    if args.epochs is not None and args.epochs < 1:
+        parser.error("--epochs must be 1 or more")
+    if args.batch_size is not None and not 1 <= args.batch_size <= 1_000_000:
+        parser.error("--batch-size must be from 1 to 1000000")
+    if args.validation_split != 0 and not 0.01 <= args.validation_split <= 0.99:
+        parser.error("--validation-split must be 0, or from 0.01 to 0.99")
+    if not 0 <= args.seed < 2**32:
+        parser.error("--seed must be from 0 to 4294967295")
     return args
-
-
-def announce(title, clock):
-    """Print the title of a step, and note the time in the list `clock`."""
-    print(f"\n{title}")
-    clock.append(time.perf_counter())
-
-
-def describe(clock):
-    """Return how long each step took, by the times in `clock`, and which versions ran."""
-    steps = ["load", "preprocess", "build", "train", "evaluate"]
-    seconds = dict(zip(steps, np.diff(clock).tolist())) | {"total": clock[-1] - clock[0]}
-    versions = {"python": sys.version.split()[0], "backend": keras.backend.backend()}
-    names = ["keras", "tensorflow", "numpy", versions["backend"]]
-    versions |= {name: sys.modules[name].__version__ for name in names}
-    return {"seconds": seconds, "versions": versions}
-
-
-def report(metrics, files):
-    """Print how good the network is, what was saved, and what to do next."""
-    size, accuracy = metrics["test_size"], metrics["test_accuracy"]
-    wrong = f"{round(size * (1 - accuracy)):,} of {size:,} wrong"
-    print(f"\nTest accuracy on {metrics['dataset']}: {accuracy:.2%}, {wrong}")
-    if metrics["interrupted"]:
-        print("The training was interrupted: these are the numbers of an unfinished network.")
-    if metrics["train_size"] + metrics["validation_size"] < 60_000:
-        print("This is NOT MNIST, whose 60,000 training images lead to about 98%.")
-    saved = [path for path in files if os.path.exists(path)]
-    print("Saved:", *saved, sep="\n  ")
-    if saved[-1].endswith("draw.html"):
-        print(f"Open {saved[-1]} in a browser and draw: this network says what it sees.")
-
-
-def main():
-    """Do the five steps, then save the results."""
-    args, clock = parse_arguments(), []
-    save_files(args.outputs, {})  # nothing yet: only checks that the folder can be written to
-    keras.utils.set_random_seed(args.seed)
-
-    announce("Step 1 of 5: load the images and their labels", clock)
-    (images_train, labels_train), (images_test, labels_test), data_name, kind = load_data(args.data)
-    print(f"Training images of {data_name}: {images_train.shape} {images_train.dtype}")
-    print(f"Test images: {images_test.shape} {images_test.dtype}")
-
-    announce("Step 2 of 5: preprocess them into what a network can read", clock)
-    x_train, x_test = preprocess_images(images_train), preprocess_images(images_test)
-    y_train, y_test = preprocess_labels(labels_train), preprocess_labels(labels_test)
-    print(f"Images: {images_train.shape}, 0 to 255 -> {x_train.shape}, 0 to 1")
-    print(f"Labels: the first one, {labels_train[0]} -> {y_train[0].astype(int)}")
-    images_train = images_train[:20].copy()  # for samples.png; the others would only take memory
-
-    announce("Step 3 of 5: build the network", clock)
-    model = MODELS[args.model][0]()  # calls build_dense or another
-    model.summary()
-
-    announce(f"Step 4 of 5: train: {args.epochs} epochs, {args.batch_size} images a batch", clock)
-    training = train(model, x_train, y_train, args.validation_split, args.epochs, args.batch_size)
-
-    announce("Step 5 of 5: evaluate it on images that it has never seen", clock)
-    test_loss, test_accuracy, probabilities = evaluate(model, x_test, y_test)
-    names, predicted = CLASS_NAMES[kind], model.predict(x_train[:4], verbose=0).argmax(axis=1)
-    print("The first four training images are", *[names[label] for label in labels_train[:4]])
-    print("The network says                  ", *[names[label] for label in predicted])
-    clock.append(time.perf_counter())
-    model.name = kind  # for predict.py, which reads digits only
-    test = {"test_size": len(x_test), "test_loss": test_loss, "test_accuracy": test_accuracy}
-    metrics = vars(args) | {"dataset": data_name} | training | test | describe(clock)
-    about, tested = (data_name, kind, test_accuracy), (labels_test, probabilities, names, data_name)
-    files = {  # name: function that writes it to a path
-        "model.keras": model.save,
-        "metrics.json": lambda path: path.write_text(json.dumps(metrics, indent=2) + "\n"),
-        "samples.png": draw_samples(images_train, labels_train, names, data_name).savefig,
-        "predictions.png": draw_predictions(images_test, *tested).savefig,
-        "mistakes.png": draw_mistakes(images_test, *tested).savefig,
-        "confusion_matrix.png": draw_confusion_matrix(*tested).savefig,
-        "training.png": draw_training(training["history"], test, data_name).savefig,
-        "draw.html": lambda path: write_page(path, model, x_train, y_train, *about),
-    }
-    save_files(args.outputs, files)
-    report(metrics, [os.path.join(args.outputs, name) for name in files])
 
 
 if __name__ == "__main__":
     if hasattr(sys.stdout, "reconfigure"):  # not in Jupyter: not every console has every letter
         sys.stdout.reconfigure(errors="replace", line_buffering=True)
     try:
-        main()
+        sys.exit(main())
+    except (data.DataError, files.FolderError) as error:
+        sys.exit(f"Error: {error}")
     except KeyboardInterrupt:
-        sys.exit("\nStopped. Nothing was saved, and older files are as they were.")
+        sys.exit(
+            "\nStopped. What is in the outputs folder is whole, of this run or an earlier one."
+        )

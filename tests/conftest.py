@@ -1,5 +1,7 @@
 """What the tests share: a home and a network of their own, child processes, and a finished run."""
 
+import contextlib
+import io
 import json
 import os
 import pathlib
@@ -30,10 +32,6 @@ os.environ |= {"HOME": HOME.name, "KERAS_HOME": str(pathlib.Path(HOME.name, ".ke
 for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
     os.environ[name] = NO_NETWORK
 ENVIRONMENT = dict(os.environ)
-
-
-def pytest_configure(config):
-    config.option.reportchars += "s"  # say at the end which tests were skipped, and why
 
 
 # What is run in the background may be deaf to Ctrl-C, and so would be its children.
@@ -107,36 +105,50 @@ def tiny_npz(sample, tmp_path_factory):
     return path
 
 
-def finished_run(run, outputs, *options):
-    """Run train.py to its end; return its `outputs` folder, `metrics`, `stdout` and `stderr`."""
-    process = run("train.py", *options, "--outputs", outputs)
+@pytest.fixture(scope="session")
+def finished(run, tmp_path_factory):
+    """One finished run of `train.py --data sample`, for all tests that only look at it.
+
+    It has its `outputs` folder, `metrics`, `stdout` and `stderr`.
+    """
+    outputs = tmp_path_factory.mktemp("finished") / "outputs"
+    process = run("train.py", "--data", "sample", "--outputs", outputs)
     assert process.returncode == 0, process.stderr
     return types.SimpleNamespace(
         outputs=outputs,
-        metrics=json.loads((outputs / "metrics.json").read_text()),
+        metrics=json.loads((outputs / "metrics.json").read_text(encoding="utf-8")),
         stdout=process.stdout,
         stderr=process.stderr,
     )
 
 
-@pytest.fixture(scope="session")
-def finished(run, tmp_path_factory):
-    """One finished run of `train.py --data sample`, for all tests that only look at it."""
-    return finished_run(run, tmp_path_factory.mktemp("finished") / "outputs", "--data", "sample")
+def run_here(outputs, *options):
+    """Run train.main in this process, to its end; return its `outputs`, `metrics` and `stdout`."""
+    import train  # here, since it takes seconds, and not every test needs it
+
+    screen = io.StringIO()
+    with contextlib.redirect_stdout(screen):
+        status = train.main([*map(str, options), "--outputs", str(outputs)])
+    assert status == 0
+    return types.SimpleNamespace(
+        outputs=outputs,
+        metrics=json.loads((outputs / "metrics.json").read_text(encoding="utf-8")),
+        stdout=screen.getvalue(),
+    )
 
 
 @pytest.fixture(scope="session", params=["dropout", "convnet"])
-def finished_other(run, tiny_npz, tmp_path_factory, request):
+def finished_other(tiny_npz, tmp_path_factory, request):
     """One finished run, one epoch on 400 digits, of each network but `dense`."""
     outputs = tmp_path_factory.mktemp(request.param) / "outputs"
     options = ["--model", request.param, "--data", tiny_npz, "--epochs", 1, "--seed", 7]
-    return finished_run(run, outputs, *options)
+    return run_here(outputs, *options)
 
 
 @pytest.fixture(scope="session")
-def finished_mnist(run, tmp_path_factory):
+def finished_mnist(tmp_path_factory):
     """One finished run of the recipe on the whole of MNIST, where MNIST_NPZ names a copy of it."""
     if "MNIST_NPZ" not in os.environ:
         pytest.skip("MNIST_NPZ names no file with MNIST")
     outputs = tmp_path_factory.mktemp("mnist") / "outputs"
-    return finished_run(run, outputs, "--data", os.environ["MNIST_NPZ"])
+    return run_here(outputs, "--data", os.environ["MNIST_NPZ"])

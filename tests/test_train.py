@@ -1,40 +1,46 @@
-"""What train.py does when all goes well: its five steps, its models, what it prints and leaves."""
+"""What train.py does: its five steps, its three networks, what it prints and leaves, and what is
+never lost, whatever a reader changes in it.
+"""
 
 import json
-import os
+import pathlib
 import re
 import shutil
+import signal
+import subprocess
 import sys
+import time
 import warnings
 
 import keras
 import numpy as np
 import pytest
-from PIL import Image
+from conftest import ENVIRONMENT, ROOT, run_here
+from helpers import (
+    FILES,
+    NAMESPACE,
+    TRAINING_MOVES,
+    assert_one_line,
+    assert_whole,
+    can_mount,
+    contents,
+    needs_unix_signals,
+    read_only,
+    read_until,
+    without_greeting,
+)
 
+import data
 import train
-
-PICTURES = {
-    "samples.png",
-    "predictions.png",
-    "mistakes.png",
-    "confusion_matrix.png",
-    "training.png",
-}
-DIGITS, CLOTHES = train.CLASS_NAMES["digits"], train.CLASS_NAMES["clothes"]
-FILES = {"model.keras", "metrics.json", "draw.html"} | PICTURES
 
 
 @pytest.fixture
-def main(monkeypatch, tmp_path):
+def main(tmp_path):
     """Run train.main with options in this process; return its metrics and its folder."""
 
     def main(*options):
-        outputs = tmp_path / "outputs"
-        arguments = ["train.py", *map(str, options), "--outputs", str(outputs)]
-        monkeypatch.setattr(sys, "argv", arguments)
-        train.main()
-        return json.loads((outputs / "metrics.json").read_text()), outputs
+        finished = run_here(tmp_path / "outputs", *options)
+        return finished.metrics, finished.outputs
 
     return main
 
@@ -50,55 +56,27 @@ def same_weights(model, other):
     return all(np.array_equal(mine, theirs) for mine, theirs in pairs)
 
 
-# --- Step 1: load -------------------------------------------------------------------------------
+# --- Steps 1 and 2: load and preprocess ---------------------------------------------------------
 
 
-def test_the_sample_is_the_first_tenth_of_mnist(sample):
-    (x_train, y_train), (x_test, y_test), name, kind = train.load_data("sample")
-    assert (x_train.shape, x_test.shape) == ((6000, 28, 28), (1000, 28, 28))
-    assert y_train[:4].tolist() == [5, 0, 4, 1]
-    assert set(y_test) == set(range(10))
-    assert (name, kind) == ("MNIST sample (7,000 digits)", "digits")
-    if "MNIST_NPZ" in os.environ:
-        with np.load(os.environ["MNIST_NPZ"]) as mnist:
-            assert np.array_equal(x_train, mnist["x_train"][:6000])
-            assert np.array_equal(y_train, mnist["y_train"][:6000])
-            assert np.array_equal(x_test, mnist["x_test"][:1000])
-            assert np.array_equal(y_test, mnist["y_test"][:1000])
-
-
-def test_an_npz_file_is_read_as_it_is(tiny_npz):
-    (x_train, y_train), (x_test, y_test), name, kind = train.load_data(str(tiny_npz))
-    with np.load(tiny_npz) as file:
-        assert np.array_equal(x_train, file["x_train"])
-        assert np.array_equal(y_train, file["y_train"])
-        assert np.array_equal(x_test, file["x_test"])
-        assert np.array_equal(y_test, file["y_test"])
-    assert (name, kind) == ("tiny.npz", "digits")
-
-
-def test_clothes_from_a_file_are_known_by_its_name(tiny_npz, tmp_path):
-    path = shutil.copy(tiny_npz, tmp_path / "Fashion-MNIST.npz")
-    assert train.load_data(str(path))[2:] == ("Fashion-MNIST.npz", "clothes")
-
-
-def test_a_network_of_clothes_is_saved_as_one(main, tiny_npz, tmp_path, capsys):
-    path = shutil.copy(tiny_npz, tmp_path / "my $fashion$.npz")  # $: no formula in the titles
-    _, outputs = main("--data", path, "--epochs", 1)
-    assert "training images are Sandal T-shirt Coat Trouser" in capsys.readouterr().out
-    assert load_model(outputs).name == "clothes"
-
-
-# --- Step 2: preprocess -------------------------------------------------------------------------
+def test_the_sample_and_files_are_loaded_under_their_names(tiny_npz):
+    for source, size, name in (
+        ("sample", 6000, "MNIST sample (7,000 digits)"),
+        (tiny_npz, 400, "tiny.npz"),
+    ):
+        (images, labels), _, data_name = train.load_data(str(source))
+        assert images.shape == (size, 28, 28)
+        assert labels.shape == (size,)
+        assert data_name == name
 
 
 def test_images_become_rows_of_784_float32_between_0_and_1(sample):
-    (x_train, _), _ = sample
-    pixels = np.asarray(train.preprocess_images(x_train))
+    (images, _), _ = sample
+    pixels = np.asarray(train.preprocess_images(images))
     assert pixels.shape == (6000, 784)
     assert pixels.dtype == np.float32
     assert (pixels.min(), pixels.max()) == (0, 1)
-    expected = x_train.reshape((6000, 784)).astype("float32") / 255
+    expected = images.reshape((6000, 784)).astype("float32") / 255
     assert np.abs(pixels - expected).max() < 1e-6
 
 
@@ -152,9 +130,10 @@ def test_the_convnet_is_made_of_convolutions():
 
 @pytest.mark.parametrize("name", ["dense", "dropout", "convnet"])
 def test_every_network_reads_rows_of_784_and_answers_ten_numbers_and_its_accuracy(name):
-    build, _, _ = train.MODELS[name]
-    model = build()
-    pixels, onehot = np.zeros((3, 784), "float32"), np.eye(10)[:3]
+    build_model = train.MODELS[name][0]
+    model = build_model()
+    pixels = np.zeros((3, 784), "float32")
+    onehot = np.eye(10)[:3]
     assert model.input_shape == (None, 784)
     assert model.predict(pixels, verbose=0).shape == (3, 10)
     assert list(model.evaluate(pixels, onehot, verbose=0, return_dict=True)) == ["accuracy", "loss"]
@@ -162,10 +141,49 @@ def test_every_network_reads_rows_of_784_and_answers_ten_numbers_and_its_accurac
 
 def test_the_defaults_are_the_recipe():
     args = train.parse_arguments([])
-    assert (args.model, args.data, args.epochs, args.batch_size) == ("dense", "auto", 5, 128)
-    assert (args.validation_split, args.seed, str(args.outputs)) == (0, 0, "outputs")
-    args = train.parse_arguments(["--model", "dropout"])
-    assert (args.epochs, args.batch_size) == (5, 32)
+    assert (args.model, args.data, args.outputs) == ("dense", "auto", "outputs")
+    assert (args.validation_split, args.seed) == (0, 0)
+    assert train.MODELS["dense"][1:3] == (5, 128)
+    assert train.MODELS["dropout"][1:3] == (5, 32)
+
+
+# --- Step 4: train ------------------------------------------------------------------------------
+
+
+def test_the_weights_are_those_of_the_plain_recipe_bit_for_bit(sample, finished):
+    (images, labels), _ = sample
+    keras.utils.set_random_seed(0)
+    x_train = images.reshape((6000, 28 * 28)).astype("float32") / 255
+    y_train = keras.utils.to_categorical(labels)
+    model = keras.Sequential()
+    model.add(keras.Input((28 * 28,)))
+    model.add(keras.layers.Dense(512, activation="relu"))
+    model.add(keras.layers.Dense(10, activation="softmax"))
+    model.compile(optimizer="rmsprop", loss="categorical_crossentropy", metrics=["accuracy"])
+    model.fit(x_train, y_train, epochs=5, batch_size=128, verbose=0)
+    assert same_weights(load_model(finished.outputs), model)
+
+
+def test_the_bar_moves_at_least_five_times_an_epoch_and_never_counts_past_its_end(sample):
+    (images, labels), _ = sample
+    x_train = train.preprocess_images(images[:400])
+    y_train = train.preprocess_labels(labels[:400])
+    for batch_size in (1, 2, 9, 40, 57):
+        model = train.build_dense()
+        train.train(model, x_train, y_train, 1, batch_size, 0.0, 100)
+        batches = -(-400 // batch_size)
+        assert batches % model.steps_per_execution == 0
+        assert batches / model.steps_per_execution >= 5
+    assert train.largest_divisor(469, 100) == 67
+    assert train.largest_divisor(1875, 100) == 75
+    assert train.largest_divisor(7, 1) == 1
+
+
+def test_a_validation_split_is_kept_aside_and_shows_in_the_metrics(main, tiny_npz):
+    metrics, _ = main("--data", tiny_npz, "--epochs", 2, "--validation-split", 0.1)
+    assert (metrics["train_size"], metrics["validation_size"]) == (360, 40)
+    assert set(metrics["history"]) == {"accuracy", "loss", "val_accuracy", "val_loss"}
+    assert len(metrics["history"]["val_accuracy"]) == 2
 
 
 # --- What is on the screen ----------------------------------------------------------------------
@@ -191,38 +209,27 @@ def test_every_epoch_s_bar_counts_to_the_number_of_batches(finished):
     assert finished.stdout.count("47/47") >= 5  # 6,000 images, 128 a batch
 
 
-def test_the_bar_moves_at_least_five_times_an_epoch_and_never_counts_past_its_end(sample):
-    (x_train, y_train), _ = sample
-    x_train, y_train = x_train[:400], y_train[:400]
-    for batch_size in (2, 9, 40, 57):
-        model = train.build_dense()
-        pixels, onehot = train.preprocess_images(x_train), train.preprocess_labels(y_train)
-        train.train(model, pixels, onehot, 0, 1, batch_size)
-        batches = -(-len(x_train) // batch_size)
-        assert batches / model.steps_per_execution >= 5
-        assert batches % model.steps_per_execution == 0
-
-
 def test_the_screen_says_what_the_network_says_of_the_first_four_training_digits(finished, sample):
-    (x_train, y_train), _ = sample
+    (images, labels), _ = sample
     model = load_model(finished.outputs)
-    says = model.predict(train.preprocess_images(x_train[:4]), verbose=0).argmax(axis=1)
-    assert "images are {} {} {} {}".format(*y_train[:4]) in finished.stdout
+    says = model.predict(train.preprocess_images(images[:4]), verbose=0).argmax(axis=1)
+    assert "images are {} {} {} {}".format(*labels[:4]) in finished.stdout
     assert re.search(r"network says +{} {} {} {}\n".format(*says), finished.stdout)
 
 
 def test_the_last_lines_are_the_test_accuracy_and_the_paths_of_what_was_saved(finished):
-    last_lines = finished.stdout.rstrip().splitlines()[-len(FILES) - 4 : -1]
+    last_lines = finished.stdout.rstrip().splitlines()[-len(FILES) - 4 :]
     accuracy = finished.metrics["test_accuracy"]
     assert f"{accuracy:.2%}" in last_lines[0]
     assert f"{round(1000 * (1 - accuracy))} of 1,000 wrong" in last_lines[0]
-    assert {line.strip() for line in last_lines[3:]} == {
+    assert {line.strip() for line in last_lines[3:-1]} == {
         str(finished.outputs / name) for name in FILES
     }
+    assert str(finished.outputs / "draw.html") in last_lines[-1]
 
 
-def test_a_run_writes_nothing_to_stderr(finished):
-    assert finished.stderr == ""
+def test_a_run_writes_nothing_to_stderr_but_tensorflow_s_greeting(finished):
+    assert without_greeting(finished.stderr) == ""
 
 
 # --- What is left in outputs --------------------------------------------------------------------
@@ -230,22 +237,14 @@ def test_a_run_writes_nothing_to_stderr(finished):
 
 def test_a_run_leaves_these_files_and_no_others(finished):
     assert {path.name for path in finished.outputs.iterdir()} == FILES
-
-
-@pytest.mark.parametrize("name", sorted(PICTURES))
-def test_a_picture_opens_is_large_enough_and_not_blank(finished, name):
-    with Image.open(finished.outputs / name) as picture:
-        picture.load()
-    assert picture.format == "PNG"
-    assert picture.width >= 700
-    assert picture.height >= 250
-    assert len(picture.convert("RGB").getcolors(maxcolors=1_000_000)) > 10
+    assert_whole(finished.outputs)
 
 
 def test_metrics_say_what_ran_on_what_with_which_result(finished):
     metrics = finished.metrics
-    assert metrics["dataset"] == "MNIST sample (7,000 digits)"
     expected = {
+        "dataset": "MNIST sample (7,000 digits)",
+        "class_names": list("0123456789"),
         "model": "dense",
         "seed": 0,
         "epochs": 5,
@@ -266,207 +265,55 @@ def test_metrics_say_what_ran_on_what_with_which_result(finished):
 
 
 def test_metrics_say_how_long_it_took_and_with_which_versions(finished):
-    seconds, versions = finished.metrics["seconds"], finished.metrics["versions"]
-    assert set(seconds) == {"load", "preprocess", "build", "train", "evaluate", "total"}
-    assert all(value > 0 for value in seconds.values())
-    assert seconds["total"] > seconds["load"] + seconds["train"] + seconds["evaluate"]
+    seconds = finished.metrics["seconds"]
+    versions = finished.metrics["versions"]
+    assert 0 < seconds["train"] < seconds["total"]
     assert versions["python"] == ".".join(map(str, sys.version_info[:3]))
     assert versions["keras"] == keras.version()
     assert re.match(r"\d+\.\d+", versions[versions["backend"]])
 
 
 def test_the_saved_model_predicts_exactly_what_the_run_predicted(finished, sample):
-    _, (x_test, y_test) = sample
+    _, (images, labels) = sample
     model = load_model(finished.outputs)
-    pixels = train.preprocess_images(x_test)
-    loss, accuracy = model.evaluate(
-        pixels, train.preprocess_labels(y_test), batch_size=1000, verbose=0
-    )
-    assert (accuracy, loss) == (finished.metrics["test_accuracy"], finished.metrics["test_loss"])
+    pixels = train.preprocess_images(images)
+    onehot = train.preprocess_labels(labels)
+    loss, accuracy = model.evaluate(pixels, onehot, batch_size=1000, verbose=0)
+    assert loss == finished.metrics["test_loss"]
+    assert accuracy == pytest.approx(finished.metrics["test_accuracy"], abs=1e-6)
 
 
 def test_the_saved_model_answers_what_numpy_computes_from_its_weights(finished, sample):
-    _, (x_test, y_test) = sample
+    _, (images, labels) = sample
     model = load_model(finished.outputs)
     hidden_weights, hidden_bias, output_weights, output_bias = model.get_weights()
-    pixels = x_test.reshape((-1, 784)).astype("float32") / 255
+    pixels = images.reshape((-1, 784)).astype("float32") / 255
     hidden = np.maximum(pixels @ hidden_weights + hidden_bias, 0)
     logits = hidden @ output_weights + output_bias
     exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
     probabilities = exponentials / exponentials.sum(axis=1, keepdims=True)
 
     assert np.allclose(model.predict(pixels, verbose=0), probabilities, atol=1e-5)
-    accuracy = np.mean(probabilities.argmax(axis=1) == y_test)
+    accuracy = np.mean(probabilities.argmax(axis=1) == labels)
     assert accuracy == pytest.approx(finished.metrics["test_accuracy"])
 
 
-def test_a_validation_split_is_kept_aside_and_shows_in_the_metrics(main, tiny_npz):
-    metrics, _ = main("--data", tiny_npz, "--epochs", 2, "--validation-split", 0.1)
-    assert (metrics["train_size"], metrics["validation_size"]) == (360, 40)
-    assert set(metrics["history"]) == {"accuracy", "loss", "val_accuracy", "val_loss"}
-    assert len(metrics["history"]["val_accuracy"]) == 2
-
-
-def assert_the_saved_model_answers_as_in_the_run(outputs, npz):
-    """Check that the saved model gives probabilities, and exactly the run's loss and accuracy."""
-    metrics, model = json.loads((outputs / "metrics.json").read_text()), load_model(outputs)
-    _, (x_test, y_test) = train.load_npz(npz)
-    pixels, onehot = train.preprocess_images(x_test), train.preprocess_labels(y_test)
-    probabilities = model.predict(pixels, verbose=0)
+def test_every_network_is_saved_with_probabilities_as_its_answers(finished_other, tiny_npz):
+    model = load_model(finished_other.outputs)
+    _, (images, labels) = data.load_path(tiny_npz)
+    probabilities = model.predict(train.preprocess_images(images), verbose=0)
     assert probabilities.min() >= 0
     assert np.allclose(probabilities.sum(axis=1), 1, atol=1e-5)
-    loss, accuracy = model.evaluate(pixels, onehot, batch_size=1000, verbose=0)
-    assert (accuracy, loss) == (metrics["test_accuracy"], metrics["test_loss"])
+    accuracy = np.mean(probabilities.argmax(axis=1) == labels)
+    assert accuracy == finished_other.metrics["test_accuracy"]
 
 
-def test_every_network_is_saved_with_probabilities_as_its_answers(finished_other, tiny_npz):
-    assert_the_saved_model_answers_as_in_the_run(finished_other.outputs, tiny_npz)
-
-
-@pytest.mark.parametrize("last", [keras.layers.Softmax(), keras.layers.Dropout(0.1)], ids=type)
-def test_a_network_with_another_last_layer_is_evaluated_and_saved(
-    main, monkeypatch, tiny_npz, last
-):
-    def build():
-        model = train.build_dense()
-        model.add(last)
-        model.compile(optimizer="rmsprop", loss=model.loss, metrics=["accuracy", "auc"])
-        return model
-
-    monkeypatch.setitem(train.MODELS, "dense", (build, 1, 128))
-    metrics, outputs = main("--data", tiny_npz)
-    assert 0 <= metrics["test_accuracy"] <= 1
-    assert len(load_model(outputs).layers) == 3
-
-
-# --- The pictures -------------------------------------------------------------------------------
-
-
-def texts(figure):
-    """Every title and text of a figure, in one string."""
-    titles = [axes.get_title() for axes in figure.axes]
-    inside = [text.get_text() for axes in figure.axes for text in axes.texts]
-    ticks = [label.get_text() for axes in figure.axes for label in axes.get_yticklabels()]
-    return "\n".join([figure.get_suptitle(), *titles, *inside, *ticks])
-
-
-@pytest.fixture
-def three_answers(sample):
-    """Three test pictures (0, 1, 2), their labels, and answers: right, wrong, wrong and sure."""
-    _, (x_test, y_test) = sample
-    probabilities = np.full((3, 10), 0.01)
-    probabilities[0, 0] = 0.91
-    probabilities[1, 7], probabilities[1, 1] = 0.6, 0.32
-    probabilities[2, 3] = 0.91
-    first = [np.argmax(y_test == digit) for digit in range(3)]
-    return x_test[first], y_test[first], probabilities
-
-
-def test_every_picture_s_title_names_the_data(three_answers):
-    images, labels, probabilities = three_answers
-    name = "MNIST sample (7,000 digits)"
-    history = {"loss": [0.5, 0.25], "accuracy": [0.75, 0.875]}
-    for figure in (
-        train.draw_samples(images, labels, DIGITS, name),
-        train.draw_predictions(images, labels, probabilities, DIGITS, name),
-        train.draw_mistakes(images, labels, probabilities, DIGITS, name),
-        train.draw_confusion_matrix(labels, probabilities, DIGITS, name),
-        train.draw_training(history, {"test_loss": 0.3, "test_accuracy": 0.8}, name),
-    ):
-        assert name in texts(figure).replace("\n", " ")
-
-
-def captions(figure):
-    """The captions above the images of a figure, in their order."""
-    texts = [text.get_text() for text in figure.axes[0].texts]
-    return [text for text in texts if text.startswith("is ")]
-
-
-def test_right_and_wrong_predictions_are_told_apart_in_words_for_every_class(three_answers):
-    figure = train.draw_predictions(*three_answers, DIGITS, "digits")
-    assert captions(figure) == ["is 0\nright", "is 1\nWRONG", "is 2\nWRONG"] * 2
-    shown = texts(figure).splitlines()
-    assert "0 91%" in shown
-    assert "1 32%" in shown
-
-
-def test_the_hardest_test_image_of_a_class_stands_below_the_first(sample):
-    _, (x_test, y_test) = sample
-    probabilities = np.full((len(y_test), 10), 0.02)
-    probabilities[np.arange(len(y_test)), y_test] = 0.82
-    hardest = [np.flatnonzero(y_test == digit)[5] for digit in range(10)]
-    probabilities[hardest, y_test[hardest]] = 0.3
-    probabilities[hardest, (y_test[hardest] + 1) % 10] = 0.54
-    shown = captions(train.draw_predictions(x_test, y_test, probabilities, DIGITS, "digits"))
-    assert shown[:10] == [f"is {digit}\nright" for digit in range(10)]
-    assert shown[10:] == [f"is {digit}\nWRONG" for digit in range(10)]
-
-
-def test_the_mistakes_show_the_surest_first_and_no_right_answer(three_answers):
-    figure = train.draw_mistakes(*three_answers, DIGITS, "digits")
-    assert captions(figure) == ["is 2\nWRONG", "is 1\nWRONG"]
-    shown = texts(figure).splitlines()
-    assert shown.index("3 91%") < shown.index("7 60%")
-
-
-def test_mistakes_can_be_drawn_where_there_are_none(three_answers, tmp_path):
-    images, labels, _ = three_answers
-    figure = train.draw_mistakes(images, labels, np.eye(10)[labels], DIGITS, "digits")
-    figure.savefig(tmp_path / "mistakes.png")
-    with Image.open(tmp_path / "mistakes.png") as picture:
-        picture.load()
-
-
-def test_the_confusion_matrix_counts_each_class_taken_for_each(three_answers):
-    _, labels, probabilities = three_answers
-    figure = train.draw_confusion_matrix(labels, probabilities, DIGITS, "digits")
-    counts = np.zeros((10, 10), int)
-    for text in figure.axes[0].texts:
-        column, row = text.get_position()
-        counts[row, column] = int(text.get_text())
-    assert counts[0, 0] == counts[1, 7] == counts[2, 3] == 1
-    assert counts.sum() == 3
-
-
-def test_training_is_drawn_by_epoch_with_validation_and_the_test_result():
-    history = {"loss": [0.5, 0.25], "accuracy": [0.75, 0.875]}
-    history |= {"val_loss": [0.6, 0.4], "val_accuracy": [0.7, 0.8]}
-    figure = train.draw_training(history, {"test_loss": 0.3, "test_accuracy": 0.85}, "digits")
-    drawn = [[list(line.get_ydata()) for line in axes.lines] for axes in figure.axes]
-    assert drawn == [
-        [[0.5, 0.25], [0.6, 0.4], [0.3, 0.3]],
-        [[0.75, 0.875], [0.7, 0.8], [0.85, 0.85]],
-    ]
-
-
-def test_without_validation_the_legend_of_training_names_none():
-    history = {"loss": [0.5, 0.25], "accuracy": [0.75, 0.875]}
-    figure = train.draw_training(history, {"test_loss": 0.3, "test_accuracy": 0.85}, "digits")
-    shown = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
-    assert shown == ["loss", "test_loss"]
-
-
-def test_clothes_are_shown_by_name(three_answers):
-    images, labels, probabilities = three_answers
-    assert CLOTHES[0].startswith("T-shirt")
-    assert CLOTHES[1:] == [
-        "Trouser",
-        "Pullover",
-        "Dress",
-        "Coat",
-        "Sandal",
-        "Shirt",
-        "Sneaker",
-        "Bag",
-        "Ankle boot",
-    ]
-    for figure in (
-        train.draw_samples(images, labels, CLOTHES, "clothes"),
-        train.draw_predictions(images, labels, probabilities, CLOTHES, "clothes"),
-        train.draw_mistakes(images, labels, probabilities, CLOTHES, "clothes"),
-        train.draw_confusion_matrix(labels, probabilities, CLOTHES, "clothes"),
-    ):
-        assert "Trouser" in texts(figure)
+def test_a_network_of_clothes_says_so_in_its_metrics_and_on_the_screen(tiny_npz, tmp_path):
+    path = shutil.copy(tiny_npz, tmp_path / "my $fashion$.npz")
+    finished = run_here(tmp_path / "outputs", "--data", path, "--epochs", 1)
+    assert "training images are Sandal T-shirt Coat Trouser" in finished.stdout
+    assert finished.metrics["class_names"] == data.CLOTHES
+    assert finished.metrics["dataset"] == "my $fashion$.npz"
 
 
 # --- The same seed, and the whole of MNIST ------------------------------------------------------
@@ -485,22 +332,362 @@ def test_the_same_seed_gives_the_same_network_bit_for_bit(main, finished_other, 
     assert_same_networks_and_numbers(outputs, finished_other.outputs)
 
 
-def test_a_second_run_of_the_recipe_gives_the_same_network_bit_for_bit(main, finished):
-    _, outputs = main("--data", "sample")
-    assert_same_networks_and_numbers(outputs, finished.outputs)
-
-
 def test_another_seed_gives_another_network(main, finished):
     metrics, _ = main("--data", "sample", "--seed", 1, "--epochs", 1)
     assert metrics["history"]["loss"][0] != finished.metrics["history"]["loss"][0]
 
 
-def test_the_recipe_reads_at_least_97_5_percent_of_mnist(finished_mnist):
-    metrics, stdout = finished_mnist.metrics, finished_mnist.stdout
+def test_the_recipe_reads_at_least_97_percent_of_mnist(finished_mnist):
+    metrics = finished_mnist.metrics
+    stdout = finished_mnist.stdout
     assert (metrics["train_size"], metrics["test_size"]) == (60_000, 10_000)
-    assert metrics["test_accuracy"] >= 0.975
+    # Ten seeds gave 97.6% to 98.2%; the same seed differs by 0.2 from one processor to another.
+    assert metrics["test_accuracy"] >= 0.97
     wrong = round(10_000 * (1 - metrics["test_accuracy"]))
     assert f"{wrong} of 10,000 wrong" in stdout
     assert "The first four training images are 5 0 4 1" in stdout
+    assert "NOT MNIST" not in stdout
     for epoch in stdout.split("Epoch ")[1:]:
         assert len(set(re.findall(r"(\d+)/469", epoch))) >= 5  # the bar keeps moving
+
+
+# --- What a reader changes, and what is never lost ----------------------------------------------
+
+
+def compiled(model, **settings):
+    model.compile(**({"optimizer": "rmsprop", "loss": "categorical_crossentropy"} | settings))
+    return model
+
+
+def classic(*layers, inputs=(784,), **settings):
+    """The classic network with other layers before its last, or compiled in another way."""
+    last = keras.layers.Dense(10, activation="softmax")
+    return compiled(keras.Sequential([keras.Input(inputs), *layers, last]), **settings)
+
+
+def functional():
+    """The network of TensorFlow's quickstart, with logits, as a functional model."""
+    inputs = keras.Input((784,))
+    hidden = keras.layers.Dropout(0.2)(keras.layers.Dense(128, activation="relu")(inputs))
+    loss = keras.losses.CategoricalCrossentropy(from_logits=True)
+    return compiled(keras.Model(inputs, keras.layers.Dense(10)(hidden)), loss=loss)
+
+
+def as_images(images):
+    return images.astype("float32") / 255
+
+
+def as_images_with_a_channel(images):
+    return as_images(images)[..., np.newaxis]
+
+
+def bare_labels(labels):
+    return labels
+
+
+Dense = keras.layers.Dense
+EDITS = {
+    "bare labels": {
+        "build": lambda: classic(loss="sparse_categorical_crossentropy", metrics=["accuracy"]),
+        "preprocess_labels": bare_labels,
+    },
+    "images, flattened by the network": {
+        "build": lambda: classic(keras.layers.Flatten(), inputs=(28, 28)),
+        "preprocess_images": as_images,
+    },
+    "images with a channel": {
+        "build": lambda: classic(
+            keras.layers.Conv2D(4, 3, strides=3), keras.layers.Flatten(), inputs=(28, 28, 1)
+        ),
+        "preprocess_images": as_images_with_a_channel,
+    },
+    "no metrics": {"build": lambda: classic(Dense(32, activation="relu"))},
+    "another metric first": {"build": lambda: classic(metrics=["auc", "accuracy"])},
+    "logits from a functional model": {"build": functional},
+    "another last layer": {
+        "build": lambda: compiled(
+            keras.Sequential([keras.Input((784,)), Dense(10), keras.layers.Softmax()])
+        )
+    },
+}
+
+
+@pytest.fixture
+def edited(monkeypatch, main, tiny_npz):
+    """Run the script for one epoch after an edit; return its metrics and its folder."""
+
+    def edited(build, **functions):
+        monkeypatch.setitem(train.MODELS, "dense", (build, 1, 128, 100))
+        for name, function in functions.items():
+            monkeypatch.setattr(train, name, function)
+        return main("--data", tiny_npz)
+
+    return edited
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_an_edit_of_the_recipe_leads_to_all_results(edited, tiny_npz, name):
+    metrics, outputs = edited(**EDITS[name])
+    assert {path.name for path in outputs.iterdir()} == FILES
+    _, (images, labels) = data.load_path(tiny_npz)
+    model = load_model(outputs)
+    answers = model.predict(train.preprocess_images(images), verbose=0)
+    assert np.allclose(answers.sum(axis=1), 1, atol=1e-4)
+    assert metrics["test_accuracy"] == np.mean(answers.argmax(axis=1) == labels)
+
+
+def test_a_loss_that_is_no_number_is_said_with_what_to_try(monkeypatch, capsys, tiny_npz, tmp_path):
+    rate = keras.optimizers.RMSprop(1e30)
+    hidden = [Dense(32, activation="relu"), Dense(32, activation="relu")]
+    monkeypatch.setitem(
+        train.MODELS, "dense", (lambda: classic(*hidden, optimizer=rate), 3, 128, 100)
+    )
+    train.main(["--data", str(tiny_npz), "--outputs", str(tmp_path)])
+    assert "smaller learning rate" in capsys.readouterr().out
+
+    def refuse(constant):
+        raise AssertionError(f"{constant} is not JSON")
+
+    text = (tmp_path / "metrics.json").read_text(encoding="utf-8")
+    assert json.loads(text, parse_constant=refuse)["test_loss"] is None
+    assert load_model(tmp_path).count_params() > 0
+
+
+def test_a_result_that_cannot_be_made_is_one_line_and_costs_no_other(
+    monkeypatch, capsys, tiny_npz, tmp_path
+):
+    def broken(*_):
+        raise RuntimeError("my own plot does not work")
+
+    monkeypatch.setattr(train.plots, "draw_mistakes", broken)
+    status = train.main(["--data", str(tiny_npz), "--epochs", "1", "--outputs", str(tmp_path)])
+    screen = capsys.readouterr()
+    assert status == 1
+    assert_one_line(screen.err, "mistakes.png", "my own plot does not work")
+    assert {path.name for path in tmp_path.iterdir()} == FILES - {"mistakes.png"}
+    assert "mistakes.png" not in screen.out
+
+
+def test_a_fault_in_the_evaluation_does_not_cost_the_model(edited, monkeypatch, tmp_path):
+    def broken(*_):
+        raise RuntimeError("an edit that fails")
+
+    monkeypatch.setattr(train.data, "name_classes", broken)
+    with pytest.raises(RuntimeError, match="an edit that fails"):
+        edited(build=classic)
+    assert load_model(tmp_path / "outputs").count_params() == 7850
+
+
+# --- Command lines and folders ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--epochs", "0"],
+        ["--epochs", "-1"],
+        ["--epochs", "x"],
+        ["--batch-size", "0"],
+        ["--seed", "-1"],
+        ["--validation-split", "1"],
+        ["--validation-split", "-0.1"],
+        ["--validation-split", "nan"],
+        ["--validation-split", "1e-20"],
+        ["--model", "nonsense"],
+        ["--nonsense"],
+        ["nonsense"],
+    ],
+    ids=" ".join,
+)
+def test_a_wrong_command_line_ends_with_status_2_and_names_the_option(options, capsys):
+    with pytest.raises(SystemExit) as error:
+        train.parse_arguments(options)
+    assert error.value.code == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "Traceback" not in printed.err
+    assert options[0] in printed.err.splitlines()[-1]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has neither modes nor mounts for it")
+def test_an_outputs_folder_that_is_not_writable_is_found_before_training(run, tmp_path):
+    process = run("train.py", "--data", "sample", "--outputs", tmp_path, prefix=read_only(tmp_path))
+    assert process.returncode == 1
+    assert_one_line(without_greeting(process.stderr), str(tmp_path), "--outputs")
+    assert "Step 1" not in process.stdout
+
+
+@pytest.fixture
+def older_run(finished, tmp_path):
+    """A folder of its own with everything that an earlier run, on other data, left there."""
+    return pathlib.Path(shutil.copytree(finished.outputs, tmp_path / "outputs"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no small disk to mount for it")
+def test_a_disk_that_fills_is_said_and_leaves_the_older_files_whole(
+    run, older_run, tiny_npz, tmp_path
+):
+    disk = tmp_path / "disk"
+    after = tmp_path / "after"
+    disk.mkdir()
+    options = ["--data", tiny_npz, "--epochs", 1, "--seed", 1]
+    if can_mount():
+        # A second model (3.3 MB) does not fit beside the older run, which leaves 1 MB. The disk is
+        # gone with the child, so what it holds in the end is copied from it.
+        size = sum(path.stat().st_size for path in older_run.iterdir()) // 1024 + 1024
+        script = f"""
+            mount -t tmpfs -o size={size}k none "$0" && cp -r "$1" "$0/outputs" && after=$2 && shift 2
+            "$@"; status=$?; cp -r "$0/outputs" "$after"; exit $status"""
+        prefix = [*NAMESPACE, script, disk, older_run, after]
+        outputs = disk / "outputs"
+    else:  # a limit on the size of any file is the same to the program
+        prefix = ["sh", "-c", 'ulimit -f 512 && exec "$@"', "sh"]
+        outputs = after = older_run
+    before = contents(older_run)
+    process = run("train.py", *options, "--outputs", outputs, prefix=prefix, TMPDIR=disk)
+    assert process.returncode == 1, process.stdout
+    assert "Traceback" not in process.stderr
+    assert f"Error: {outputs / 'model.keras'} could not be saved" in process.stderr
+    assert contents(after)["model.keras"] == before["model.keras"]
+    assert contents(after).keys() == before.keys()
+    assert_whole(after)
+
+
+# --- Ctrl-C and kill ----------------------------------------------------------------------------
+
+
+@needs_unix_signals
+def test_ctrl_c_during_training_evaluates_saves_and_marks_what_was_learned(
+    start, tiny_npz, tmp_path
+):
+    child = start("train.py", "--data", tiny_npz, "--epochs", 10_000, "--outputs", tmp_path)
+    read_until(child, TRAINING_MOVES)
+    child.send_signal(signal.SIGINT)
+    stdout, stderr = child.communicate(timeout=120)
+    assert child.returncode == 0
+    assert_one_line(without_greeting(stderr), "Ctrl-C", "Press it again")
+    assert "interrupted" in stdout[stdout.index("Step 5 of 5") :]
+    metrics = json.loads((tmp_path / "metrics.json").read_text())
+    assert metrics["interrupted"] is True
+    assert len(metrics["history"]["loss"]) < 10_000
+    assert {path.name for path in tmp_path.iterdir()} == FILES
+    assert_whole(tmp_path)
+
+
+@needs_unix_signals
+def test_a_second_ctrl_c_ends_at_once_and_leaves_the_older_files_as_they_were(
+    start, older_run, tiny_npz
+):
+    before = contents(older_run)
+    options = ["--data", tiny_npz, "--epochs", 10_000, "--batch-size", 1, "--model", "convnet"]
+    child = start("train.py", *options, "--outputs", older_run)
+    read_until(child, r"Epoch 1/")
+    child.send_signal(signal.SIGINT)
+    time.sleep(0.05)
+    child.send_signal(signal.SIGINT)
+    _, stderr = child.communicate(timeout=15)
+    assert child.returncode != 0
+    assert "Traceback" not in stderr
+    assert contents(older_run) == before
+
+
+def test_killed_while_it_saves_it_leaves_whole_files_and_the_next_run_tidies_up(
+    start, main, older_run, tiny_npz
+):
+    options = ["--data", tiny_npz, "--epochs", 1]
+    child = start("train.py", *options, "--outputs", older_run)
+    while not list(older_run.glob("unfinished-*")):
+        assert child.poll() is None, "it ended before it was seen to save"
+        time.sleep(0.002)
+    child.kill()
+    child.communicate()
+    assert_whole(older_run)
+    main(*options)
+    assert {path.name for path in older_run.iterdir()} == FILES
+
+
+@needs_unix_signals
+def test_ctrl_c_in_any_other_step_ends_it_without_a_traceback(start, tmp_path):
+    child = start("train.py", "--data", "sample", "--outputs", tmp_path)
+    read_until(child, "Step 1 of 5")
+    child.send_signal(signal.SIGINT)
+    stdout, stderr = child.communicate(timeout=15)
+    assert child.returncode != 0
+    assert "Traceback" not in stderr
+    assert "Stopped" in stderr
+    assert "Step 5" not in stdout
+
+
+# --- Poor surroundings --------------------------------------------------------------------------
+
+
+def test_without_a_network_the_run_goes_on_with_the_sample_and_says_so(tmp_path, capsys):
+    assert train.main(["--epochs", "1", "--outputs", str(tmp_path)]) == 0
+    screen = capsys.readouterr()
+    assert_one_line(screen.err, "MNIST could not be downloaded", "NOT MNIST")
+    before_training, _, after = screen.out.partition("Step 4 of 5")
+    assert "MNIST sample" in before_training
+    assert "NOT MNIST" in after
+    assert "sample" in json.loads((tmp_path / "metrics.json").read_text())["dataset"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has neither modes nor mounts for it")
+def test_it_needs_no_display_no_unicode_and_no_writable_home(run, tiny_npz, tmp_path):
+    home = tmp_path / "home"
+    outputs = tmp_path / "Ausgänge"
+    home.mkdir()
+    options = ["--data", tiny_npz, "--epochs", 1, "--outputs", outputs]
+    poor = {"DISPLAY": None, "WAYLAND_DISPLAY": None, "MPLBACKEND": "TkAgg"}
+    poor |= {"PYTHONIOENCODING": "ascii", "HOME": home, "KERAS_HOME": None}
+    with (tmp_path / "screen.txt").open("w") as screen:
+        process = run("train.py", *options, prefix=read_only(home), stdout=screen, **poor)
+    assert process.returncode == 0
+    assert "Traceback" not in process.stderr
+    assert "Test accuracy" in (tmp_path / "screen.txt").read_text(encoding="ascii")
+    assert_whole(outputs)
+
+
+def test_it_runs_inside_another_program_without_a_console(run, tiny_npz, tmp_path):
+    # As IDLE and Jupyter run it: stdout is an object of theirs, and there may be no stderr at all.
+    arguments = ["train.py", "--data", str(tiny_npz), "--epochs", "1", "--outputs", str(tmp_path)]
+    program = tmp_path / "idle.py"
+    program.write_text(
+        "import io, os, runpy, sys\n"
+        "os.close(2)\n"
+        "sys.__stdout__ = sys.__stderr__ = None\n"
+        "screen, sys.stdout, sys.stderr = sys.stdout, io.StringIO(), io.StringIO()\n"
+        f"sys.argv = {arguments}\n"
+        "try:\n"
+        f"    runpy.run_path({str(ROOT / 'train.py')!r}, run_name='__main__')\n"
+        "except SystemExit as stop:\n"
+        "    assert stop.code == 0\n"
+        "screen.write(sys.stdout.getvalue())\n"
+    )
+    process = run(program, PYTHONPATH=ROOT)
+    assert process.returncode == 0
+    assert "Test accuracy" in process.stdout
+    assert (tmp_path / "model.keras").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows lets only some users make links")
+def test_it_runs_through_a_link_and_without_docstrings(run, tmp_path):
+    (tmp_path / "my_train.py").symlink_to(ROOT / "train.py")
+    options = ["--data", "sample", "--epochs", 1, "--outputs", tmp_path / "outputs"]
+    process = run(tmp_path / "my_train.py", *options, PYTHONOPTIMIZE="2")
+    assert process.returncode == 0
+    assert {path.name for path in (tmp_path / "outputs").iterdir()} == FILES
+
+
+@pytest.mark.parametrize("script", ["train.py", "predict.py"])
+def test_outside_of_the_environment_one_line_says_how_to_install_and_to_activate(script):
+    command = [sys.executable, "-S", ROOT / script, "a.png"]  # -S: without what pip installed
+    process = subprocess.run(command, capture_output=True, text=True, check=False, env=ENVIRONMENT)
+    assert process.returncode == 1
+    words = ["No module named", "pip install -r requirements.txt", ".venv"]
+    assert_one_line(process.stderr, *words)
+
+
+def test_whoever_wants_to_see_what_tensorflow_logs_sees_it(run):
+    process = run("train.py", "--help", TF_CPP_MIN_LOG_LEVEL="0")
+    assert process.returncode == 0
+    assert "This TensorFlow binary" in process.stderr

@@ -1,0 +1,174 @@
+"""The pictures that train.py saves.
+
+Nothing here is about learning; you need not read it to understand train.py. Each function returns a
+matplotlib figure. (A `Figure` made without pyplot needs no screen and opens no window.)
+"""
+
+import math
+
+import numpy as np
+from matplotlib.figure import Figure
+
+import files
+
+RIGHT = "lightskyblue"  # blue and orange: the colour-blind can tell them apart, too
+WRONG = "orange"
+
+
+def save_pictures(
+    folder, saved, images_train, labels_train, images_test, labels_test, probabilities, metrics
+):
+    """Draw and save all pictures in `folder`; `saved` notes for each whether it could be saved.
+
+    Images are uint8 (N, 28, 28), labels integers (N,), and the predicted probabilities of the test
+    images float (N, 10). `metrics` are the numbers of the run, as in metrics.json.
+    """
+    data_name = metrics["dataset"]
+    class_names = metrics["class_names"]
+    with files.saving(folder / "samples.png", saved) as unfinished:
+        figure = draw_samples(images_train, labels_train, class_names, data_name)
+        figure.savefig(unfinished)
+    with files.saving(folder / "predictions.png", saved) as unfinished:
+        figure = draw_predictions(images_test, labels_test, probabilities, class_names, data_name)
+        figure.savefig(unfinished)
+    with files.saving(folder / "mistakes.png", saved) as unfinished:
+        figure = draw_mistakes(images_test, labels_test, probabilities, class_names, data_name)
+        figure.savefig(unfinished)
+    with files.saving(folder / "confusion_matrix.png", saved) as unfinished:
+        figure = draw_confusion_matrix(labels_test, probabilities, class_names, data_name)
+        figure.savefig(unfinished)
+    with files.saving(folder / "training.png", saved) as unfinished:
+        figure = draw_training(
+            metrics["history"], metrics["test_loss"], metrics["test_accuracy"], data_name
+        )
+        figure.savefig(unfinished)
+
+
+def draw_samples(images, labels, class_names, data_name):
+    """Draw the first 20 of `images`, uint8 (N, 28, 28), each with its label, (N,)."""
+    title = f"What the network learns from: the first training images of {data_name}"
+    figure, all_axes = make_grid(title, number=20, columns=10, row_height=1.2)
+    for axes, image, label in zip(all_axes, images, labels, strict=False):
+        show_image(axes, image)
+        axes.set_title(class_names[label], fontsize=9)
+    return figure
+
+
+def draw_predictions(images, labels, probabilities, class_names, data_name):
+    """Draw of each class the first test image, and below it the one that was hardest to predict.
+
+    Test images are uint8 (N, 28, 28), labels (N,), the predicted probabilities float (N, 10).
+    """
+    of_label = probabilities[np.arange(len(labels)), labels]  # what the right answers got
+    classes = np.unique(labels)
+    first = []
+    hardest = []
+    for c in classes:
+        indices = np.flatnonzero(labels == c)
+        first.append(indices[0])
+        hardest.append(indices[of_label[indices].argmin()])
+    title = f"The first test image of each class of {data_name}, and below it the hardest"
+    return draw_answers(
+        title, first + hardest, images, labels, probabilities, class_names, columns=len(classes)
+    )
+
+
+def draw_mistakes(images, labels, probabilities, class_names, data_name):
+    """Draw up to 20 test images that were predicted wrong, first those it was surest of."""
+    wrong = np.flatnonzero(probabilities.argmax(axis=1) != labels)
+    how_sure = probabilities[wrong].max(axis=1)
+    surest_first = wrong[np.argsort(-how_sure)]
+    title = f"{data_name}: {len(wrong):,} of {len(labels):,} test images are read wrong"
+    if len(wrong) > 20:
+        title += "; here those it was surest of"
+    return draw_answers(
+        title, surest_first[:20], images, labels, probabilities, class_names, columns=10
+    )
+
+
+def draw_answers(title, indices, images, labels, probabilities, class_names, columns):
+    """Draw the images at `indices`, and below each the three likeliest answers as bars."""
+    title += "\nBelow each image its three likeliest answers; the right one is blue"
+    figure, all_axes = make_grid(title, len(indices), columns, row_height=2.05)
+    for axes, index in zip(all_axes, indices, strict=False):
+        show_image(axes, images[index])
+        label = labels[index]
+        answers = np.argsort(-probabilities[index])[:3]
+        if answers[0] == label:
+            axes.set_title(f"{class_names[label]}, right", fontsize=9)
+        else:
+            caption = f"{class_names[label]},\nread as {class_names[answers[0]]}"
+            axes.set_title(caption, fontsize=9, color="firebrick")
+        for y, answer in zip((32, 41, 50), answers, strict=True):  # in pixels of the image
+            share = probabilities[index, answer]
+            color = RIGHT if answer == label else WRONG
+            axes.barh(y, 28 * share, height=8, left=-0.5, color=color)
+            axes.text(-0.5, y, f"{class_names[answer]} {share:.0%}", va="center", fontsize=8)
+        axes.set_xlim(-0.5, 27.5)
+        axes.set_ylim(54.5, -0.5)
+    return figure
+
+
+def draw_confusion_matrix(labels, probabilities, class_names, data_name):
+    """Draw how many test images of each class (row) are read as which class (column)."""
+    counts = np.zeros((10, 10), dtype=int)
+    for label, predicted in zip(labels, probabilities.argmax(axis=1), strict=True):
+        counts[label, predicted] += 1
+    figure = Figure(figsize=(7.5, 7.5), layout="constrained")
+    axes = figure.subplots()
+    shades = np.log1p(counts)  # a logarithm, or single mistakes would be invisible
+    axes.imshow(shades, cmap="Blues", vmin=0, vmax=2 * shades.max())  # pale: numbers stay legible
+    for row, column in np.ndindex(10, 10):
+        axes.text(column, row, counts[row, column], ha="center", va="center")
+    title = f"Which test images of {data_name} are read as what:\nmistakes are off the diagonal"
+    set_title(figure, title)
+    axes.set_xlabel("read as")
+    axes.set_ylabel("is")
+    axes.set_xticks(range(10), class_names, fontsize=8)
+    axes.set_yticks(range(10), class_names, fontsize=8)
+    return figure
+
+
+def draw_training(history, test_loss, test_accuracy, data_name):
+    """Draw loss and accuracy by epoch (`history`, as from `model.fit`), and of the test set."""
+    figure = Figure(figsize=(10, 4), layout="constrained")
+    set_title(figure, f"Training on {data_name}: in an epoch the network sees each image once")
+    left, right = figure.subplots(1, 2)
+    for axes, metric, of_test in ((left, "loss", test_loss), (right, "accuracy", test_accuracy)):
+        if metric in history:
+            epochs = range(1, len(history[metric]) + 1)
+            axes.plot(epochs, history[metric], "o-", label="training images")
+        if f"val_{metric}" in history:
+            epochs = range(1, len(history[f"val_{metric}"]) + 1)
+            axes.plot(epochs, history[f"val_{metric}"], "s--", label="validation images")
+        axes.axhline(of_test, color="black", linestyle=":", label="test images, at the end")
+        axes.set_xlabel("epoch")
+        axes.set_ylabel(metric)
+        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.legend()
+    return figure
+
+
+def make_grid(title, number, columns, row_height):
+    """Return a figure and a list of axes, `number` of them visible, in rows of `columns`."""
+    rows = max(1, math.ceil(number / columns))
+    height = 0.9 + row_height * rows  # inches
+    figure = Figure(figsize=(10, height))
+    grid = figure.subplots(rows, columns, squeeze=False)
+    figure.subplots_adjust(0.01, 0.01, 0.99, 1 - 0.95 / height, wspace=0.25, hspace=0.25)
+    set_title(figure, title)
+    for axes in grid.flat:
+        axes.set_axis_off()
+    return figure, list(grid.flat)[:number]
+
+
+def show_image(axes, image):
+    """Show one image, uint8 (28, 28), as ink on paper."""
+    axes.imshow(image, cmap="gray_r", vmin=0, vmax=255)
+
+
+def set_title(figure, title):
+    """Set a title in which the name of a data file may stand, with any letters and signs."""
+    # Matplotlib's own font has Latin, Greek and Cyrillic letters; others would become boxes.
+    letters = [letter if letter < "\u0500" else "?" for letter in title]
+    figure.suptitle("".join(letters), parse_math=False)

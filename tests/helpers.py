@@ -1,0 +1,105 @@
+"""What several test files need: checks of messages and files, poor surroundings, patient reading."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import zipfile
+
+import keras
+import numpy as np
+import pytest
+from PIL import Image
+
+NAMESPACE = ["unshare", "-rm", "sh", "-c"]  # a command with mounts that only it sees
+PICTURES = {
+    "samples.png",
+    "predictions.png",
+    "mistakes.png",
+    "confusion_matrix.png",
+    "training.png",
+}
+FILES = {"model.keras", "metrics.json", "draw.html"} | PICTURES
+
+needs_unix_signals = pytest.mark.skipif(
+    sys.platform == "win32",
+    reason="on Windows a test cannot press Ctrl-C for one process alone",
+)
+
+
+def assert_one_line(text, *words):
+    """Check that a message is one line with these words in it, and no traceback."""
+    assert len(text.strip().splitlines()) == 1, text
+    assert "Traceback" not in text
+    for word in words:
+        assert word in text
+
+
+def without_greeting(stderr):
+    """Return what a child wrote to stderr, without the lines that TensorFlow logs when it starts.
+
+    They say that there is no GPU, and how it computes; README.md shows them.
+    """
+    log = re.compile(r"WARNING: All log messages before absl|[IWE]\d{4} \d\d:\d\d:")
+    lines = [line for line in stderr.splitlines(keepends=True) if not log.match(line)]
+    return "".join(lines)
+
+
+def contents(folder):
+    """Return what is in the files of a folder."""
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def assert_whole(outputs):
+    """Check that every file in the folder is whole, but for those that say they are unfinished."""
+    for path in outputs.iterdir():
+        if path.name.startswith("unfinished-"):
+            continue
+        if path.suffix == ".png":
+            with Image.open(path) as picture:
+                picture.load()
+        elif path.suffix == ".json":
+            json.loads(path.read_text(encoding="utf-8"))
+        elif path.suffix == ".html":
+            assert path.read_text(encoding="utf-8").endswith("</html>\n")
+        else:
+            assert path.suffix == ".keras"
+            with zipfile.ZipFile(path) as file:
+                assert file.testzip() is None
+    if (outputs / "model.keras").exists():
+        model = keras.saving.load_model(outputs / "model.keras")
+        assert model.predict(np.zeros((1, 784)), verbose=0).shape == (1, 10)
+
+
+def can_mount():
+    """Whether a child may mount a folder of its own; where it may not, see what is done instead."""
+    try:
+        command = [*NAMESPACE, "mount -t tmpfs none /tmp"]
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
+
+
+def read_only(folder):
+    """Make `folder` read-only for a child; return the command that the child has to run behind.
+
+    Root may write into any folder, whatever its mode, but not into one that is mounted read-only.
+    """
+    if os.geteuid() == 0 and can_mount():
+        return [*NAMESPACE, 'mount -t tmpfs -o ro none "$0" && exec "$@"', folder]
+    folder.chmod(0o555)
+    return []
+
+
+def read_until(child, pattern):
+    """Read what a child prints until `pattern` is in it."""
+    text = ""
+    while not re.search(pattern, text):
+        letter = child.stdout.read(1)
+        assert letter, text  # or it ended before
+        text += letter
+    return text
+
+
+TRAINING_MOVES = r"\d/\d+\D.*accuracy"  # the bar of the first epoch

@@ -1,0 +1,380 @@
+"""What data.py does: it reads the files that people have, and says what is wrong with others."""
+
+import gzip
+import os
+import pathlib
+import re
+import shutil
+import socket
+import threading
+import time
+import urllib.request
+import zipfile
+from http.client import HTTPConnection
+
+import keras
+import numpy as np
+import pytest
+from helpers import assert_one_line
+
+import data
+import train
+
+
+def assert_refused(function, *arguments, words=()):
+    """Check that a call raises DataError, whose text is one line with these words in it."""
+    with pytest.raises(data.DataError) as error:
+        function(*arguments)
+    assert_one_line(str(error.value), *words)
+
+
+def assert_same_sets(sets, others):
+    for (images, labels), (other_images, other_labels) in zip(sets, others, strict=True):
+        assert np.array_equal(images, other_images)
+        assert np.array_equal(labels, other_labels)
+
+
+def read_npz(path):
+    with np.load(path) as file:
+        return (file["x_train"], file["y_train"]), (file["x_test"], file["y_test"])
+
+
+# --- The sample and .npz files ------------------------------------------------------------------
+
+
+def test_the_sample_is_the_first_tenth_of_mnist():
+    train_set, test_set = data.load_path(data.SAMPLE)
+    images_train, labels_train = train_set
+    assert images_train.shape == (6000, 28, 28)
+    assert test_set[0].shape == (1000, 28, 28)
+    assert labels_train[:4].tolist() == [5, 0, 4, 1]
+    assert set(test_set[1]) == set(range(10))
+    if "MNIST_NPZ" in os.environ:
+        mnist_train, mnist_test = read_npz(os.environ["MNIST_NPZ"])
+        mnist = [[array[:6000] for array in mnist_train], [array[:1000] for array in mnist_test]]
+        assert_same_sets((train_set, test_set), mnist)
+
+
+def test_an_npz_file_is_read_as_it_is(tiny_npz):
+    assert_same_sets(data.load_path(str(tiny_npz)), read_npz(tiny_npz))
+
+
+def test_a_path_may_begin_with_the_home_folder(tiny_npz):
+    home = pathlib.Path("~").expanduser()
+    shutil.copy(tiny_npz, home / "mine.npz")
+    assert_same_sets(data.load_path("~/mine.npz"), read_npz(tiny_npz))
+    assert data.name_of("~/mine.npz") == "mine.npz"
+
+
+def test_what_is_called_fashion_is_taken_for_clothes():
+    assert data.name_classes("MNIST") == list("0123456789")
+    assert data.name_classes("My-Fashion.npz")[:2] == ["T-shirt", "Trouser"]
+    assert len(data.name_classes("Fashion-MNIST")) == 10
+
+
+@pytest.fixture
+def npz(tiny_npz, tmp_path):
+    """Write a copy of the good file with some arrays changed, None for left out; return its path."""
+
+    def npz(**changes):
+        with np.load(tiny_npz) as file:
+            arrays = dict(file) | changes
+        path = tmp_path / "changed.npz"
+        np.savez(path, **{name: array for name, array in arrays.items() if array is not None})
+        return path
+
+    return npz
+
+
+IMAGES = np.full((400, 28, 28), 255, dtype=np.uint8)
+LABELS = np.zeros(400, dtype=np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [
+        ({"y_test": None}, "y_test"),
+        ({"x_train": IMAGES.reshape((400, 784))}, "(400, 784)"),
+        ({"x_train": IMAGES[:, :27]}, "(400, 27, 28)"),
+        ({"x_train": np.uint8(3)}, "()"),
+        ({"x_test": IMAGES[:0], "y_test": LABELS[:0]}, "(0, 28, 28)"),
+        ({"y_train": np.eye(10, dtype=np.uint8)[LABELS]}, "(400, 10)"),
+        ({"y_train": np.uint8(3)}, "()"),
+        ({"y_train": LABELS[:399]}, "399"),
+        ({"x_test": IMAGES}, "400"),
+        ({"y_train": LABELS + 10}, "0 to 9"),
+        ({"y_train": LABELS.astype(int) - 1}, "0 to 9"),
+        ({"x_train": IMAGES.astype(np.float32)}, "float32"),
+        ({"x_train": IMAGES // 255}, "found 0 to 1"),
+        ({"x_train": IMAGES * 0}, "from 0 (paper) to 255 (ink)"),
+        ({"y_train": LABELS.astype(float)}, "float64"),
+        ({"y_train": LABELS.astype(str)}, "<U"),
+        ({"y_train": LABELS.astype(object)}, "allow_pickle=False"),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, dict) else value,
+)
+def test_an_npz_file_with_wrong_arrays_is_refused(npz, changes, word):
+    path = npz(**changes)
+    assert_refused(data.load_path, path, words=[str(path), word])
+
+
+def test_labels_of_other_integer_types_are_taken(npz):
+    (_, labels), _ = data.load_path(npz(y_train=LABELS.astype(np.int64)))
+    assert np.array_equal(labels, LABELS)
+
+
+@pytest.mark.parametrize("share", [0, 0.5, 0.99])
+def test_an_npz_file_that_is_cut_off_is_refused(tiny_npz, tmp_path, share):
+    content = tiny_npz.read_bytes()
+    path = tmp_path / "cut.npz"
+    path.write_bytes(content[: int(len(content) * share)])
+    assert_refused(data.load_path, path, words=[str(path)])
+
+
+def damaged(content, found, offset, value):
+    """Return `content` with the byte at `offset` from each place of `found` changed to `value`."""
+    content = bytearray(content)
+    for match in re.finditer(re.escape(found), bytes(content)):
+        content[match.start() + offset] = value
+    return bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("found", "offset", "value"),
+    [
+        (b"PK\x01\x02", 6, 88),  # asks for version 8.8 of zip
+        (b"PK\x01\x02", 8, 1),  # says that it is encrypted
+        (b"PK\x01\x02", 10, 77),  # a compression that does not exist
+        (b"PK\x01\x02", 16, 0),  # a wrong checksum
+        (b"PK\x01\x02", 42, 255),  # points past where the file begins
+        (b"\x93NUMPY", 10, ord("(")),  # an array's header that is no longer Python
+    ],
+    ids=["version", "encrypted", "compression", "checksum", "offset", "header"],
+)
+def test_an_npz_file_with_damaged_bytes_is_refused(tiny_npz, tmp_path, found, offset, value):
+    path = tmp_path / "damaged.npz"
+    path.write_bytes(damaged(tiny_npz.read_bytes(), found, offset, value))
+    assert_refused(data.load_path, path, words=[str(path)])
+
+
+def test_a_zip_file_with_something_else_in_it_is_refused(tmp_path):
+    path = tmp_path / "letters.npz"
+    with zipfile.ZipFile(path, "w") as file:
+        for name in ("x_train", "y_train", "x_test", "y_test"):
+            file.writestr(name, "no array")
+    assert_refused(data.load_path, path, words=[str(path)])
+
+
+def test_a_file_that_is_missing_is_an_error_that_says_what_is_taken(tmp_path):
+    words = ["mnist.npz", "fashion_mnist", "sample", "four original files"]
+    assert_refused(data.load_path, tmp_path / "mnist.npz", words=words)
+    assert_refused(data.load_path, "x" * 300, words=["--data", "xxx"])
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("train.csv", b"label,pixel0,pixel1\n5,0,0\n"),
+        ("train-images-idx3-ubyte", b"\0\0\x08\x03\0\0\0\0"),
+        ("mnist.parquet", b"PAR1 and more"),
+        ("mnist.npz", b"<!DOCTYPE html><html>"),
+        ("x_train.npy", b"\x93NUMPY\x01\0v\0{'descr': '|u1'}"),
+        ("mnist.pkl", b"\x80\x04\x95"),
+    ],
+)
+def test_a_file_of_another_kind_is_told_what_is_read_instead(tmp_path, name, content):
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(data.DataError) as error:
+        data.load_path(path)
+    assert_one_line(str(error.value), str(path), "not an .npz file", "four original files")
+    assert "pickle" not in str(error.value).replace(str(path), "")
+
+
+# --- MNIST's four original files ----------------------------------------------------------------
+
+
+def write_idx(path, array):
+    """Write a uint8 array as MNIST's original files have it; packed where the name ends in .gz."""
+    header = bytes([0, 0, 8, array.ndim]) + np.array(array.shape, dtype=">i4").tobytes()
+    content = header + array.tobytes()
+    if path.suffix == ".gz":
+        content = gzip.compress(content)
+    path.write_bytes(content)
+
+
+def write_originals(folder, sets, form="{}"):
+    """Write the four files with names of some form: "{}.gz", or with a dot for "{}"'s hyphen."""
+    folder.mkdir(parents=True)
+    (images_train, labels_train), (images_test, labels_test) = sets
+    arrays = (images_train, labels_train, images_test, labels_test)
+    for name, array in zip(data.ORIGINAL_FILES, arrays, strict=True):
+        write_idx(folder / form.format(name), array)
+
+
+@pytest.mark.parametrize("form", ["{}", "{}.gz", "dot", "dot.gz"])
+def test_the_four_original_files_are_read_in_their_usual_forms(tiny_npz, tmp_path, form):
+    folder = tmp_path / "MNIST raw"
+    sets = read_npz(tiny_npz)
+    write_originals(folder, sets, form.replace("dot", "{}"))
+    if form.startswith("dot"):
+        for path in list(folder.iterdir()):
+            path.rename(folder / path.name.replace("-idx", ".idx"))
+    assert_same_sets(data.load_path(folder), sets)
+    assert data.name_of(f"{folder}{os.sep}") == "MNIST raw"
+
+
+def test_a_folder_without_the_four_files_is_told_which_one_is_missing(tiny_npz, tmp_path):
+    folder = tmp_path / "raw"
+    write_originals(folder, read_npz(tiny_npz))
+    (folder / "t10k-labels-idx1-ubyte").unlink()
+    assert_refused(data.load_path, folder, words=["t10k-labels-idx1-ubyte is missing"])
+    assert_refused(data.load_path, tmp_path, words=["train-images-idx3-ubyte is missing"])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\0\0\x08",
+        b"\0\0\x08\x03\0\0",
+        b"\0\0\x08\x03\xff\xff\xff\xff\0\0\0\x1c\0\0\0\x1c",
+        b"<!DOCTYPE html>",
+        b"\x1f\x8b\x08 cut off",
+        gzip.compress(bytes(9000))[:20],
+        b"\x1f\x8b\x08" + bytes(30),
+    ],
+    ids=["empty", "header", "shape", "negative", "page", "gzip", "cut", "zeros"],
+)
+def test_a_damaged_original_file_is_refused(tiny_npz, tmp_path, content):
+    folder = tmp_path / "raw"
+    write_originals(folder, read_npz(tiny_npz))
+    (folder / "train-images-idx3-ubyte").write_bytes(content)
+    assert_refused(data.load_path, folder, words=[str(folder)])
+
+
+def test_original_files_that_were_mixed_up_are_refused(tiny_npz, tmp_path):
+    (images_train, labels_train), (images_test, labels_test) = read_npz(tiny_npz)
+    write_originals(tmp_path / "raw", ((images_train, labels_test), (images_test, labels_train)))
+    assert_refused(data.load_path, tmp_path / "raw", words=["one label for each image", "(100,)"])
+
+
+# --- Keras's cache and the download -------------------------------------------------------------
+
+
+@pytest.fixture
+def keras_cache():
+    """Keras's empty cache folder in the tests' own home, emptied again afterwards."""
+    folder = pathlib.Path(os.environ["KERAS_HOME"], "datasets")
+    folder.mkdir(parents=True, exist_ok=True)
+    yield folder
+    shutil.rmtree(folder)
+
+
+def test_a_mnist_npz_from_elsewhere_in_keras_s_cache_is_used_and_stays(
+    keras_cache, tiny_npz, capsys
+):
+    path = shutil.copy(tiny_npz, keras_cache / "mnist.npz")
+    for source in ("mnist", "auto"):
+        *sets, name = train.load_data(source)
+        assert_same_sets(sets, read_npz(tiny_npz))
+        assert name == "MNIST"
+        assert str(path) in capsys.readouterr().out
+    assert path.exists()
+
+
+def test_cached_fashion_mnist_needs_no_network_and_is_fashion_not_digits(keras_cache, tiny_npz):
+    sets = read_npz(tiny_npz)
+    write_originals(keras_cache / "fashion-mnist", sets, "{}.gz")
+    *found, name = train.load_data("fashion_mnist")
+    assert_same_sets(found, sets)
+    assert data.name_classes(name) == data.CLOTHES
+    assert_same_sets(keras.datasets.fashion_mnist.load_data(), sets)  # as Keras keeps them
+
+
+@pytest.mark.parametrize("source", ["mnist", "fashion_mnist"])
+def test_without_a_network_asking_for_a_set_is_an_error_that_names_the_ways_out(
+    keras_cache, source
+):
+    words = ["could not be downloaded", "--data PATH", "--data sample", str(keras_cache)]
+    assert_refused(train.load_data, source, words=words)
+
+
+def test_a_broken_cached_file_without_a_network_is_an_error_or_leads_to_the_sample(
+    keras_cache, capsys
+):
+    (keras_cache / "mnist.npz").write_bytes(b"rubbish")
+    words = ["--data PATH", "--data sample", str(keras_cache)]
+    assert_refused(train.load_data, "mnist", words=words)
+    (keras_cache / "mnist.npz").write_bytes(b"rubbish")
+    (images, _), _, name = train.load_data("auto")
+    assert len(images) == 6000
+    assert "sample" in name
+    assert_one_line(capsys.readouterr().err, "NOT MNIST")
+
+
+@pytest.fixture
+def to_server(monkeypatch):
+    """Return a server of this test, which gets what is asked of any host by https."""
+    server = socket.create_server(("127.0.0.1", 0))
+
+    class ToServer(urllib.request.HTTPSHandler):
+        def https_open(self, request):
+            address = "{}:{}".format(*server.getsockname())
+            return self.do_open(lambda *_, **options: HTTPConnection(address, **options), request)
+
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), ToServer)
+    monkeypatch.setattr(urllib.request, "_opener", opener)
+    with server:
+        yield server
+
+
+def answer(server, *answers):
+    """Answer one connection after the other, each after so many seconds; return what ends it all.
+
+    After the last answer, the connection stays open and silent.
+    """
+    ended = threading.Event()
+
+    def serve():
+        for seconds, text in answers:
+            connection, _ = server.accept()
+            connection.recv(65536)
+            time.sleep(seconds)
+            connection.sendall(text)
+            if (seconds, text) != answers[-1]:
+                connection.close()
+        ended.wait()
+        connection.close()
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    return ended
+
+
+def test_a_server_that_is_silent_is_given_up_within_60_seconds(keras_cache, to_server):
+    ended = answer(to_server, (0, b""))
+    begin = time.monotonic()
+    assert_refused(train.load_data, "mnist", words=["timed out", "--data sample"])
+    assert time.monotonic() - begin < 60  # a promise to users, not a measure of speed
+    ended.set()
+
+
+def test_a_first_answer_after_four_seconds_is_soon_enough(keras_cache, to_server):
+    not_found = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+    ended = answer(to_server, (4, b"HTTP/1.1 200 OK\r\n\r\n"), (0, not_found))
+    assert_refused(train.load_data, "mnist", words=["404"])  # Keras was let to ask
+    ended.set()
+
+
+def test_a_download_that_stops_in_the_middle_leaves_no_cut_off_file(keras_cache, to_server):
+    ok = b"HTTP/1.1 200 OK\r\nContent-Length: 29515\r\n\r\n"
+    ended = answer(to_server, (0, ok), (0, ok + bytes(9000)))
+    assert_refused(train.load_data, "fashion_mnist", words=["Fashion-MNIST", "timed out"])
+    assert [path for path in keras_cache.rglob("*") if path.is_file()] == []
+    ended.set()
+
+
+def test_the_time_limit_is_for_the_download_alone(keras_cache):
+    assert_refused(train.load_data, "mnist")
+    assert socket.getdefaulttimeout() is None
