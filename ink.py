@@ -1,4 +1,13 @@
-"""Find what may be handwritten digits in a picture, and make each look like MNIST's."""
+"""Find what may be handwritten digits in a picture, and make each look like one of MNIST's.
+
+`find_digits` is the table of contents. The steps follow in their order: find the paper, find the
+ink on it, drop frames and lines, group what is left into digits, make each look like MNIST's. They
+use what a person uses: paper is what surrounds ink, ink is thin, frames enclose what was meant,
+lines are long, and the digits of one number are about equally high.
+
+Pictures are uint8 RGB (height, width, 3). A mask is uint8 (height, width), 1 where there is ink. A
+box is (left, top, right, bottom) in pixels, the right and the bottom ones just outside.
+"""
 
 import itertools
 import math
@@ -7,7 +16,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-WORKING_SIDE = 1000
+WORKING_SIDE = 1000  # larger pictures are shrunk to this side, but for small digits on them
 
 
 class NoDigits(Exception):
@@ -15,295 +24,291 @@ class NoDigits(Exception):
 
 
 class Proposal(NamedTuple):
+    """What may be one digit.
+
+    All ink of a picture is cut into parts, in reading order, at nodes 0, 1, 2... A proposal is the
+    ink from the node `start` to the node `stop`; the proposals of a whole picture therefore
+    compete, and the network decides. `odds` is the logarithm of how likely it is one digit by its
+    shape alone. `image` is uint8 (28, 28), white on black, for the network.
+    """
+
     start: int
     stop: int
     odds: float
     box: tuple
     image: np.ndarray
-    features: tuple = ()
-
-
-class Stroke(NamedTuple):
-    left: int
-    top: int
-    right: int
-    bottom: int
-    area: int
 
 
 def find_digits(picture):
-    """Table of contents."""
-    side = max(picture.shape[:2])
-    scale = max(1.0, side / WORKING_SIDE)
-    proposals = None
-    if scale > 1:
-        small = cv2.resize(picture, None, fx=1 / scale, fy=1 / scale, interpolation=cv2.INTER_AREA)
-    else:
-        small = picture
-    left, top = 0, 0
-    failure = None
-    for sheet in [*find_sheets(small), None]:
+    """Return a list of Proposals for a picture; raises NoDigits if there is nothing to propose."""
+    small = shrink(picture, WORKING_SIDE)
+    scale = max(picture.shape) / max(small.shape)
+    proposals = move(find_on_paper(small), scale, 0, 0)
+    if scale == 1:
+        return proposals
+    heights = [proposal.box[3] - proposal.box[1] for proposal in proposals]
+    if np.median(heights) < 48 * scale:  # a digit of MNIST has 20 rows: about twice as many do
+        return look_closer(picture, proposals, max(heights))
+    return proposals
+
+
+def find_on_paper(picture):
+    """Return the Proposals on the sheets of paper in a picture or, without any, in all of it."""
+    for sheet in find_sheets(picture):
+        left, top, width, height = cv2.boundingRect(sheet)
+        place = np.s_[top : top + height, left : left + width]
         try:
-            proposals = propose_on(small, sheet)
-            break
-        except NoDigits as error:
-            failure = failure or error
-            if sheet is None:
-                raise
-    tallest = np.median([p.box[3] - p.box[1] for p in proposals])
-    if scale > 1 and tallest < 48:
-        boxes = np.array([p.box for p in proposals])
-        m = 3 * boxes_height(boxes)
-        l, t = boxes[:, :2].min(0) - m
-        r, b = boxes[:, 2:].max(0) + m
-        l, t, r, b = (int(v * scale) for v in (max(l, 0), max(t, 0), r, b))
-        crop = picture[t:b, l:r]
-        if max(crop.shape[:2]) < side * 0.8:
-            more = max(1.0, max(crop.shape[:2]) / 2000)
-            try:
-                if more > 1:
-                    crop = cv2.resize(crop, None, fx=1 / more, fy=1 / more, interpolation=cv2.INTER_AREA)
-                again = propose_on(crop, None)
-                return [
-                    p._replace(box=tuple(np.array(p.box) * more + (l, t, l, t)))
-                    for p in again
-                ]
-            except NoDigits:
-                pass
-    return [p._replace(box=tuple(np.array(p.box) * scale)) for p in proposals]
+            proposals = find_on_sheet(picture[place], sheet[place] > 0)
+        except NoDigits:
+            continue  # it was no sheet, or nothing is written on it
+        return move(proposals, 1, left, top)
+    everywhere = np.ones(picture.shape[:2], bool)
+    return find_on_sheet(picture, everywhere)
 
 
-def boxes_height(boxes):
-    return int((boxes[:, 3] - boxes[:, 1]).max())
+def find_on_sheet(picture, on_sheet):
+    """Return the Proposals on one sheet, which is where the bool array `on_sheet` is True."""
+    ink, mask = find_ink(picture, on_sheet)
+    mask = drop_frames(mask)
+    mask = drop_lines(mask)
+    boxes, strokes = find_strokes(mask)
+    boxes, pieces = join_strokes(boxes, strokes)
+    return propose_digits(ink, boxes, pieces)
 
 
-def propose_on(picture, sheet):
-    if sheet is not None:
-        x, y, w, h = cv2.boundingRect(sheet.astype("uint8"))
-        picture = picture[y : y + h, x : x + w]
-        sheet = sheet[y : y + h, x : x + w]
-    ink, mask = find_ink(picture, sheet)
-    mask = drop_lines(drop_frames(mask))
-    strokes, labels = find_strokes(mask)
-    result = propose(ink, strokes, labels)
-    if sheet is not None:
-        result = [p._replace(box=tuple(np.array(p.box) + (x, y, x, y))) for p in result]
-    return result
+def look_closer(picture, proposals, height):
+    """Look again, at the picture's full size, at the part of it in which there are small digits."""
+    boxes = np.array([proposal.box for proposal in proposals])
+    left, top = np.maximum(boxes[:, :2].min(axis=0) - 3 * height, 0)
+    right, bottom = boxes[:, 2:].max(axis=0) + 3 * height
+    part = picture[top:bottom, left:right]
+    smaller = shrink(part, 2 * WORKING_SIDE)
+    everywhere = np.ones(smaller.shape[:2], bool)
+    try:
+        closer = find_on_sheet(smaller, everywhere)
+    except NoDigits:
+        return proposals
+    return move(closer, max(part.shape) / max(smaller.shape), left, top)
 
 
-# --- sheets
+def shrink(picture, side):
+    """Return the picture or, if it is larger, a smaller one whose longer side is `side`."""
+    factor = side / max(picture.shape[:2])
+    if factor >= 1:
+        return picture
+    height, width = picture.shape[:2]
+    size = max(1, round(width * factor)), max(1, round(height * factor))
+    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+
+
+def move(proposals, scale, left, top):
+    """Return proposals found on a part of a picture, with boxes in the pixels of the whole one."""
+    moved = []
+    for proposal in proposals:
+        box = np.array(proposal.box) * scale + (left, top, left, top)
+        moved.append(proposal._replace(box=tuple(box.round().astype(int).tolist())))
+    return moved
+
+
+# --- Find the paper -----------------------------------------------------------------------------
+
 
 def find_sheets(picture):
-    """Return masks of sheets (uint8 H, W) on which there may be ink, likeliest first."""
-    shrink = max(1.0, max(picture.shape[:2]) / 256)
-    small = cv2.resize(picture, None, fx=1 / shrink, fy=1 / shrink, interpolation=cv2.INTER_AREA)
-    if min(small.shape[:2]) < 64:
+    """Return masks of what may be sheets of paper that lie on something else, likeliest first.
+
+    A sheet is a large area of one brightness with straight and sharp edges, light on dark or the
+    other way round. (A shadow's edge is soft; paper that fills the picture has no edges.)
+    """
+    small = shrink(picture, 256)
+    if min(small.shape[:2]) < 64:  # a drawing: nobody photographs a desk with so few pixels
         return []
-    small = cv2.medianBlur(small, 5)
-    channel = max(cv2.split(small), key=lambda c: c.std())
-    _, light = cv2.threshold(channel, 0, 255, cv2.THRESH_OTSU)
-    inside, outside = channel[light > 0], channel[light == 0]
-    if not len(inside) or not len(outside) or inside.mean() - outside.mean() < 20:
+    small = cv2.medianBlur(small, 5)  # without the writing
+    number = most_varied_channel(small)
+    channel = small[..., number].copy()
+    _, light = cv2.threshold(channel, 0, 1, cv2.THRESH_OTSU)
+    is_light = light > 0
+    if is_light.all() or channel[is_light].mean() - channel[~is_light].mean() < 20:
         return []
-    results = []
-    for mask in (light, 255 - light):
-        found = np.zeros_like(mask)
-        mask = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
-        contours, _ = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
-        contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-        for contour in contours:
-            area = cv2.contourArea(contour)
-            hull = cv2.convexHull(contour)
-            hull_area = cv2.contourArea(hull)
-            if area < 0.06 * mask.size or area > 0.97 * mask.size or area < 0.88 * hull_area:
-                continue
-            _, (w, h), _ = cv2.minAreaRect(contour)
-            if max(w, h) > 3 * min(w, h):
-                continue
-            outline = cv2.approxPolyDP(hull, 0.01 * cv2.arcLength(hull, True), True)[:, 0]
-            edges = np.hypot(*(outline - np.roll(outline, 1, axis=0)).T)
-            if edges[edges > 0.1 * edges.sum()].sum() < 0.8 * edges.sum():
-                continue
-            if edge_sharpness(picture, channel, contour, shrink) < 0.5:
-                continue
-            cv2.drawContours(found, [hull], -1, 255, -1)
-        if found.any():
-            results.append(found)
-    masks = []
-    for found in results:
-        r = max(2, int(0.012 * max(found.shape)))
-        padded = cv2.copyMakeBorder(found, r, r, r, r, cv2.BORDER_REPLICATE)
-        found = cv2.erode(padded, np.ones((2 * r + 1, 2 * r + 1), np.uint8))[r:-r, r:-r]
-        found = cv2.resize(found, picture.shape[1::-1], interpolation=cv2.INTER_NEAREST)
-        if found.any():
-            masks.append(found > 0)
-    return masks
+    margin = max(2, max(light.shape) // 80)  # paper curls at its edge, and throws a shadow
+    sheets = []
+    for area in (light, 1 - light):
+        sheet = np.zeros_like(area)
+        area = cv2.morphologyEx(area, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
+        outlines, _ = cv2.findContours(area, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+        for outline in outlines:
+            if is_sheet(outline, area.size) and has_sharp_edge(outline, picture, number):
+                cv2.drawContours(sheet, [cv2.convexHull(outline)], -1, 1, cv2.FILLED)
+        padded = cv2.copyMakeBorder(sheet, *[margin] * 4, cv2.BORDER_REPLICATE)
+        inner = cv2.erode(padded, np.ones((2 * margin + 1, 2 * margin + 1), np.uint8))
+        sheet = inner[margin:-margin, margin:-margin]
+        if sheet.any():
+            size = picture.shape[1], picture.shape[0]
+            sheets.append(cv2.resize(sheet, size, interpolation=cv2.INTER_NEAREST))
+    return sheets
 
 
-def edge_sharpness(picture, channel, contour, shrink):
-    """Share of the step at a sheet's edge that lies within a few pixels."""
-    number = int(np.argmax([c.std() for c in cv2.split(picture)]))
-    grey = picture[..., number]
-    h, w = grey.shape
-    points = contour[:, 0].astype(float)
-    rolled = np.roll(points, -5, 0) - np.roll(points, 5, 0)
-    normal = np.stack([-rolled[:, 1], rolled[:, 0]], 1)
-    normal /= np.maximum(np.hypot(*normal.T), 1e-6)[:, None]
-    points = (points + 0.5) * shrink
-    inner = ((points > 8) & (points < (w - 8, h - 8))).all(1)
-    points, normal = points[inner][::3], normal[inner][::3]
+def most_varied_channel(picture):
+    """Return which of red, green and blue varies most: yellow on white shows in blue alone."""
+    _, deviations = cv2.meanStdDev(picture)
+    return int(deviations.argmax())
+
+
+def is_sheet(outline, picture_area):
+    """Return whether an outline may be that of a sheet of paper: large, convex, with long edges."""
+    area = cv2.contourArea(outline)
+    if not 0.06 * picture_area < area < 0.97 * picture_area:
+        return False
+    _, sides, _ = cv2.minAreaRect(outline)
+    if max(sides) > 3 * min(sides):  # a fat 1
+        return False
+    hull = cv2.convexHull(outline)
+    if area < 0.88 * cv2.contourArea(hull):  # fingers may lie on its edge
+        return False
+    length = cv2.arcLength(hull, True)
+    corners = cv2.approxPolyDP(hull, 0.01 * length, True)[:, 0]
+    edges = np.hypot(*(corners - np.roll(corners, 1, axis=0)).T)
+    return edges[edges > 0.1 * length].sum() > 0.8 * length
+
+
+def has_sharp_edge(outline, picture, number):
+    """Return whether brightness changes within 4 pixels at an outline in a 256 pixels' copy."""
+    channel = picture[..., number]
+    height, width = channel.shape
+    scale = max(1, max(height, width) / 256)
+    points = outline[:, 0].astype(float)
+    along = np.roll(points, -5, axis=0) - np.roll(points, 5, axis=0)
+    across = along[:, ::-1] * (-1, 1) / np.maximum(np.hypot(*along.T), 1)[:, None]
+    points = (points + 0.5) * scale
+    inside = np.all((points > 8) & (points < (width - 8, height - 8)), axis=1)
+    points = points[inside][::3]
+    across = across[inside][::3]
     if len(points) < 10:
-        return 0
-    reach = 2.5 * shrink + 10
-    offsets = np.arange(-reach, reach + 1)
-    place = points[:, None] + normal[:, None] * offsets[:, None]
-    xs = np.clip(place[..., 0], 0, w - 1).round().astype(int)
-    ys = np.clip(place[..., 1], 0, h - 1).round().astype(int)
-    profile = grey[ys, xs].astype(float)
-    step = np.abs(profile[:, 0] - profile[:, -1])
-    jump = np.abs(profile[:, 4:] - profile[:, :-4]).max(1)
-    good = step > 20
-    if good.sum() < 0.5 * len(good):
-        return 0
-    return np.median((jump / np.maximum(step, 1))[good])
+        return False
+    # The brightness along short lines across the edge.
+    reach = np.arange(-2.5 * scale - 10, 2.5 * scale + 11)
+    places = points[:, None] + across[:, None] * reach[:, None]
+    x, y = places.round().astype(int).reshape(-1, 2).T
+    x = np.clip(x, 0, width - 1)
+    y = np.clip(y, 0, height - 1)
+    profiles = channel[y, x].astype(float).reshape(len(points), len(reach))
+    steps = np.abs(profiles[:, 0] - profiles[:, -1])
+    jumps = np.abs(profiles[:, 4:] - profiles[:, :-4]).max(axis=1)
+    clear = steps > 20
+    return clear.mean() > 0.5 and np.median(jumps[clear] / steps[clear]) > 0.5
 
 
-# --- ink
+# --- Find the ink -------------------------------------------------------------------------------
 
-LEAST_CONTRAST = 10
-
-
-def find_ink(picture, sheet=None):
-    darkness = compare_with_paper(picture, sheet)
-    if max(darkness.shape) > 300:
-        darkness = cv2.GaussianBlur(darkness, (3, 3), 0)
-    if sheet is not None:
-        darkness[~sheet] = 0
-        noise = np.median(darkness[sheet][::7])
-    else:
-        noise = np.median(darkness[::3])
-    lowest = max(LEAST_CONTRAST, 5 * noise)
-    _, mask = cv2.threshold(darkness, lowest, 255, cv2.THRESH_BINARY)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    if count == 1:
-        raise NoDigits("no ink")
-    # each component's own level
-    on = mask > 0
-    where, values = labels[on], darkness[on]
-    peak = np.zeros(count, np.float32)
-    # the mean of the darker half
-    total = np.bincount(where, values, count)
-    size = np.bincount(where, minlength=count)
-    mean = total / np.maximum(size, 1)
-    dark = values >= mean[where]
-    peak = np.bincount(where[dark], values[dark], count) / np.maximum(
-        np.bincount(where[dark], minlength=count), 1
-    )
-    peak[0] = 255
-    weight = stats[:, cv2.CC_STAT_AREA].astype(float)
-    weight[0] = 0
-    order = np.argsort(peak[1:]) + 1
-    big = weight > 0.02 * weight.sum()
-    strongest = peak[big].max() if big.any() else peak[1:].max()
-    peak[peak < 0.35 * strongest] = 1000  # fainter than
-    level = peak.astype(np.float32)[labels]
-    ink = np.minimum(darkness / level, 1)
-    is_ink = (ink > 0.5).astype(np.uint8)
-    if not is_ink.any():
-        raise NoDigits("no ink")
-    ink, is_ink = close_grain(ink, is_ink)
-    near = cv2.dilate(is_ink, np.ones((3, 3), np.uint8))
-    return ink * near, is_ink
+LEAST_CONTRAST = 10  # of 255, between ink and paper: the grain of a blank sheet has less
+FAINT = 0.35  # of the strongest ink: what is fainter is the print of the paper, or shines through
+MOST_INK = 0.6  # of the picture: where there is more, it is a pattern
+MOST_HOLES = 10  # beside those of digits: pencil has more
+GRAINY = 2  # strokes that become so much wider where their holes are closed are pencil
 
 
-GRAINY = 2
-MOST_INK = 0.6
-MOST_HOLES = 10
+def find_ink(picture, on_sheet):
+    """Return how much ink is where, float32 from 0 (paper) to 1 (ink), and a mask of it."""
+    contrast = compare_with_paper(picture, on_sheet)
+    if max(contrast.shape) > 300:  # smaller ones are drawings, without grain
+        contrast = cv2.GaussianBlur(contrast, (3, 3), 0)
+    contrast[~on_sheet] = 0
+    grain = np.median(contrast[on_sheet])
+    _, mask = cv2.threshold(contrast, max(LEAST_CONTRAST, 5 * grain), 1, cv2.THRESH_BINARY)
+    if not mask.any():
+        raise NoDigits("no ink was found: write darker, or take a sharper picture in better light")
+
+    # Every piece of ink has a level of its own, the mean of its darker half; where it is half as
+    # dark, it ends. So a dark digit is found on the faint lines of squared paper without them.
+    count, pieces = cv2.connectedComponents(mask)
+    piece = pieces[mask > 0]
+    values = contrast[mask > 0]
+    means = np.bincount(piece, values, count) / np.maximum(np.bincount(piece, minlength=count), 1)
+    dark = values >= means[piece]
+    areas = np.maximum(np.bincount(piece[dark], minlength=count), 1)
+    levels = np.bincount(piece[dark], values[dark], count) / areas
+    large = areas > 0.02 * areas.sum()
+    strongest = levels[large].max(initial=0)
+    levels[levels < FAINT * strongest] = np.inf
+    levels[0] = np.inf  # paper
+    ink = np.minimum(contrast / levels.astype("float32")[pieces], 1)
+    mask = (ink > 0.5).astype(np.uint8)
+    if not mask.any() or mask.mean() > MOST_INK:
+        raise NoDigits("no ink was found, only a pattern: show the paper alone, from nearer")
+    ink, mask = close_grain(ink, mask)
+    around = cv2.dilate(mask, np.ones((3, 3), np.uint8))  # with the outline's paler pixels
+    return ink * around, mask
 
 
-def close_grain(ink, is_ink):
-    """Pencil: close the holes, as long as that makes the strokes much wider."""
-    while cv2.connectedComponents(1 - is_ink, connectivity=4)[0] - 2 > MOST_HOLES:
-        width = width_by_outline(is_ink)
-        size = 2 * int(width / 2) + 3
-        closed = cv2.morphologyEx(is_ink, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8))
-        wider = width_by_outline(closed)
-        if wider < GRAINY * width or closed.mean() > MOST_INK:
-            break
-        ink = cv2.GaussianBlur(ink.astype(np.float32), (0, 0), wider / 5)
-        ink = np.minimum(ink / np.median(ink[closed > 0]), 1)
-        is_ink = closed
-    return ink, is_ink
+def compare_with_paper(picture, on_sheet):
+    """Return how much each pixel differs from the paper around it, uint8 (height, width).
 
-
-def width_by_outline(is_ink):
-    outline = is_ink.sum() - cv2.erode(is_ink, cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))).sum()
-    return 2 * is_ink.sum() / max(outline, 1)
-
-
-def compare_with_paper(picture, sheet=None):
-    h, w = picture.shape[:2]
-    r = max(1, min(h, w) // 50)
-    if sheet is None:
-        ring = np.concatenate(
-            [
-                picture[:r].reshape(-1, 3),
-                picture[-r:].reshape(-1, 3),
-                picture[:, :r].reshape(-1, 3),
-                picture[:, -r:].reshape(-1, 3),
-            ]
-        )
+    Paper is what the picture shows at its rim, if that is all of one colour, as in a drawing. Else
+    it is the median of a third of the picture around each pixel: ink is thin, so most of that is
+    paper, and light and shadow are in both.
+    """
+    height, width = picture.shape[:2]
+    if on_sheet.all():
+        rim = max(1, min(height, width) // 50)
+        rows = picture[:rim], picture[-rim:]
+        columns = picture[:, :rim], picture[:, -rim:]
+        rim = np.concatenate([part.reshape(-1, 3) for part in rows + columns])
+        paper = np.median(rim, axis=0)
+        if np.mean(np.abs(rim - paper).max(axis=1) < 16) > 0.9:
+            difference = cv2.absdiff(picture, np.full_like(picture, paper.astype(np.uint8)))
+            contrast = difference.max(axis=2)
+            if np.mean(contrast < 16) > 1 - MOST_INK:
+                return contrast
     else:
         picture = picture.copy()
-        paper = np.median(picture[sheet][::7], axis=0)
-        picture[~sheet] = paper
-        ring = np.empty((0, 3))
-    if len(ring):
-        paper = np.median(ring, axis=0)
-        even = (np.abs(ring - paper).max(1) < 16).mean() > 0.9
-        if even:
-            d = cv2.absdiff(picture, np.broadcast_to(paper.astype("uint8"), picture.shape).copy())
-            d = cv2.max(cv2.max(d[..., 0], d[..., 1]), d[..., 2])
-            if (d < 16).mean() > 0.4:
-                return d
-    shrink = max(1.0, max(h, w) / 256)
-    small = cv2.resize(picture, None, fx=1 / shrink, fy=1 / shrink, interpolation=cv2.INTER_AREA)
-    window = 2 * int(max(small.shape) / 6) + 1
-    paper = cv2.medianBlur(small, window)
-    around = np.ones((5, 5))
-    low = cv2.resize(cv2.erode(paper, around), (w, h), interpolation=cv2.INTER_LINEAR)
-    high = cv2.resize(cv2.dilate(paper, around), (w, h), interpolation=cv2.INTER_LINEAR)
-    darker = strongest_channel(cv2.divide(cv2.subtract(low, picture), cv2.max(low, 80), scale=255))
-    lighter = strongest_channel(cv2.divide(cv2.subtract(picture, high), cv2.max(picture, 80), scale=255))
-    if (darker.astype(np.float32) ** 2).sum() > (lighter.astype(np.float32) ** 2).sum():
-        return darker
-    return lighter
+        picture[~on_sheet] = np.median(picture[on_sheet], axis=0)
+
+    small = shrink(picture, 256)
+    paper = cv2.medianBlur(small, 2 * (max(small.shape) // 6) + 1)
+    # Where the paper's brightness changes, at the edge of a shadow, all in between is paper, too.
+    around = np.ones((5, 5), np.uint8)
+    darkest = cv2.resize(cv2.erode(paper, around), (width, height))
+    lightest = cv2.resize(cv2.dilate(paper, around), (width, height))
+    # Shadow dims paper and ink by the same factor: divide. Below 80, grain would become ink.
+    darker = cv2.subtract(darkest, picture)
+    darker = cv2.divide(darker, cv2.max(darkest, 80), scale=255).max(axis=2)
+    lighter = cv2.subtract(picture, lightest)
+    lighter = cv2.divide(lighter, cv2.max(picture, 80), scale=255).max(axis=2)
+    # Ink is either darker than paper or lighter (chalk): the other is shine, or a shadow's edge.
+    return max(darker, lighter, key=cv2.norm)
 
 
-def strongest_channel(picture):
-    red, green, blue = cv2.split(picture)
-    return cv2.max(cv2.max(red, green), blue)
+def close_grain(ink, mask):
+    """Close the holes in the strokes of a pencil, as long as that makes the strokes much wider."""
+    while cv2.connectedComponents(1 - mask, connectivity=4)[0] > MOST_HOLES:
+        width = stroke_width(mask)
+        size = 2 * int(width / 2) + 3
+        closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8))
+        wider = stroke_width(closed)
+        if wider < GRAINY * width or closed.mean() > MOST_INK:
+            break
+        ink = cv2.GaussianBlur(ink, (0, 0), wider / 5)
+        ink = np.minimum(ink / np.median(ink[closed > 0]), 1)
+        mask = closed
+    return ink, mask
 
 
-# --- lines
+def stroke_width(mask):
+    """Return how wide the strokes are on average: their area by half of their outline."""
+    cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
+    outline = mask.sum() - cv2.erode(mask, cross).sum()
+    return 2 * mask.sum() / max(outline, 1)
 
 
-def run_lengths(mask):
-    """How many ink pixels lie in one vertical run with each pixel; mask uint8 0/1."""
-    padded = np.pad(mask, ((1, 1), (0, 0)))
-    columns = padded.T
-    change = np.diff(columns.astype(np.int8).ravel())
-    starts = np.flatnonzero(change == 1)
-    stops = np.flatnonzero(change == -1)
-    lengths = np.zeros(columns.size, np.int32)
-    runs = stops - starts
-    lengths_of_run = np.repeat(runs, runs)
-    lengths[columns.ravel() > 0] = lengths_of_run
-    return lengths.reshape(columns.shape).T[1:-1]
+# --- Drop frames and lines ----------------------------------------------------------------------
+
+LEAST_SIDE = 100  # pixels: in smaller pictures lines and strokes cannot be told apart
+LONG = 1 / 5  # of the picture's side: ruled lines are longer
+RULED = 2.5  # times as long as the rest is high: a line that ends within the picture
+SQUARED = 1.8  # the same for lines across ruled ones
 
 
 class Line(NamedTuple):
-    """A line from left to right: where it starts and stops, its middle as y = slope x + height."""
+    """A nearly level line: from x = `start` to `stop`, its middle at y = slope x + height."""
 
     start: int
     stop: int
@@ -312,452 +317,466 @@ class Line(NamedTuple):
     thickness: float
 
 
-def level_lines(mask, least):
-    """Return the long thin lines in `mask` that are more level than steep, and the run lengths."""
-    h, w = mask.shape
-    runs = run_lengths(mask)
-    across = run_lengths(np.ascontiguousarray(mask.T)).T
-    flat = (across >= 4 * runs) & (runs > 0)
-    if not flat.any():
-        return [], runs
-    limit = 1.6 * np.median(runs[flat]) + 1
-    thin = ((runs > 0) & (runs <= limit)).astype(np.uint8)
-    joined = cv2.morphologyEx(thin, cv2.MORPH_CLOSE, np.ones((3, max(3, int(least / 8))), np.uint8))
-    joined = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, max(3, int(least / 8))), np.uint8))
-    joined = cv2.dilate(joined, np.ones((3, 1), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    lines = []
-    for number in range(1, count):
-        left, top, wide, high, _ = stats[number]
-        if wide < least or high > wide / 3:
+def drop_frames(mask):
+    """Erase what encloses other ink: circles and boxes. What touches a box from inside stays."""
+    outlines, nesting = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    if nesting is None:
+        return mask
+    parents = nesting[0][:, 3]
+    boxes = np.array([cv2.boundingRect(outline) for outline in outlines])
+    pieces = np.flatnonzero(parents == -1)
+    holes_of_frames = {}
+    for hole in np.flatnonzero(parents != -1):
+        left, top, width, height = boxes[hole]
+        if min(width, height) < 8:
             continue
-        place = np.s_[top : top + high, left : left + wide]
-        y, x = np.nonzero((labels[place] == number) & (thin[place] > 0))
-        if len(np.unique(x)) < 0.5 * wide:
-            continue
-        slope, height = np.polyfit(x + left, y + top, 1)
-        off = np.abs(y + top - slope * (x + left) - height)
-        thickness = np.median(runs[place][y, x])
-        if wide < 12 * thickness or np.quantile(off, 0.8) > thickness + 0.01 * wide:
-            continue
-        line = Line(left, left + wide, slope, height, thickness)
-        lines.append(extend(line, mask, int(least / 8)))
-    return lines, runs
+        within = (boxes[pieces, :2] >= (left, top)).all(axis=1)
+        within &= (boxes[pieces, :2] + boxes[pieces, 2:] <= (left + width, top + height)).all(
+            axis=1
+        )
+        within &= boxes[pieces, 3] > 0.3 * height  # less is dirt, or the dot in a 0
+        within &= pieces != parents[hole]
+        if within.any():
+            holes_of_frames.setdefault(parents[hole], []).append((width, height))
 
-
-def extend(line, mask, gap):
-    """Let a line go on to both sides through all ink that lies on it."""
-    h, w = mask.shape
-    x = np.arange(w)
-    y = np.round(line.slope * x + line.height).astype(int)
-    reach = int(line.thickness / 2 + 1.5)
-    ink = np.zeros(w, bool)
-    for offset in range(-reach, reach + 1):
-        ink |= mask[np.clip(y + offset, 0, h - 1), x] > 0
-    start, stop = line.start, line.stop
-    on = np.flatnonzero(ink)
-    before = on[on < start][::-1]
-    for place in before:
-        if start - place > gap:
-            break
-        start = place
-    for place in on[on >= stop]:
-        if place - stop > gap:
-            break
-        stop = place + 1
-    return line._replace(start=int(start), stop=int(stop))
-
-
-def erase(mask, runs, lines, through=False):
-    """Erase lines where nothing crosses them, all the way through the picture if asked."""
     mask = mask.copy()
-    h, w = mask.shape
-    for line in lines:
-        start, stop = (0, w) if through else (line.start, line.stop)
-        x = np.arange(start, stop)
-        middle = line.slope * x + line.height
-        reach = int(line.thickness + 1 + 0.004 * w)
-        for offset in range(-reach, reach + 1):
-            y = np.round(middle).astype(int) + offset
-            good = (y >= 0) & (y < h)
-            yy, xx = y[good], x[good]
-            thin = runs[yy, xx] <= 1.5 * line.thickness + 1
-            mask[yy[thin], xx[thin]] = 0
+    for frame, sizes in holes_of_frames.items():
+        left, top, width, height = boxes[frame]
+        place = mask[top : top + height, left : left + width]
+        x, y = outlines[frame][0, 0] - (left, top)
+        _, labels = cv2.connectedComponents(place)
+        own = (labels == labels[y, x]).astype(np.uint8)
+        place -= own
+        place += keep_what_touches(own, *np.min(sizes, axis=0))
     return mask
 
 
-def tallest_of(mask):
-    _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    good = stats[1:][stats[1:, 4] > 12]
-    if not len(good):
-        return 0
-    return good[:, 3].max()
-
-
-def turn(mask):
-    return np.ascontiguousarray(mask.T)
-
-
-def drop_level(mask, other_tallest, grid):
-    """Erase ruled lines."""
-    h, w = mask.shape
-    lines, runs = level_lines(mask, w / 5)
-    if not lines:
-        return mask, []
-    edge = 0.04 * w
-    across = [line for line in lines if line.start < edge and line.stop > w - edge]
-    one = [line for line in lines if line.start < edge or line.stop > w - edge]
-    family = across if len(one) < 4 else one
-    long = [line for line in lines if line not in family]
-    mask = erase(mask, runs, family, through=True)
-    if long:
-        tall = tallest_of(erase(mask, runs, long)) if other_tallest is None else other_tallest
-        factor = 1.8 if grid else 2.5
-        long = [line for line in long if line.stop - line.start > factor * max(tall, 1)]
-        mask = erase(mask, runs, long, through=True)
-    return mask, family + long
+def keep_what_touches(frame, hole_width, hole_height):
+    """Return what is left of a frame without its straight sides, if it is made of them."""
+    rest = frame
+    for _ in range(2):  # sudokus have thin lines and thick ones
+        lines, runs = find_lines(rest, hole_width / 2)
+        rest = erase(rest, runs, lines, through=False)
+        lines, runs = find_lines(turn(rest), hole_height / 2)
+        rest = turn(erase(turn(rest), runs, lines, through=False))
+    if rest.sum() > 0.5 * frame.sum():
+        return np.zeros_like(frame)  # a circle
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(rest)
+    widths, heights = stats[:, 2], stats[:, 3]
+    kept = (heights > 0.3 * hole_height) & (heights < 1.5 * hole_height)
+    kept &= widths < 1.5 * hole_width
+    kept[0] = False  # paper
+    return kept.astype(np.uint8)[labels]
 
 
 def drop_lines(mask):
-    if max(mask.shape) < 100:
+    """Erase ruled and squared lines, and lines under digits, where nothing crosses them."""
+    if max(mask.shape) < LEAST_SIDE:
         return mask
-    # without verticals, how tall is what remains?
-    level, runs = level_lines(mask, mask.shape[1] / 5)
-    rest = erase(mask, runs, level)
-    steep, runs = level_lines(turn(rest), mask.shape[0] / 5)
-    tall = tallest_of(turn(erase(turn(rest), runs, steep)))
-    if not tall:
-        if len(level) > 2 and steep:
-            raise NoDigits("only lines")
-        if len(level) > 1 and not steep:
-            raise NoDigits("only lines")
-        return mask
-    rest, level = drop_level(mask, tall, False)
-    if len(level) >= 2:
-        rest, steep = drop_level(turn(rest), tall, True)
+    height, width = mask.shape
+    level, runs = find_lines(mask, LONG * width)
+    without_level = erase(mask, runs, level, through=False)
+    steep, runs = find_lines(turn(without_level), LONG * height)
+    without_lines = turn(erase(turn(without_level), runs, steep, through=False))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(without_lines)
+    no_dirt = stats[1:, cv2.CC_STAT_AREA] > 12
+    tallest = stats[1:, cv2.CC_STAT_HEIGHT][no_dirt].max(initial=0)
+    if tallest == 0:
+        if len(at_edges(level, width)) > 1:
+            raise NoDigits("only the lines of the paper were found, no digits: write darker")
+        return mask  # a single straight line may be a 1
+    rest, ruled = drop_ruled_lines(mask, RULED * tallest)
+    if ruled > 1:  # squared paper, or a table: else a long steep line is a 1
+        rest, _ = drop_ruled_lines(turn(rest), SQUARED * tallest)
         rest = turn(rest)
     return rest
 
 
-def opened(mask):
+def drop_ruled_lines(mask, least):
+    """Erase lines that end at the picture's edges or are longer than `least`; say how many."""
+    width = mask.shape[1]
+    lines, runs = find_lines(mask, LONG * width)
+    ruled = at_edges(lines, width)
+    if len(ruled) < 4:  # of only a few, those at one edge may be strokes that run out of it
+        ruled = [line for line in ruled if line.stop - line.start > 0.92 * width]
+    ruled += [line for line in lines if line not in ruled and line.stop - line.start > least]
+    return erase(mask, runs, ruled, through=True), len(ruled)
+
+
+def at_edges(lines, width):
+    """Return those of the lines that begin or end at an edge of a picture."""
+    edge = 0.04 * width
+    return [line for line in lines if line.start < edge or line.stop > width - edge]
+
+
+def find_lines(mask, least):
+    """Return the thin Lines that are at least so long and more level than steep, and `run_lengths`.
+
+    For the steep ones, `turn` the mask.
+    """
+    runs = run_lengths(mask)
+    flat = (turn(run_lengths(turn(mask))) > 4 * runs) & (runs > 0)
+    if not flat.any():
+        return [], runs
+    thin = ((runs > 0) & (runs < 1.6 * np.median(runs[flat]) + 1)).astype(np.uint8)
+    gap = max(3, int(least / 8))  # where a digit or another line crosses
+    joined = cv2.morphologyEx(thin, cv2.MORPH_CLOSE, np.ones((3, gap), np.uint8))
+    joined = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, gap), np.uint8))
+    joined = cv2.dilate(joined, np.ones((3, 1), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
+    lines = []
+    for label, (left, top, width, height, _) in enumerate(stats.tolist()):
+        if label == 0 or width < least or height > width / 3:
+            continue
+        place = np.s_[top : top + height, left : left + width]
+        y, x = np.nonzero((labels[place] == label) & (thin[place] > 0))
+        thickness = np.median(runs[place][y, x])
+        if len(np.unique(x)) < 0.5 * width or width < 12 * thickness:
+            continue
+        slope, start = np.polyfit(x, y, 1)
+        if np.quantile(np.abs(y - slope * x - start), 0.8) > thickness + 0.01 * width:
+            continue  # it is not straight
+        line = Line(left, left + width, slope, start + top - slope * left, thickness)
+        lines.append(prolong(line, mask, gap))
+    return lines, runs
+
+
+def prolong(line, mask, gap):
+    """Return a line that goes on to both sides through all ink that lies on it."""
+    height, width = mask.shape
+    x = np.arange(width)
+    y = np.round(line.slope * x + line.height).astype(int)
+    reach = int(line.thickness / 2 + 1.5)
+    on_line = np.zeros(width, bool)
+    for offset in range(-reach, reach + 1):
+        on_line |= mask[np.clip(y + offset, 0, height - 1), x] > 0
+    start, stop = line.start, line.stop
+    for x in np.flatnonzero(on_line[:start])[::-1].tolist():
+        if start - x > gap:
+            break
+        start = x
+    for x in range(stop, width):
+        if x - stop > gap:
+            break
+        if on_line[x]:
+            stop = x + 1
+    return line._replace(start=start, stop=stop)
+
+
+def erase(mask, runs, lines, through):
+    """Return the mask without the lines, if asked all the way through the picture.
+
+    Where the ink is more than one and a half times as thick as the line, something crosses it, and
+    stays.
+    """
+    mask = mask.copy()
+    height, width = mask.shape
+    for line in lines:
+        x = np.arange(width) if through else np.arange(line.start, line.stop)
+        middle = np.round(line.slope * x + line.height).astype(int)
+        reach = int(line.thickness + 1 + 0.004 * width)  # paper is never quite flat
+        for offset in range(-reach, reach + 1):
+            y = np.clip(middle + offset, 0, height - 1)
+            thin = runs[y, x] <= 1.5 * line.thickness + 1
+            mask[y[thin], x[thin]] = 0
     return mask
 
 
-# --- strokes
+def run_lengths(mask):
+    """Return for each pixel of ink how many are in one vertical row with it, int32; 0 for paper."""
+    columns = np.pad(mask, ((1, 1), (0, 0))).T.ravel()
+    changes = np.diff(columns.astype(np.int8))
+    lengths = np.flatnonzero(changes == -1) - np.flatnonzero(changes == 1)
+    runs = np.zeros(columns.size, np.int32)
+    runs[columns > 0] = np.repeat(lengths, lengths)
+    height, width = mask.shape
+    return np.ascontiguousarray(runs.reshape(width, height + 2).T[1:-1])
 
-SPECK = 0.15
-MOST_STROKES = 400
+
+def turn(array):
+    """Return an array with rows for columns, so that steep lines in it are level ones."""
+    return np.ascontiguousarray(array.T)
 
 
-def stroke_width(mask):
-    depth = cv2.distanceTransform(mask, cv2.DIST_L2, 3)
-    return 4 * depth[mask > 0].mean() - 1 if mask.any() else 1
+# --- Group what is left into digits -------------------------------------------------------------
+
+SPECK = 0.15  # of the tallest stroke: what is smaller, in both directions, is dirt or a comma
+FLAT = 3  # times as wide as the tallest stroke is high: no digit
+SOLID = 0.55  # of its size: a thing whose ink is as wide is a dot or a shape, not a stroke
+LEAST_HEIGHT = 7  # pixels: nobody reads a smaller digit
+MOST_STROKES = 400  # in one picture: more are a pattern, not handwriting
 
 
 def find_strokes(mask):
-    """Return boxes of strokes and label map after dropping frames, dirt."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    boxes = stats[:, :4].copy()
-    boxes[:, 2:] += boxes[:, :2]
+    """Return the boxes, int (N, 4), of the strokes, and where each is: int32, 1 to N, 0 for paper.
+
+    Left out: what lies along the picture's edge, empty boxes, solid shapes, dots and dirt.
+    """
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
+    left, top, widths, heights, areas = stats.T
+    sizes = np.maximum(widths, heights)
     kept = np.ones(count, bool)
-    kept[0] = False
-    widths, heights = stats[:, 2], stats[:, 3]
-    area = stats[:, 4]
-    width = stroke_width(mask)
-    h, w = mask.shape
-    # along the picture's edge
-    border = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
-    touching = np.bincount(border, minlength=count)
-    along = touching >= np.maximum(2.5 * width, 0.8 * np.maximum(widths, heights))
-    if area[kept & ~along].sum() >= 0.02 * area[kept].sum():
+    kept[0] = False  # paper
+
+    # What lies along the edge is a shadow or a table's edge, if there is something else.
+    edge = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
+    touching = np.bincount(edge, minlength=count)
+    along = touching >= np.maximum(2.5 * stroke_width(mask), 0.8 * sizes)
+    if areas[kept & ~along].sum() >= 0.02 * areas[kept].sum():
         kept &= ~along
-    # frames: hollow, and other ink within
-    drop_empty_frames(mask, labels, kept)
-    depth = cv2.distanceTransform(mask, cv2.DIST_L2, 3)
+
+    empty = find_empty_boxes(mask, labels)
+    others = kept.copy()
+    others[empty] = False
+    if len(empty) > 1 or others.any():  # a single one may be a 0
+        kept = others
+    depth = cv2.distanceTransform(mask, cv2.DIST_L2, cv2.DIST_MASK_3)
     deepest = np.zeros(count)
     np.maximum.at(deepest, labels[mask > 0], depth[mask > 0])
-    solid = 2 * deepest > 0.55 * np.maximum(widths, heights)
-    kept &= ~(solid & (np.maximum(widths, heights) > 8))
+    kept &= (2 * deepest <= SOLID * sizes) | (sizes <= 8)
     if not kept.any():
-        raise NoDigits("empty frames")
+        raise NoDigits("only empty boxes or solid shapes were found, no digits: write with a pen")
+
     tallest = heights[kept].max()
-    specks = kept & (np.maximum(widths, heights) < SPECK * tallest)
-    big = kept & ~specks & (widths < 3 * tallest)
-    if area[specks].sum() > area[big].sum() or not big.any() or big.sum() > MOST_STROKES:
-        raise NoDigits("only a pattern")
+    specks = kept & (sizes < SPECK * tallest)
+    kept &= ~specks & (widths < FLAT * tallest)
+    if not kept.any() or kept.sum() > MOST_STROKES or areas[specks].sum() > areas[kept].sum():
+        raise NoDigits("only a pattern was found, no digits: show the paper alone, from nearer")
+    if tallest < LEAST_HEIGHT:
+        raise NoDigits(f"too small: what is written is {tallest} pixels high. Go nearer")
     numbers = np.zeros(count, np.int32)
-    numbers[big] = 1 + np.arange(big.sum())
-    return boxes[big], numbers[labels]
+    numbers[kept] = 1 + np.arange(kept.sum())
+    boxes = np.stack([left, top, left + widths, top + heights], axis=1)
+    return boxes[kept], numbers[labels]
 
 
-def drop_frames(mask):
-    """Erase what encloses other ink: circles and boxes; keep what touches their straight sides."""
-    contours, nesting = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
-    if nesting is None:
-        return mask
-    outer = [i for i, (*_, parent) in enumerate(nesting[0]) if parent == -1]
-    boxes = np.array([cv2.boundingRect(contours[i]) for i in outer])
-    if len(outer) < 2:
-        return mask
-    holes = {}
-    for contour, (_, _, _, parent) in zip(contours, nesting[0], strict=True):
-        if parent == -1:
-            continue
-        x, y, w, h = cv2.boundingRect(contour)
-        if min(w, h) < 8:
-            continue
-        inside = (
-            (boxes[:, 0] >= x)
-            & (boxes[:, 1] >= y)
-            & (boxes[:, 0] + boxes[:, 2] <= x + w)
-            & (boxes[:, 1] + boxes[:, 3] <= y + h)
-            & (boxes[:, 3] > 0.3 * h)
-        )
-        inside[outer.index(parent)] = False
-        if inside.any():
-            holes.setdefault(parent, []).append((w, h))
-    mask = mask.copy()
-    for parent, sizes in holes.items():
-        x, y, w, h = cv2.boundingRect(contours[parent])
-        _, labels = cv2.connectedComponents(mask[y : y + h, x : x + w], connectivity=8)
-        px, py = contours[parent][0, 0]
-        frame = (labels == labels[py - y, px - x]).astype(np.uint8)
-        hole_w, hole_h = np.min(sizes, axis=0)
-        rest = frame.copy()
-        for _ in range(2):
-            lines, runs = level_lines(rest, 0.5 * hole_w)
-            rest = erase(rest, runs, lines)
-            lines, runs = level_lines(turn(rest), 0.5 * hole_h)
-            rest = turn(erase(turn(rest), runs, lines))
-        kept = np.zeros_like(rest)
-        if rest.sum() < 0.5 * frame.sum():
-            count, labels, stats, _ = cv2.connectedComponentsWithStats(rest, connectivity=8)
-            for n in range(1, count):
-                if 0.3 * hole_h < stats[n, 3] < 1.5 * hole_h and stats[n, 2] < 1.5 * hole_w:
-                    kept[labels == n] = 1
-        mask[y : y + h, x : x + w][frame > 0] = 0
-        mask[y : y + h, x : x + w] |= kept
-    return mask
+def find_empty_boxes(mask, labels):
+    """Return the labels of thin rectangles."""
+    outlines, nesting = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    hole_areas = np.zeros(len(outlines))
+    for outline, (_, _, _, parent) in zip(outlines, nesting[0], strict=True):
+        if parent != -1:
+            hole_areas[parent] += cv2.contourArea(outline)
+    boxes = []
+    for outline, hole_area in zip(outlines, hole_areas, strict=True):
+        _, sides, _ = cv2.minAreaRect(outline)
+        area = cv2.contourArea(outline)
+        if min(sides) > 20 and area > 0.9 * math.prod(sides) and hole_area > 0.5 * area:
+            x, y = outline[0, 0]
+            boxes.append(labels[y, x])
+    return boxes
 
 
-def drop_empty_frames(mask, labels, kept):
-    contours, nesting = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
-    frames = []
-    for contour, (_, _, child, parent) in zip(contours, nesting[0], strict=True):
-        if parent != -1 or child == -1:
-            continue
-        px, py = contour[0, 0]
-        owner = labels[py, px]
-        hole = max_hole(contours, nesting[0], child)
-        (_, (w, h), _) = cv2.minAreaRect(contour)
-        filled = cv2.contourArea(contour)
-        if filled > 0.9 * w * h and hole > 0.5 * filled and min(w, h) > 20:
-            frames.append(owner)
-    others = kept.copy()
-    others[frames] = False
-    if len(frames) > 1 or others.any():
-        kept[frames] = False
+PART = 0.6  # of the tallest stroke: what is lower may belong to what is above or below it
+NEAR = 0.25  # of the height: the strokes of one digit are no farther from each other
 
 
-def max_hole(contours, nesting, child):
-    total = 0
-    while child != -1:
-        total += cv2.contourArea(contours[child])
-        child = nesting[child][0]
-    return total
-
-
-# --- proposals
-SMALL = 0.35
-PART = 0.6
-NEAR = 0.25
-TOGETHER = 1.9
-
-
-def propose(ink, boxes, labels):
-    numbers = np.append(0, 1 + join_strokes(boxes))
-    count = numbers.max()
-    pieces_boxes = np.array([
-        np.append(boxes[numbers[1:] == n, :2].min(0), boxes[numbers[1:] == n, 2:].max(0)) for n in range(1, count + 1)
-    ])
-    order = in_reading_order(pieces_boxes)
-    ranks = np.append(0, 1 + np.argsort(order))
-    pieces = ranks[numbers][labels]
-    boxes = pieces_boxes[order]
-    tallest = (boxes[:, 3] - boxes[:, 1]).max()
-    proposals = []
-    node = 0
-    starts = [0]
-    cuts = []
-    for number, box in enumerate(boxes):
-        seams = find_seams(pieces, number + 1, box)
-        cuts.append(seams)
-        starts.append(starts[-1] + len(seams) + 1)
-    for first, many in itertools.product(range(len(boxes)), (1, 2)):
-        stop, members = first + many, boxes[first : first + many]
-        box = np.append(members[:, :2].min(axis=0), members[:, 2:].max(axis=0))
-        width, height = box[2:] - box[:2]
-        lower = (members[:, 3] - members[:, 1]).min()
-        gap = (members[:, :2].max(axis=0) - members[:, 2:].min(axis=0)).max()
-        close = len(members) == 2 and gap < NEAR * height and width < 1.5 * height
-        if len(boxes) > 2 and many == 2 and height > 1.3 * tallest:
-            continue
-        if height > SMALL * tallest and (many == 1 or close):
-            odds = -2.5 * max(0, width / height - 1.2) if many == 1 else TOGETHER - (width / 2 + 2 * lower) / height
-            place = slice(box[1], box[3]), slice(box[0], box[2])
-            own = ((pieces[place] > first) & (pieces[place] <= stop)).astype(np.uint8)
-            image = normalize(ink[place] * cv2.dilate(own, np.ones((3, 3), np.uint8)))
-            proposals.append(
-                Proposal(starts[first], starts[stop], odds, tuple(box.tolist()), image, ("one" if many == 1 else "pair", width / height))
-            )
-            if many == 1 and cuts[first]:
-                proposals += cut(ink[place], own, cuts[first], starts[first], box)
-    return proposals
-
-
-WIDE = 0.7  # of its height
-MOST_CUTS = 3
-CUT_ODDS = -0.3
-LOWER = 4
-
-
-def find_seams(pieces, number, box):
-    """Where a wide piece may be cut in two: for each cut an x for each row of its box."""
-    left, top, right, bottom = box
-    w, h = right - left, bottom - top
-    if w < WIDE * h or h < 12 or w > 6 * h:
-        return []
-    own = (pieces[top:bottom, left:right] == number).astype(np.float32)
-    factor = min(1, 32 / h)
-    small = cv2.resize(own, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    rows, columns = small.shape
-    total = small.sum()
-    seams = []
-    shares = []
-    for middle in np.arange(0.25 * rows, columns - 0.25 * rows + 1, STEP * rows):
-        low = max(0, int(middle - REACH * rows))
-        high = min(columns, int(middle + REACH * rows) + 1)
-        seam = low + cheapest_way(small[:, low:high])
-        left_ink = sum(small[row, :at].sum() for row, at in enumerate(seam)) / total
-        if not 0.15 < left_ink < 0.85 or any(abs(left_ink - share) < 0.04 for share in shares):
-            continue
-        shares.append(left_ink)
-        large = np.interp(np.arange(h), (np.arange(rows) + 0.5) / factor, (seam + 0.5) / factor)
-        seams.append(large)
-    order = np.argsort(shares)
-    return [seams[i] for i in order]
-
-
-STEP = 0.08
-REACH = 0.08
-
-
-def cheapest_way(ink):
-    """The columns of the way down through the least ink, by dynamic programming."""
-    cost = ink + 0.01
-    ways = [cost[0]]
-    for row in cost[1:]:
-        above = np.pad(ways[-1], 1, constant_values=np.inf)
-        sideways = np.minimum(above[:-2], above[2:]) + 0.02
-        ways.append(row + np.minimum(above[1:-1], sideways))
-    at = int(ways[-1].argmin())
-    seam = [at]
-    for row in ways[-2::-1]:
-        low = max(at - 1, 0)
-        at = low + int(row[low : at + 2].argmin())
-        seam.append(at)
-    return np.array(seam[::-1])
-
-
-def cut(ink, own, seams, start, box):
-    """Proposals for all parts of a piece between two seams, but for the whole."""
-    h, w = own.shape
-    edges = [np.zeros(h), *seams, np.full(h, w)]
-    x = np.arange(w)
-    parts = []
-    for first, stop in itertools.combinations(range(len(edges)), 2):
-        at_end = (first == 0) + (stop == len(edges) - 1)
-        if at_end == 2 or (at_end == 0 and w < 1.5 * h):
-            continue
-        part = own * ((x >= edges[first][:, None]) & (x < edges[stop][:, None])).astype(np.uint8)
-        count, labels, stats, _ = cv2.connectedComponentsWithStats(part, connectivity=8)
-        if count == 1:
-            continue
-        part = (labels == 1 + stats[1:, cv2.CC_STAT_AREA].argmax()).astype(np.uint8)
-        left, top, wide, high = cv2.boundingRect(part)
-        if high < 0.6 * h or wide > 1.3 * high:
-            continue
-        place = np.s_[top : top + high, left : left + wide]
-        image = normalize(ink[place] * part[place])
-        corner = (left + box[0], top + box[1])
-        part_box = (*corner, corner[0] + wide, corner[1] + high)
-        crossed = [0.0]
-        for seam in edges[first : stop + 1]:
-            at = np.clip(seam.astype(int), 0, w - 1)
-            inside = (seam > 0) & (seam < w)
-            crossed.append(float(own[np.arange(h), at][inside].mean()) if inside.any() else 0.0)
-        inner = (first > 0) + (stop < len(edges) - 1)
-        odds = 0.5 * inner * CUT_ODDS - LOWER * (1 - high / h)
-        parts.append(
-            Proposal(start + first, start + stop, odds, tuple(int(v) for v in part_box), image, ("cut", inner, sum(crossed), high / h))
-        )
-    return parts
-
-
-def join_strokes(boxes):
+def join_strokes(boxes, strokes):
+    """Join strokes that surely are of one digit; return the same for pieces, in reading order."""
     left, top, right, bottom = boxes.T
     narrower = np.minimum.outer(right - left, right - left)
     lower = np.minimum.outer(bottom - top, bottom - top)
     shared = np.minimum.outer(right, right) - np.maximum.outer(left, left)
     gap = np.maximum.outer(top, top) - np.minimum.outer(bottom, bottom)
-    near = (shared > 0.4 * narrower) & (gap < NEAR * lower.max())
-    joined = near & (lower < PART * lower.max())
-    pieces = np.arange(len(boxes))
+    # One above the other, close, and at least one of them no digit by itself: the bar of a 5.
+    joined = (shared > 0.4 * narrower) & (gap < NEAR * lower.max()) & (lower < PART * lower.max())
+    piece_of = np.arange(len(boxes))
     for one, other in np.argwhere(joined):
-        pieces[pieces == pieces[other]] = pieces[one]
-    return np.unique(pieces, return_inverse=True)[1]
+        piece_of[piece_of == piece_of[other]] = piece_of[one]
+    joined_boxes = []
+    for piece in np.unique(piece_of):
+        members = boxes[piece_of == piece]
+        joined_boxes.append([*members[:, :2].min(axis=0), *members[:, 2:].max(axis=0)])
+    joined_boxes = np.array(joined_boxes)
+    _, piece_of = np.unique(piece_of, return_inverse=True)
+    order = in_reading_order(joined_boxes)
+    ranks = np.argsort(order)
+    numbers = np.concatenate([[0], 1 + ranks[piece_of]])
+    return joined_boxes[order], numbers[strokes]
 
 
 def in_reading_order(boxes):
+    """Return the indices of `boxes`, row by row, and left to right in each row."""
     rows = []
-    for i in np.argsort(boxes[:, 0]):
+    for i in np.argsort(boxes[:, 0]).tolist():
         _, top, _, bottom = boxes[i]
         for row in rows:
-            _, high, _, low = boxes[row[-1]]
+            _, high, _, low = boxes[row[-1]]  # the row's last: a line may climb or sink
             if min(bottom, low) - max(top, high) > 0.4 * min(bottom - top, low - high):
                 row.append(i)
                 break
         else:
             rows.append([i])
-    return [i for row in sorted(rows, key=lambda row: boxes[row, 1::2].mean()) for i in row]
+    rows.sort(key=lambda row: boxes[row, 1::2].mean())
+    return list(itertools.chain.from_iterable(rows))
 
 
-MNIST_STROKE = 2.9
+SMALL = 0.35  # of the tallest piece: what is lower is no digit, but may belong to one
+# Odds, fitted to test digits of the sample: whole, cut in two parts by a gap, and touching in pairs.
+TOGETHER = 2.3  # of two neighbours to be one digit
+TOO_WIDE = -2.5  # of a digit, for each of its heights that it is wider than 1.2 of them
+CUT = -0.3  # of two digits to touch
+TOO_LOW = -4.0  # of a part, for each of the whole's heights that it is lower
+
+
+def propose_digits(ink, boxes, pieces):
+    """Return Proposals of each piece, of two close neighbours, and of the parts of wide pieces.
+
+    The network decides between them (LeCun et al., 1998, section V).
+    """
+    seams = [find_seams(pieces, number, box) for number, box in enumerate(boxes, start=1)]
+    nodes = np.concatenate([[0], np.cumsum([1 + len(cuts) for cuts in seams])]).tolist()
+    tallest = (boxes[:, 3] - boxes[:, 1]).max()
+    proposals = []
+    for number, (left, top, right, bottom) in enumerate(boxes.tolist()):
+        if bottom - top > SMALL * tallest:
+            own = pieces[top:bottom, left:right] == number + 1
+            own_ink = ink[top:bottom, left:right] * widen(own)
+            width = (right - left) / (bottom - top)
+            odds = TOO_WIDE * max(0, width - 1.2)
+            box = left, top, right, bottom
+            node = nodes[number]
+            proposals.append(Proposal(node, nodes[number + 1], odds, box, normalize(own_ink)))
+            proposals += propose_parts(ink, own, seams[number], node, box)
+    for number, (one, other) in enumerate(itertools.pairwise(boxes)):
+        left, top = np.minimum(one, other)[:2].tolist()
+        right, bottom = np.maximum(one, other)[2:].tolist()
+        width, height = right - left, bottom - top
+        lower = min(one[3] - one[1], other[3] - other[1])
+        gap = (np.maximum(one, other)[:2] - np.minimum(one, other)[2:]).max()
+        too_high = len(boxes) > 2 and height > 1.3 * tallest
+        if too_high or height < SMALL * tallest or gap > NEAR * height or width > 1.5 * height:
+            continue
+        # Digits side by side are about equally high, and together wider than one.
+        odds = TOGETHER - (width / 2 + 2 * lower) / height
+        place = pieces[top:bottom, left:right]
+        both = (place == number + 1) | (place == number + 2)
+        image = normalize(ink[top:bottom, left:right] * widen(both))
+        box = left, top, right, bottom
+        proposals.append(Proposal(nodes[number], nodes[number + 2], odds, box, image))
+    return proposals
+
+
+def widen(own):
+    """Return bool (height, width) as uint8, and 1 for the pixels around it, the outline's paler."""
+    return cv2.dilate(own.astype(np.uint8), np.ones((3, 3), np.uint8))
+
+
+def find_seams(pieces, number, box):
+    """Return ways to cut a wide piece in two, from left to right: for each row of its box, an x."""
+    left, top, right, bottom = box
+    width, height = right - left, bottom - top
+    if not 0.7 * height < width < 6 * height or height < 12:
+        return []
+    own = (pieces[top:bottom, left:right] == number).astype(np.float32)
+    factor = min(1, 32 / height)
+    small = cv2.resize(own, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    rows, columns = small.shape
+    seams = []
+    shares = []
+    for middle in np.arange(0.25 * rows, columns - 0.25 * rows + 1, 0.08 * rows):
+        start = max(0, int(middle - 0.08 * rows))
+        stop = min(columns, int(middle + 0.08 * rows) + 1)
+        seam = start + cheapest_way(small[:, start:stop])
+        at_left = np.arange(columns) < seam[:, None]
+        share = small[at_left].sum() / small.sum()
+        known = any(abs(share - other) < 0.04 for other in shares)
+        if 0.15 < share < 0.85 and not known:
+            shares.append(share)
+            y = (np.arange(rows) + 0.5) / factor
+            seams.append(np.interp(np.arange(height), y, (seam + 0.5) / factor))
+    return [seams[i] for i in np.argsort(shares)]
+
+
+def cheapest_way(ink):
+    """Return the column in each row of the way down that crosses the least ink, row by row at most
+    one column aside, by dynamic programming.
+    """
+    ways = [ink[0]]
+    for row in ink[1:]:
+        above = np.pad(ways[-1], 1, constant_values=np.inf)
+        aside = np.minimum(above[:-2], above[2:]) + 0.02
+        ways.append(row + np.minimum(above[1:-1], aside))
+    x = int(ways[-1].argmin())
+    seam = [x]
+    for row in ways[-2::-1]:
+        start = max(x - 1, 0)
+        x = start + int(row[start : x + 2].argmin())
+        seam.append(x)
+    return np.array(seam[::-1])
+
+
+def propose_parts(ink, own, seams, node, box):
+    """Return Proposals for the parts of a piece between its edges and its seams."""
+    height, width = own.shape
+    edges = [np.zeros(height), *seams, np.full(height, width)]
+    last = len(edges) - 1
+    x = np.arange(width)
+    proposals = []
+    for start, stop in itertools.combinations(range(len(edges)), 2):
+        cuts = (start > 0) + (stop < last)
+        if cuts == 0 or (cuts == 2 and width < 1.5 * height):  # all of it; no room for three
+            continue
+        between = (x >= edges[start][:, None]) & (x < edges[stop][:, None])
+        _, labels, stats, _ = cv2.connectedComponentsWithStats((own & between).astype(np.uint8))
+        if len(stats) == 1:
+            continue
+        largest = 1 + stats[1:, cv2.CC_STAT_AREA].argmax()
+        left, top, part_width, part_height, _ = stats[largest].tolist()
+        if part_height < 0.6 * height or part_width > 1.3 * part_height:
+            continue
+        odds = CUT * cuts / 2 + TOO_LOW * (1 - part_height / height)
+        part = labels[top : top + part_height, left : left + part_width] == largest
+        left += box[0]
+        top += box[1]
+        right, bottom = left + part_width, top + part_height
+        image = normalize(ink[top:bottom, left:right] * part)
+        proposals.append(
+            Proposal(node + start, node + stop, odds, (left, top, right, bottom), image)
+        )
+    return proposals
+
+
+# --- Make each look like MNIST's ----------------------------------------------------------------
+
+MNIST_STROKE = 2.9  # how wide MNIST's strokes are, in its pixels: the median of its training set
 
 
 def normalize(ink):
+    """Turn one digit's ink, float (height, width) in [0, 1], into an image as MNIST has them.
+
+    Returns uint8 (28, 28), white on black: fitted into 20x20, its strokes about as wide as MNIST's,
+    its centre of mass in the middle (LeCun, Bottou, Bengio and Haffner, 1998, section III.A).
+    """
+    # Large first, and black and white, so that shapes can be measured and strokes changed finely.
     ink = np.pad(ink, 1 + max(ink.shape) // 8).astype(np.float32)
-    factor = 125 / max(ink.shape)
-    size = max(1, round(ink.shape[1] * factor)), max(1, round(ink.shape[0] * factor))
-    large = cv2.resize(ink, size, interpolation=cv2.INTER_LINEAR if factor > 1 else cv2.INTER_AREA)
-    is_ink = (large > min(0.5, large.max() / 2)).astype(np.uint8)
-    depth = cv2.distanceTransform(is_ink, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    width = 4 * depth[is_ink > 0].mean()
-    _, _, w, h = cv2.boundingRect(is_ink)
-    size = max(w, h)
+    large = fit(ink, 125)
+    mask = (large > min(0.5, large.max() / 2)).astype(np.uint8)
+    depth = cv2.distanceTransform(mask, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    width = 4 * depth[mask > 0].mean()
+    # Growing by r makes a stroke of `width` 2r wider, and the digit, which is then fitted into 20
+    # pixels, 2r larger: solve 20 (width + 2r) = MNIST_STROKE (size + 2r).
+    size = max(cv2.boundingRect(mask)[2:])
     r = (MNIST_STROKE * size - 20 * width) / (40 - 2 * MNIST_STROKE)
     if r > 0:
-        is_ink = cv2.distanceTransform(1 - is_ink, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) <= r
+        around = cv2.distanceTransform(1 - mask, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+        mask = (around <= r).astype(np.uint8)
     else:
-        is_ink = depth > min(-r, depth.max() * 0.8)
-    is_ink = is_ink.astype(np.uint8) * 255
-    x, y, w, h = cv2.boundingRect(is_ink)
-    factor = 20 / max(w, h)
-    size = max(1, round(w * factor)), max(1, round(h * factor))
-    small = cv2.resize(is_ink[y : y + h, x : x + w], size, interpolation=cv2.INTER_AREA)
+        mask = (depth > min(-r, 0.8 * depth.max())).astype(np.uint8)
+    x, y, width, height = cv2.boundingRect(mask)
+    small = fit(255 * mask[y : y + height, x : x + width], 20)
     moments = cv2.moments(small)
-    mass = np.array([moments["m01"], moments["m10"]]) / moments["m00"]
-    top, left = np.clip(np.round(14 - mass).astype(int), 0, 28 - np.array(small.shape))
+    middle = np.array([moments["m01"], moments["m10"]]) / moments["m00"]
+    height, width = small.shape
+    top, left = np.clip(np.round(14 - middle).astype(int), 0, (28 - height, 28 - width))
     image = np.zeros((28, 28), np.uint8)
-    image[top : top + small.shape[0], left : left + small.shape[1]] = small
+    image[top : top + height, left : left + width] = small
     return image
+
+
+def fit(array, side):
+    """Return an array (height, width) enlarged or shrunk so that its longer side is `side`."""
+    factor = side / max(array.shape)
+    height, width = array.shape
+    size = max(1, round(width * factor)), max(1, round(height * factor))
+    return cv2.resize(array, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR)
