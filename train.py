@@ -17,7 +17,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from base64 import b64encode
 
 import numpy as np
 
@@ -35,6 +34,8 @@ if quiet := ("TF_CPP_MIN_LOG_LEVEL" not in os.environ and sys.__stderr__ is not 
 import keras
 import tensorflow as tf
 from matplotlib.figure import Figure
+
+import page
 
 if quiet:
     os.dup2(stderr, 2)
@@ -297,24 +298,12 @@ def draw_training(history, test, data_name):
     return figure
 
 
-def write_page(path, model, x_train, y_train, data_name, kind, test_accuracy):
+def write_page(path, model, *about):
     """Write draw.html, in which a browser runs `model`; if it cannot, print why instead."""
-    template, layers = HERE / "draw.html", []
-    page = template.read_text(encoding="utf-8") if template.exists() else ""
-    for layer in model.layers:
-        name, config = type(layer).__name__, layer.get_config()
-        # The page's code has a function for each layer and each activation that it knows.
-        for known in (f"layers.{name} =", f"activations.{config.get('activation', 'linear')} ="):
-            if known not in page:
-                return print(f"\nNo draw.html: {template} is missing or knows no {known[:-2]}.")
-        weights = [b64encode(array.astype("<f4")).decode() for array in layer.get_weights()]
-        layers.append({"kind": name, "config": config, "weights": weights})
-    means = y_train.astype("float32").T @ x_train / np.maximum(1, y_train.sum(axis=0))[:, None]
-    answers = model.predict(means, verbose=0).tolist()  # for the page to check its own against
-    network = {"kind": kind, "class_names": CLASS_NAMES[kind], "means": means.tolist()}
-    network |= {"data": data_name, "accuracy": test_accuracy, "answers": answers, "layers": layers}
-    content = json.dumps(network, default=str).replace("<", "\\u003c")  # no </script> in it
-    path.write_text(page.replace(">null<", f">{content}<"), encoding="utf-8")
+    try:
+        page.write_page(path, model, *about)
+    except page.PageError as error:
+        print(f"\nNo draw.html: {error}.")
 
 
 def save_files(folder, writers):
@@ -426,7 +415,10 @@ def main():
     model.name = kind  # for predict.py, which reads digits only
     test = {"test_size": len(x_test), "test_loss": test_loss, "test_accuracy": test_accuracy}
     metrics = vars(args) | {"dataset": data_name} | training | test | describe(clock)
-    about, tested = (data_name, kind, test_accuracy), (labels_test, probabilities, names, data_name)
+    about, tested = (
+        (names, data_name, test_accuracy),
+        (labels_test, probabilities, names, data_name),
+    )
     files = {  # name: function that writes it to a path
         "model.keras": model.save,
         "metrics.json": lambda path: path.write_text(json.dumps(metrics, indent=2) + "\n"),
@@ -435,7 +427,9 @@ def main():
         "mistakes.png": draw_mistakes(images_test, *tested).savefig,
         "confusion_matrix.png": draw_confusion_matrix(*tested).savefig,
         "training.png": draw_training(training["history"], test, data_name).savefig,
-        "draw.html": lambda path: write_page(path, model, x_train, y_train, *about),
+        "draw.html": lambda path: write_page(
+            path, model, x_train, labels_train, x_test, labels_test, *about
+        ),
     }
     save_files(args.outputs, files)
     report(metrics, [os.path.join(args.outputs, name) for name in files])
