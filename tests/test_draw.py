@@ -5,7 +5,6 @@ import math
 import os
 import pathlib
 import shutil
-import sys
 
 import keras
 import numpy as np
@@ -200,6 +199,7 @@ def test_a_page_that_computes_something_else_than_keras_says_so(visit, sample, t
     layers = L.Reshape((28, 28, 1)), convolution, L.Flatten(), L.Dense(10, "softmax")
     page = visit(write_page(tmp_path / "draw.html", sequential(*layers), sample[0]))
     assert "WARNING" in page.locator("#about").inner_text()
+    assert not page.locator("#pad").is_visible()  # and it does not answer
 
 
 # --- What a run leaves --------------------------------------------------------------------------
