@@ -13,6 +13,7 @@ import sys
 import keras
 import numpy as np
 import pytest
+from helpers import without_greeting
 from PIL import Image, ImageDraw
 from scipy import ndimage
 
@@ -474,7 +475,7 @@ def test_a_folder_stands_for_its_pictures_and_each_is_said_with_how_sure_it_is(
     model = finished.outputs / "model.keras"
     child = run("predict.py", folder, "--model", model, "--outputs", tmp_path / "outputs")
     assert child.returncode == 0
-    assert child.stderr == ""
+    assert without_greeting(child.stderr) == ""
     first, second, last = child.stdout.splitlines()
     assert first.startswith(f"{folder / 'a.PNG'}: 4 (")
     assert second.startswith(f"{folder / 'b.png'}: 7 (")
@@ -564,7 +565,7 @@ def test_each_bad_picture_is_one_line_and_the_others_go_on(
     child = run("predict.py", *paths, *options)
     assert child.returncode == 1
     assert "Traceback" not in child.stderr
-    lines = child.stderr.splitlines()
+    lines = without_greeting(child.stderr).splitlines()
     assert len(lines) == len(bad_pictures)
     printed = [json.loads(line) for line in child.stdout.splitlines()]
     assert len(printed) == len(bad_pictures) + 1
@@ -580,7 +581,7 @@ def test_without_a_model_it_says_to_train_first(run, tmp_path):
     child = run("predict.py", "a.png", "--model", tmp_path / "model.keras", "--outputs", tmp_path)
     assert child.returncode == 1
     assert child.stdout == ""
-    [line] = child.stderr.splitlines()
+    [line] = without_greeting(child.stderr).splitlines()
     assert "python train.py" in line
 
 
@@ -661,7 +662,7 @@ def test_many_pictures_are_read_by_processes_as_one_is(ten_digits, finished, run
     *lines, last = map(json.loads, child.stdout.splitlines())
     assert [line["digits"] for line in lines] == list("0123456789") * (predict.MANY_FILES // 10)
     assert "not a picture" in last["error"]
-    assert child.stderr.count("\n") == 1
+    assert without_greeting(child.stderr).count("\n") == 1
 
 
 @pytest.mark.parametrize("content", [b"", b"no model", b"PK\x05\x06" + b"\0" * 18])
