@@ -1,16 +1,21 @@
-"""Put the trained network into a copy of draw.html, in which a browser runs it."""
+"""Put the trained network into a copy of draw.html, so that a browser can run it.
+
+Nothing here is about learning; you need not read it to understand train.py.
+"""
 
 import base64
 import json
 import pathlib
+import re
 
 import numpy as np
 
 TEMPLATE = pathlib.Path(__file__).resolve().with_name("draw.html")
+TEST_IMAGES_PER_CLASS = 10
 
 
 class PageError(Exception):
-    """The page cannot run a network; the text says why."""
+    """The page cannot run this network; the text is one line that says why, and what to do."""
 
 
 def write_page(
@@ -24,31 +29,99 @@ def write_page(
     data_name,
     test_accuracy,
 ):
+    """Write `path`, a copy of draw.html with the network, a few images and what Keras answers.
+
+    `model` answers in probabilities, (N, 10). `x_train` and `x_test` are images as the network
+    takes them: floats of the shape (N, 784), (N, 28, 28) or (N, 28, 28, 1); their smallest value is
+    paper, their largest ink. The labels are integers from 0 to 9, `test_accuracy` is from 0 to 1.
+    Raises PageError if the page cannot run the network.
+    """
+    if not TEMPLATE.exists():
+        raise PageError(f"{TEMPLATE} is missing: get it again from where train.py came from")
     template = TEMPLATE.read_text(encoding="utf-8")
-    layers = []
-    for layer in model.layers:
-        name = type(layer).__name__
-        config = layer.get_config()
-        for known in (f"layers.{name} =", f"activations.{config.get('activation', 'linear')} ="):
-            if known not in template:
-                raise PageError(f"draw.html knows no {known[:-2]}")
-        weights = []
-        for array in layer.get_weights():
-            weights.append(base64.b64encode(array.astype("<f4")).decode())
-        layers.append({"kind": name, "config": config, "weights": weights})
-    means = np.zeros((10, 784))
-    for c in range(10):
-        if np.any(labels_train == c):
-            means[c] = x_train[labels_train == c].mean(axis=0).reshape(784)
-    answers = model.predict(means.reshape((10, *x_train.shape[1:])), verbose=0)
+    paper = float(x_train.min())
+    ink = float(x_train.max())
+    if not ink > paper:
+        raise PageError("all pixels of the training images are alike, or some are no numbers")
+    means = class_means(x_train, labels_train)
+    answers = model.predict(means, verbose=0)
+    if answers.shape != (10, 10) or not np.isfinite(answers).all():
+        raise PageError("the network does not answer with ten finite numbers for each image")
+    indices = choose_test_images(labels_test)
+    test_images = (x_test[indices].reshape((-1, 784)) - paper) / (ink - paper)
+    test_images = np.clip(np.rint(255 * test_images), 0, 255).astype("uint8")
     network = {
         "kind": "digits" if class_names[0] == "0" else "clothes",
-        "class_names": class_names,
-        "means": means.tolist(),
+        "class_names": list(class_names),
         "data": data_name,
-        "accuracy": test_accuracy,
+        "accuracy": float(test_accuracy),
+        "shape": list(x_train.shape[1:]),
+        "paper": paper,
+        "ink": ink,
+        "means": means.reshape((10, 784)).tolist(),
         "answers": answers.tolist(),
-        "layers": layers,
+        "test_images": base64.b64encode(test_images.tobytes()).decode(),
+        "test_labels": [int(label) for label in labels_test[indices]],
+        "layers": describe_layers(model, template),
     }
-    content = json.dumps(network, default=str).replace("<", "\\u003c")
-    path.write_text(template.replace(">null<", f">{content}<"), encoding="utf-8")
+    try:
+        content = json.dumps(network, default=str, allow_nan=False)
+    except ValueError:
+        raise PageError("some weight or setting of the network is no finite number") from None
+    content = content.replace("<", "\\u003c")  # or a name might end the script that it stands in
+    page = template.replace(">null<", f">{content}<")
+    path.write_text(page, encoding="utf-8")
+
+
+def class_means(images, labels):
+    """Return the mean image of each class, float32 (10, ...); zeros where a class has no images."""
+    means = np.zeros((10, *images.shape[1:]), "float32")
+    for label in range(10):
+        of_class = images[labels == label]
+        if len(of_class) > 0:
+            means[label] = of_class.mean(axis=0)
+    return means
+
+
+def choose_test_images(labels):
+    """Return the indices of the first ten images of each class, or of all where there are fewer."""
+    indices = []
+    for label in range(10):
+        indices.extend(np.flatnonzero(labels == label)[:TEST_IMAGES_PER_CLASS])
+    return np.array(indices, int)
+
+
+def known_names(template, kind):
+    """Return the names in the list of draw.html that begins with `const KNOWN_<kind> = `."""
+    found = re.search(rf"const KNOWN_{kind} = `([^`]*)`", template)
+    return found[1].split()
+
+
+def describe_layers(model, template):
+    """Return kind, settings and weights of each layer, as JSON has them.
+
+    Raises PageError for a layer or an activation that the page does not know.
+    """
+    layers = []
+    for layer in model.layers:
+        kind = type(layer).__name__
+        if kind not in known_names(template, "LAYERS"):
+            raise PageError(
+                f"the page does not know the layer {kind}: use another layer in its place"
+            )
+        config = layer.get_config()
+        activation = config.get("activation") or "linear"
+        if not isinstance(activation, str):
+            activation = activation.get("class_name", "of its own")
+        if activation not in known_names(template, "ACTIVATIONS"):
+            raise PageError(
+                f"the page does not know the activation {activation} of the layer {layer.name}: "
+                "name another, or put it into a layer of its own"
+            )
+        weights = []
+        for array in layer.get_weights():
+            if not np.isfinite(array).all():
+                raise PageError(f"the layer {layer.name} has weights that are no finite numbers")
+            weights.append(base64.b64encode(array.astype("<f4").tobytes()).decode())
+        layers.append({"kind": kind, "config": config, "weights": weights})
+    return layers

@@ -10,7 +10,6 @@ MNIST's, ask the network, show. README.md says why a picture cannot simply be sh
 import argparse
 import itertools
 import json
-import os
 import pathlib
 import signal
 import sys
@@ -18,9 +17,17 @@ import warnings
 import zipfile
 from concurrent.futures import ProcessPoolExecutor
 
-import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
-from scipy import ndimage
+try:
+    import numpy as np
+    from PIL import Image, ImageOps, UnidentifiedImageError
+    from scipy import ndimage
+
+    from files import FolderError, prepare_folder, saving
+except ModuleNotFoundError as error:
+    sys.exit(
+        f"Error: {error}. Activate the environment (source .venv/bin/activate, on Windows "
+        r".venv\Scripts\activate), or install what is missing: pip install -r requirements.txt"
+    )
 
 FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")  # none starts a program
 WORKING_SIDE = 800  # larger pictures are shrunk to this many pixels: digits need no more
@@ -286,7 +293,7 @@ def read_digits(path):
     the piece is a small RGB picture of the digit, the image uint8 (28, 28), for the network.
     """
     try:
-        if not os.path.isfile(path):
+        if not pathlib.Path(path).is_file():
             raise PictureError("there is no such file, or there are no pictures in this folder")
         picture, scale = read_picture(path)
         proposals = []
@@ -312,6 +319,15 @@ def read_files(files):
         return list(pool.map(read_digits, files, chunksize=8))
 
 
+def name_classes(path):
+    """Return the names of a model's classes, from metrics.json beside it; without one, digits."""
+    try:
+        metrics = json.loads(path.with_name("metrics.json").read_text(encoding="utf-8"))
+        return [str(name) for name in metrics["class_names"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return list("0123456789")
+
+
 def load_model(path):
     """Load a model that train.py saved; raise SystemExit with one line if it is none for digits."""
     import keras  # here, since it takes seconds, and finding digits does not need it
@@ -323,8 +339,9 @@ def load_model(path):
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         sys.exit(f"Error: {path} is no model that can be loaded safely: {reason}")
     shapes = model.input_shape, model.output_shape
-    if model.name == "clothes" or shapes != ((None, 28 * 28), (None, 10)):
-        kind = f"{model.name}, {shapes[0]} to {shapes[1]}"
+    classes = name_classes(path)
+    if classes != list("0123456789") or shapes != ((None, 28 * 28), (None, 10)):
+        kind = f"{', '.join(classes)}, {shapes[0]} to {shapes[1]}"
         sys.exit(f"Error: {path} is for something else: {kind}. Use one of: python train.py")
     return model
 
@@ -379,7 +396,7 @@ def find_files(paths):
     known = {suffix for suffix in kinds if kinds[suffix] in FORMATS} | {".heic", ".heif"}
     files = []
     for path in paths:
-        inside = sorted(path.glob("*")) if os.path.isdir(path) else []
+        inside = sorted(path.glob("*")) if path.is_dir() else []
         files += [file for file in inside if file.suffix.lower() in known] or [path]
     return files
 
@@ -403,9 +420,9 @@ def main():
         sys.exit(f"Error: {args.model} is no model. Run this first, to make one: python train.py")
     files = find_files(args.pictures)
     readings = read_files(files)
-    from train import preprocess_images, save_files
+    from train import preprocess_images
 
-    save_files(args.outputs, {})  # nothing yet: can it be written to?
+    prepare_folder(args.outputs)
     model = load_model(args.model)
     images = [image for found in readings if isinstance(found, list) for *_, image in found]
     answers = np.zeros((0, 10))
@@ -435,8 +452,12 @@ def main():
     if shown:
         if len(shown) > MOST_SHOWN:  # the doubtful ones are those to look at
             shown.sort(key=lambda digit: digit[3].max())
-        save_files(args.outputs, {"your_digits.png": draw_digits(shown[:MOST_SHOWN]).savefig})
-        if not args.json:
+        saved = {}
+        with saving(args.outputs / "your_digits.png", saved) as unfinished:
+            draw_digits(shown[:MOST_SHOWN]).savefig(unfinished)
+        if not all(saved.values()):
+            failed = 1
+        elif not args.json:
             print(f"Look at {args.outputs / 'your_digits.png'} to see what the network saw.")
     return failed
 
@@ -446,5 +467,7 @@ if __name__ == "__main__":
         sys.stdout.reconfigure(errors="replace", line_buffering=True)
     try:
         sys.exit(main())
+    except FolderError as error:
+        sys.exit(f"Error: {error}")
     except KeyboardInterrupt:
         sys.exit("\nStopped.")

@@ -5,15 +5,17 @@ import math
 import os
 import pathlib
 import shutil
-import sys
 
 import keras
 import numpy as np
 import pytest
 from conftest import ROOT
 
+import data
 import train
+from page import write_page as write_trained_page
 
+CLASS_NAMES = {"digits": data.DIGITS, "clothes": data.CLOTHES}
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
@@ -58,10 +60,10 @@ def visit(browser):
 
 
 def write_page(path, model, data, kind="digits", name="a test"):
-    """Write the page of `model` as train.py does; `data` are images and labels."""
+    """Write the page of `model`; `data` are images and labels, for training and for the test."""
     images, labels = data
-    x, y = train.preprocess_images(images), train.preprocess_labels(labels)
-    train.write_page(path, model, x, y, name, kind, 0.5)
+    x = train.preprocess_images(images)
+    write_trained_page(path, model, x, labels, x, labels, CLASS_NAMES[kind], name, 0.5)
     return path
 
 
@@ -199,6 +201,7 @@ def test_a_page_that_computes_something_else_than_keras_says_so(visit, sample, t
     layers = L.Reshape((28, 28, 1)), convolution, L.Flatten(), L.Dense(10, "softmax")
     page = visit(write_page(tmp_path / "draw.html", sequential(*layers), sample[0]))
     assert "WARNING" in page.locator("#about").inner_text()
+    assert not page.locator("#pad").is_visible()  # and it does not answer
 
 
 # --- What a run leaves --------------------------------------------------------------------------
@@ -209,57 +212,6 @@ def test_a_run_ends_with_what_to_do_with_the_page_which_is_at_most_3_mb(finished
     assert str(finished.outputs / "draw.html") in last_line
     assert "browser" in last_line
     assert (finished.outputs / "draw.html").stat().st_size < 3_000_000
-
-
-@pytest.mark.parametrize(
-    ("layer", "word"),
-    [
-        (L.LayerNormalization(), "layers.LayerNormalization"),
-        (L.Dense(10, "mish"), "activations.mish"),
-    ],
-)
-def test_a_layer_that_the_page_does_not_know_is_named_and_no_older_page_stays(
-    monkeypatch, capsys, tiny_npz, tmp_path, layer, word
-):
-    def build():
-        model = keras.Sequential([keras.Input((784,)), layer, L.Dense(10, "softmax")])
-        model.compile(loss="categorical_crossentropy", metrics=["accuracy"])
-        return model
-
-    (tmp_path / "draw.html").write_text("of an older run")
-    monkeypatch.setitem(train.MODELS, "dense", (build, 1, 128))
-    options = ["train.py", "--data", str(tiny_npz), "--outputs", str(tmp_path)]
-    monkeypatch.setattr(sys, "argv", options)
-    train.main()
-    printed = capsys.readouterr().out
-    reasons = [line for line in printed.splitlines() if line.startswith("No draw.html")]
-    assert len(reasons) == 1
-    assert word in reasons[0]
-    assert "browser" not in printed
-    assert (tmp_path / "model.keras").exists()
-    assert not (tmp_path / "draw.html").exists()
-
-
-def test_without_the_template_a_run_is_fine_and_says_that_there_is_no_page(
-    monkeypatch, capsys, tiny_npz, tmp_path
-):
-    monkeypatch.setattr(train, "HERE", tmp_path)
-    options = ["train.py", "--data", str(tiny_npz), "--epochs", "1", "--outputs", str(tmp_path)]
-    monkeypatch.setattr(sys, "argv", options)
-    train.main()
-    assert "No draw.html" in capsys.readouterr().out
-    assert not (tmp_path / "draw.html").exists()
-
-
-def test_the_page_shows_the_mean_of_the_training_images_of_each_class(sample, tmp_path):
-    (x, y), _ = sample
-    x, y = x[y != 7], y[y != 7]  # a class without images does no harm
-    path = write_page(tmp_path / "draw.html", sequential(L.Dense(10, "softmax")), (x, y))
-    text = path.read_text(encoding="utf-8").split('type="application/json">')[1]
-    network = json.loads(text.split("</script>")[0])
-    means = np.array(network["means"]).reshape((10, 28, 28))
-    assert np.allclose(means[3], x[y == 3].mean(axis=0) / 255, atol=1e-4)
-    assert not means[7].any()
 
 
 def test_the_name_of_a_data_file_cannot_end_the_script(visit, sample, tmp_path):
@@ -334,7 +286,7 @@ def test_a_dot_stays_a_dot_and_nothing_is_nothing(page):
 def test_the_answer_its_bar_and_what_the_network_sees_follow_the_drawing(page):
     assert answer(page) == ""
     draw(page, DIGITS[1])
-    shares = [float(row.split()[-1].rstrip("%")) for row in page.locator("li").all_inner_texts()]
+    shares = [float(share.rstrip("%")) for share in page.locator("li b").all_inner_texts()]
     assert len(shares) == 10
     assert abs(sum(shares) - 100) < 1
     assert answer(page) == str(np.argmax(shares)) == "1"
@@ -425,6 +377,64 @@ def test_a_drawing_stays_when_the_window_changes_its_size(page):
     assert (page.evaluate("prepare(strokes)"), answer(page)) == before
 
 
+# --- Correcting it ------------------------------------------------------------------------------
+
+
+def test_a_click_on_a_bar_teaches_the_drawing_and_forget_takes_it_back(page):
+    page.emulate_media(reduced_motion="reduce")
+    draw(page, DIGITS[1])
+    before = page.evaluate("predict(prepare(strokes))")
+    assert np.argmax(before) == 1
+    page.locator("#bars button").nth(4).click()
+    page.wait_for_function("taught.textContent.includes('%')")
+    after = page.evaluate("predict(prepare(strokes))")
+    assert after[4] >= 0.6
+    assert answer(page) == "4"
+    assert "steps of training: 4 went from" in page.inner_text("#taught")
+    page.locator("#forget").click()
+    assert page.evaluate("predict(prepare(strokes))") == before
+    assert answer(page) == "1"
+
+
+def test_correcting_a_stranger_s_digits_makes_it_read_more_of_the_others(visit, finished_mnist):
+    if "PEN" not in os.environ:
+        pytest.skip("PEN names no folder with strangers' handwriting")
+    page = visit(finished_mnist.outputs / "draw.html")
+    assert_taught(page, pathlib.Path(os.environ["PEN"], "strokes.json"))
+
+
+TEACH = """(digits) => {
+  const isRight = ({ pixels, digit }) => {
+    const shares = predict(pixels);
+    return shares.indexOf(Math.max(...shares)) === digit;
+  };
+  const images = digits.map(({ digit, strokes }) => ({ digit, pixels: prepare(strokes) }));
+  const [taught, others] = [images.slice(0, 500), images.slice(500)];
+  const count = () => [others.filter(isRight).length, Number(countRight().match(/\\d+/)[0])];
+  const [before, testBefore] = count();
+  const steps = [];
+  for (const image of taught) {
+    if (isRight(image)) continue;
+    let n = 0;
+    while (predict(image.pixels)[image.digit] < 0.6 && n < 60) {
+      learn(image.pixels, image.digit);
+      n += 1;
+    }
+    steps.push(n);
+  }
+  const [after, testAfter] = count();
+  return { before, after, testBefore, testAfter, steps };
+}"""
+
+
+def assert_taught(page, path):
+    result = page.evaluate(TEACH, json.loads(path.read_text()))
+    print(result)
+    assert result["steps"]
+    assert result["after"] - result["before"] >= 10  # 2 points of 500
+    assert result["testBefore"] - result["testAfter"] <= 3
+
+
 # --- Where it is opened -------------------------------------------------------------------------
 
 
@@ -474,10 +484,10 @@ def test_a_network_of_clothes_names_clothes_and_says_that_it_knows_no_digits(
     text = page.inner_text("body")
     assert "no digits" in text
     assert "clothing" in page.title()
-    for name in train.CLASS_NAMES["clothes"]:
+    for name in CLASS_NAMES["clothes"]:
         assert name in text
     draw(page, DIGITS[0])
-    assert answer(page) in train.CLASS_NAMES["clothes"]
+    assert answer(page) in CLASS_NAMES["clothes"]
 
 
 def test_the_page_asks_for_nothing_but_itself(page):
