@@ -3,79 +3,194 @@
     python predict.py my_digit.png      a drawing, a scan or a photo, with one digit or many
     python predict.py --help            all options
 
-Read it from top to bottom: find the ink, split it into what may be digits, make each look like
-MNIST's, ask the network, show. README.md says why a picture cannot simply be shrunk to 28x28.
+`main` is the table of contents: read the pictures and find what may be digits in them (ink.py),
+ask the network about each, choose the likeliest reading, show. README.md says why a picture cannot
+simply be shrunk to 28x28.
 """
 
 import argparse
-import itertools
+import glob
 import json
+import math
+import os
 import pathlib
-import signal
 import sys
 import warnings
 import zipfile
-from concurrent.futures import ProcessPoolExecutor
+from typing import NamedTuple
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow then says less when it starts
 
 try:
     import numpy as np
-    from PIL import Image, ImageOps, UnidentifiedImageError
-    from scipy import ndimage
+    from PIL import Image, ImageDraw, ImageFont, ImageOps, UnidentifiedImageError
 
-    from files import FolderError, prepare_folder, saving
+    import files
+    import ink
 except ModuleNotFoundError as error:
     sys.exit(
         f"Error: {error}. Activate the environment (source .venv/bin/activate, on Windows "
         r".venv\Scripts\activate), or install what is missing: pip install -r requirements.txt"
     )
 
+HERE = pathlib.Path(__file__).parent
 FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")  # none starts a program
-WORKING_SIDE = 800  # larger pictures are shrunk to this many pixels: digits need no more
-MANY_FILES = 50  # so many are worth starting processes for
-PROCESSES = 2  # each may hold a picture of 89 million pixels
-MOST_SHOWN = 24  # in your_digits.png
-
-# Judgements, each with its reason.
-LEAST_CONTRAST = 10  # of 255, between ink and paper: the grain of a blank sheet has less
-EVEN_PAPER = 10  # of 255: where the paper's brightness varies no more, the light is even
-NARROW = (1 / 4, 1 / 16)  # of the picture's side: every stroke is narrower than one of them
-SHARP = 0.2  # of the contrast, from pixel to pixel along an outline: a shadow's is softer
-GRAINY = 2  # strokes that become so much wider where their holes are closed are pencil
-MOST_INK = 0.6  # of the picture: where there is more, it is a pattern
-SPECK = 0.15  # of the tallest stroke: what is smaller, in both directions, is dirt or a comma
-LINE = 3  # times as wide as the tallest stroke is high: a ruled line
-SMALL = 0.35  # of the tallest piece: what is lower is no digit, but may belong to one
-PART = 0.6  # of the tallest stroke: what is lower may belong to what is above or below it
-NEAR = 0.25  # of the height: the strokes of one digit are no farther from each other
-TOGETHER = 1.9  # odds of two neighbours to be one digit: fitted to MNIST's, cut and paired
-MOST_STROKES = 400  # in one picture: more are a carpet, not handwriting
-MOST_HOLES = 10  # beside two in each stroke: a weave has more, and so has pencil
-MNIST_STROKE = 2.9  # how wide MNIST's strokes are, in its pixels: the median of its training set
+LARGEST_SIDE = 2000  # larger pictures are shrunk: digits a hundredth as high are still 20 pixels
 
 # A picture of so many pixels that it may be an attack on the memory is refused, not only warned of.
 warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 
 class PictureError(Exception):
-    """A picture cannot be read, or shows no digits; the text is one line that says why."""
+    """A picture cannot be read; the text is one line that says why."""
 
 
-def read_picture(path):
-    """Return the picture in a file, uint8 RGB (height, width, 3), and its scale: how many of the
-    file's pixels one of these stands for. Raises PictureError if there is none, or a broken one.
+class ModelError(Exception):
+    """A model cannot be used; the text is one line that says what to do."""
+
+
+class Page(NamedTuple):
+    """A page of a file, or the only one: what may be digits on it, or why there are none."""
+
+    path: pathlib.Path
+    number: int | None  # None if the file has only one page
+    proposals: list
+    scale: float  # how many pixels of the file one of the picture's stands for
+    error: str | None
+
+
+class Digit(NamedTuple):
+    """A digit as it was read: its Proposal, its class, how probable that is, and whether it looks
+    unlike any of MNIST's.
     """
+
+    proposal: ink.Proposal
+    probabilities: np.ndarray
+    distance: float
+
+    @property
+    def predicted(self):
+        return int(self.probabilities.argmax())
+
+    @property
+    def confidence(self):
+        return float(self.probabilities.max())
+
+    @property
+    def doubtful(self):
+        return self.distance > DOUBTFUL
+
+
+def main(arguments=None):
+    """Find the digits in all pictures, ask the network once about all of them, and show.
+
+    `arguments` stand in for the command line's. Returns the exit status: 0, or 1 if a picture could
+    not be read. Raises ModelError and files.FolderError.
+    """
+    args = parse_arguments(arguments)
+    check_model_file(args.model)
+    files.prepare_folder(args.outputs)
+    pages = []
+    for path in find_files(args.pictures):
+        pages += read_pages(path)
+    images = []
+    for page in pages:
+        images += [proposal.image for proposal in page.proposals]
+    images = np.array(images, np.uint8).reshape((-1, 28, 28))
+    model = load_model(args.model)
+    probabilities = ask(model, images)
+    distances = measure_distances(images)
+
+    read = []
+    first = 0
+    for page in pages:
+        stop = first + len(page.proposals)
+        digits = choose_digits(page.proposals, probabilities[first:stop], distances[first:stop])
+        first = stop
+        if digits and min(digit.distance for digit in digits) > REFUSED:
+            page = page._replace(error=describe_refused(digits))
+            digits = []
+        report(page, digits, args.json)
+        if page.error is None:
+            read.append((page, digits))
+
+    saved = {}
+    if read:
+        path = args.outputs / "your_digits.png"
+        with files.saving(path, saved) as unfinished:
+            draw_pages(read).save(unfinished, format="PNG")
+        if saved[path] and not args.json:
+            print(f"Look at {path} to see what was found, and what the network saw of it.")
+    return 0 if len(read) == len(pages) and all(saved.values()) else 1
+
+
+# --- Read the pictures --------------------------------------------------------------------------
+
+
+def find_files(paths):
+    """Return the picture files in `paths`, a folder standing for those in it, if there are any."""
+    kinds = Image.registered_extensions()
+    suffixes = {suffix for suffix, kind in kinds.items() if kind in FORMATS}
+    suffixes |= {".heic", ".heif"}  # to say what to do with them
+    found = []
+    for path in paths:
+        inside = []
+        if path.is_dir():
+            inside = [file for file in sorted(path.iterdir()) if file.suffix.lower() in suffixes]
+        elif not path.exists():  # *.png reaches us as it is where the shell is PowerShell
+            inside = [pathlib.Path(name) for name in sorted(glob.glob(str(path)))]  # noqa: PTH207
+        found += inside or [path]
+    return found
+
+
+def read_pages(path):
+    """Return a list of Pages: one for each page of a picture file, with what may be digits on it."""
+    pages = []
     try:
-        picture = Image.open(path, formats=FORMATS)
-        full_side = max(picture.size)
-        # A phone's photo is a JPEG, which can be decoded at a half or a quarter of its size.
-        picture.draft("RGB", (WORKING_SIDE, WORKING_SIDE))
-        picture = ImageOps.exif_transpose(picture)
+        for number, picture, scale in open_pages(path):
+            try:
+                proposals = ink.find_digits(picture)
+                pages.append(Page(path, number, proposals, scale, None))
+            except ink.NoDigits as error:
+                pages.append(Page(path, number, [], scale, str(error)))
+    except PictureError as error:
+        number = len(pages) + 1 if pages else None
+        pages.append(Page(path, number, [], 1, str(error)))
+    return pages
+
+
+def open_pages(path):
+    """Yield for each page of a file its number (None if it is the only one), the picture, uint8 RGB
+    (height, width, 3), and its scale: how many of the file's pixels one of these stands for.
+
+    Raises PictureError if the file is no picture, or a broken one.
+    """
+    if not path.is_file():
+        raise PictureError("there is no such file, or there are no pictures in this folder")
+    try:
+        with Image.open(path, formats=FORMATS) as file:
+            # Other files may have more pictures, too, but they show the same: a preview, a depth.
+            count = file.n_frames if file.format in ("TIFF", "GIF") else 1
+            for index in range(count):
+                file.seek(index)
+                full_side = max(file.size)
+                # A phone's photo is a JPEG, which can be decoded at a half of its size.
+                file.draft("RGB", (LARGEST_SIDE, LARGEST_SIDE))
+                picture = to_rgb(ImageOps.exif_transpose(file))
+                number = index + 1 if count > 1 else None
+                yield number, picture, full_side / max(picture.shape)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise PictureError("it has too many pixels; make it smaller") from None
     except UnidentifiedImageError:
         raise PictureError("it is not a picture, or it is HEIC: save it as JPEG or PNG") from None
+    except PictureError:
+        raise
     except Exception as error:  # noqa: BLE001  a broken file fails in many ways
         raise PictureError(f"it cannot be read: {error!r}") from None
+
+
+def to_rgb(picture):
+    """Return a Pillow picture of any mode as uint8 RGB (height, width, 3), shrunk if it is large."""
     if max(picture.size) > 100 * min(picture.size):
         raise PictureError("it is too narrow to show digits")
     if picture.mode.startswith(("I", "F")):  # 16 or 32 bits a pixel
@@ -85,241 +200,54 @@ def read_picture(path):
     if picture.mode in ("1", "P") or picture.has_transparency_data:
         paper = Image.new("RGBA", picture.size, "silver")  # neither white nor black, as ink may be
         picture = Image.alpha_composite(paper, picture.convert("RGBA"))
-    picture.thumbnail((WORKING_SIDE, WORKING_SIDE), reducing_gap=2)
-    return np.asarray(picture.convert("RGB")), full_side / max(picture.size)
+    picture.thumbnail((LARGEST_SIDE, LARGEST_SIDE), reducing_gap=2)
+    return np.asarray(picture.convert("RGB"))
 
 
-def find_ink(picture):
-    """Return how much ink is where, float32 from 0 (paper) to 1 (ink), or raise PictureError."""
-    grey = to_grey(picture)
-    edges = ndimage.maximum_filter(grey, 3) - ndimage.minimum_filter(grey, 3)
-    tries = []
-    for dark, share in itertools.product((grey, 255 - grey), NARROW):
-        darkness, paper = compare_with_paper(dark, share)
-        tries.append((sharpness(darkness, edges), darkness))
-        if len(tries) == 1 and np.ptp(paper) <= EVEN_PAPER:
-            break  # even light: there are no shadows to be told from ink
-    best, darkness = max(tries, key=lambda one: one[0])
-    is_ink = darkness > otsu_threshold(darkness)
-    if not best or darkness[is_ink].mean() < LEAST_CONTRAST:
-        raise PictureError("there is no ink in it; write darker, or take a sharper picture")
-    # Pencil: close the holes, as long as that makes the strokes much wider.
-    while ndimage.label(~is_ink)[1] > MOST_HOLES:
-        size = 2 * int(stroke_width(is_ink) / 2) + 3
-        closed = ndimage.minimum_filter(ndimage.maximum_filter(is_ink, size), size)
-        wider = stroke_width(closed)
-        if wider < GRAINY * stroke_width(is_ink) or closed.mean() > MOST_INK:
-            break
-        is_ink, darkness = closed, ndimage.gaussian_filter(darkness.astype("float32"), wider / 5)
-    level = np.median(darkness[is_ink])
-    is_ink = ndimage.maximum_filter(is_ink, 5)  # with the outline's paler pixels
-    return np.where(is_ink, np.minimum(darkness / np.float32(level), 1), np.float32(0))
+# --- Ask the network ----------------------------------------------------------------------------
 
 
-def to_grey(picture):
-    """Return an RGB picture as uint8 (height, width), its ink darker than its paper."""
-    # Of red, green and blue take the one that varies most: yellow on white shows in blue alone.
-    grey = picture[..., np.argmax(picture[::4].std(axis=(0, 1)))]
-    # Most is paper, so that ink is what differs most from the mean: make it the darker.
-    skewed = (grey[::4] - grey.mean()) ** 3
-    return 255 - grey if skewed.sum() > 0 else grey
+def check_model_file(path):
+    """Raise ModelError unless `path` is a file of Keras's present format, before the slow start."""
+    if path.is_dir():
+        raise ModelError(
+            f"{path} is a folder, perhaps TensorFlow's older SavedModel format. Save the model "
+            "anew, in the program that made it, with model.save('model.keras')"
+        )
+    if path.is_file():
+        with path.open("rb") as file:
+            start = file.read(8)
+        if start == b"\x89HDF\r\n\x1a\n":
+            raise ModelError(
+                f"{path} is in Keras's older format, .h5. Save it anew, in Python: import keras; "
+                f"keras.models.load_model('{path.name}').save('model.keras')"
+            )
+    if not zipfile.is_zipfile(path):
+        raise ModelError(f"{path} is no model. Run this first, to make one: python train.py")
 
 
-def compare_with_paper(grey, share):
-    """Return how much darker than the paper each pixel is, and that paper.
+def load_model(path):
+    """Load a model of images of 28x28 and ten classes; raise ModelError if it is none for digits."""
+    import keras  # here, since it takes seconds, and finding digits does not need it
 
-    The paper is `grey` with all filled in that is dark and narrower than a share of the side (a
-    grey closing): light and shadow are then in both.
-    """
-    picture = Image.fromarray(grey)
-    small = np.asarray(ImageOps.contain(picture, (128, 128), Image.Resampling.BILINEAR))
-    paper = Image.fromarray(ndimage.grey_closing(small, max(3, round(share * max(small.shape)))))
-    paper = np.asarray(paper.resize(picture.size, Image.Resampling.BILINEAR))
-    return np.maximum(paper, grey) - grey, paper
-
-
-def sharpness(darkness, edges):
-    """Return how sharp the outline is of what passes for ink: shadows and gaps are softer."""
-    is_ink = darkness > otsu_threshold(darkness)
-    outline = edges[is_ink & ~ndimage.binary_erosion(is_ink)]
-    if not outline.size or is_ink.mean() > MOST_INK:
-        return 0
-    sharp = outline.mean() > SHARP * darkness[is_ink].mean()
-    return sharp * outline.sum() / outline.size ** (2 / 3)  # its mean, and more for a longer one
-
-
-def otsu_threshold(values):
-    """Return what best separates uint8 `values` into those up to it, and others (N. Otsu, 1979)."""
-    counts = np.array(Image.fromarray(values).histogram(), dtype=float)
-    below, total = np.cumsum(counts), np.cumsum(counts * np.arange(256))
-    above = below[-1] - below
-    gap = total / np.maximum(below, 1) - (total[-1] - total) / np.maximum(above, 1)
-    return np.argmax(below * above * gap**2)
-
-
-def stroke_width(is_ink):
-    """Return how wide the strokes are on average: their area by half of their outline."""
-    outline = is_ink & ~ndimage.binary_erosion(is_ink)
-    return 2 * is_ink.sum() / max(outline.sum(), 1)
-
-
-def propose_digits(ink):
-    """Return what may be digits in `ink`, in reading order: (first, stop, odds, box, own ink).
-
-    The ink falls into pieces. A proposal is made of the pieces from `first` to `stop` - 1: one
-    piece, or two so close that they may be the strokes of one digit. The network decides between
-    them (LeCun et al., 1998, section V); `odds` is the logarithm of how likely they are one digit
-    by their shapes alone. The box is an int array (left, top, right, bottom).
-    """
-    pieces, boxes = find_pieces(ink)
-    tallest = (boxes[:, 3] - boxes[:, 1]).max()
-    proposals = []
-    for first, count in itertools.product(range(len(boxes)), (1, 2)):
-        stop, members = first + count, boxes[first : first + count]
-        box = np.append(members[:, :2].min(axis=0), members[:, 2:].max(axis=0))
-        width, height = box[2:] - box[:2]
-        lower = (members[:, 3] - members[:, 1]).min()
-        gap = (members[:, :2].max(axis=0) - members[:, 2:].min(axis=0)).max()
-        close = len(members) == 2 and gap < NEAR * height and width < 1.5 * height
-        if height > SMALL * tallest and (count == 1 or close):
-            # Digits side by side are about equally high, and together wider than one.
-            odds = 0 if count == 1 else TOGETHER - (width / 2 + 2 * lower) / height
-            place = slice(box[1], box[3]), slice(box[0], box[2])
-            own = (pieces[place] > first) & (pieces[place] <= stop)
-            proposals.append((first, stop, odds, box, ink[place] * ndimage.maximum_filter(own, 3)))
-    return proposals
-
-
-def find_pieces(ink):
-    """Return a map of the pieces of `ink`, from 1 as read, and their boxes; or PictureError."""
-    is_ink = ink > 0.5
-    width = stroke_width(is_ink)
-    strokes, _ = ndimage.label(is_ink, np.ones((3, 3)))  # also what touches at a corner
-    boxes = boxes_around(strokes)
-    widths, heights = (boxes[:, 2:] - boxes[:, :2]).T
-    area = np.bincount(strokes.ravel())[1:]
-    # What lies along the frame is a shadow or a table's edge, if there is something else.
-    frame = np.concatenate([strokes[[0, -1]].ravel(), strokes[1:-1, [0, -1]].ravel()])
-    touching = np.bincount(frame, minlength=len(area) + 1)[1:]
-    inside = touching < np.maximum(2.5 * width, 0.8 * np.maximum(widths, heights))
-    if area[inside].sum() < 0.02 * area.sum():
-        inside[:] = True
-    tallest = heights[inside].max()
-    specks = inside & (np.maximum(widths, heights) < SPECK * tallest)
-    kept = inside & ~specks & (widths < LINE * tallest)
-    # A hole that is smaller than the stroke is wide is no hole.
-    holes = np.bincount(ndimage.label(~is_ink)[0].ravel())[2:] > width**2 / 2  # not ink, paper
-    too_many = kept.sum() > MOST_STROKES or holes.sum() > MOST_HOLES + 2 * (~specks).sum()
-    if too_many or not kept.any() or area[specks].sum() > area[kept].sum():
-        raise PictureError("no digits were found, only a pattern; show less of what is around")
-    numbers = np.zeros(len(boxes) + 1, dtype=int)  # of each stroke's piece; 0 is paper and dirt
-    numbers[1:][kept] = 1 + join_strokes(boxes[kept])
-    boxes = boxes_around(numbers[strokes])
-    order = in_reading_order(boxes)
-    ranks = np.append(0, 1 + np.argsort(order))
-    return ranks[numbers][strokes], boxes[order]  # of each stroke its piece, of that its rank
-
-
-def boxes_around(things):
-    """Return the boxes (left, top, right, bottom), int (N, 4), around things labelled 1 to N."""
-    places = ndimage.find_objects(things)
-    return np.array([(x.start, y.start, x.stop, y.stop) for y, x in places])
-
-
-def join_strokes(boxes):
-    """Return the number of each stroke's piece, from 0: strokes that are surely of one digit."""
-    left, top, right, bottom = boxes.T
-    narrower = np.minimum.outer(right - left, right - left)
-    lower = np.minimum.outer(bottom - top, bottom - top)
-    shared = np.minimum.outer(right, right) - np.maximum.outer(left, left)
-    gap = np.maximum.outer(top, top) - np.minimum.outer(bottom, bottom)
-    # One above the other, close, and at least one of them no digit by itself: the bar of a 5.
-    near = (shared > 0.4 * narrower) & (gap < NEAR * lower.max())
-    joined = near & (lower < PART * lower.max())
-    pieces = np.arange(len(boxes))
-    for one, other in np.argwhere(joined):
-        pieces[pieces == pieces[other]] = pieces[one]
-    return np.unique(pieces, return_inverse=True)[1]
-
-
-def in_reading_order(boxes):
-    """Return the indices of `boxes`, row by row, and left to right in each row."""
-    rows = []
-    for i in np.argsort(boxes[:, 0]):
-        _, top, _, bottom = boxes[i]
-        for row in rows:
-            _, high, _, low = boxes[row[-1]]  # the row's last: a line may climb or sink
-            if min(bottom, low) - max(top, high) > 0.4 * min(bottom - top, low - high):
-                row.append(i)
-                break
-        else:
-            rows.append([i])
-    return [i for row in sorted(rows, key=lambda row: boxes[row, 1::2].mean()) for i in row]
-
-
-def normalize(ink):
-    """Turn one digit's ink, float (height, width) in [0, 1], into an image as MNIST has them.
-
-    Returns uint8 (28, 28), white on black: fitted into 20x20, its strokes about as wide as MNIST's,
-    its centre of mass in the middle (LeCun, Bottou, Bengio and Haffner, 1998, section III.A).
-    """
-    # Large first, and black and white, so that shapes can be measured and strokes changed finely.
-    ink = np.pad(ink, 1 + max(ink.shape) // 8)
-    large = ImageOps.contain(Image.fromarray(ink), (125, 125), Image.Resampling.BILINEAR)
-    is_ink = np.asarray(large) > min(0.5, np.max(large) / 2)
-    depth = ndimage.distance_transform_edt(is_ink)
-    width = 4 * depth[is_ink].mean()
-    # Growing by r makes a stroke of `width` 2r wider, and the digit, which is then fitted into 20
-    # pixels, 2r larger: solve 20 (width + 2r) = MNIST_STROKE (size + 2r).
-    size = np.ptp(np.nonzero(is_ink), axis=1).max() + 1
-    r = (MNIST_STROKE * size - 20 * width) / (40 - 2 * MNIST_STROKE)
-    is_ink = (
-        ndimage.distance_transform_edt(~is_ink) <= r if r > 0 else depth > min(-r, depth.max() / 2)
-    )
-    [box] = ndimage.find_objects(is_ink.astype(int))
-    small = Image.fromarray(is_ink[box].astype("uint8") * 255)
-    small.thumbnail((20, 20), Image.Resampling.BOX, reducing_gap=None)
-    corner = np.round(14 - np.array(ndimage.center_of_mass(np.asarray(small)))).astype(int)
-    top, left = np.clip(corner, 0, 28 - np.array(small.size[::-1]))
-    image = np.zeros((28, 28), dtype="uint8")
-    image[top : top + small.height, left : left + small.width] = small
-    return image
-
-
-def read_digits(path):
-    """Propose digits in one picture: a list of (first, stop, odds, box, piece, image), or an error.
-
-    As from `propose_digits`, but the box is a list in the file's own pixels (of an upright photo);
-    the piece is a small RGB picture of the digit, the image uint8 (28, 28), for the network.
-    """
     try:
-        if not pathlib.Path(path).is_file():
-            raise PictureError("there is no such file, or there are no pictures in this folder")
-        picture, scale = read_picture(path)
-        proposals = []
-        for first, stop, odds, box, ink in propose_digits(find_ink(picture)):
-            left, top, right, bottom = box
-            margin = max(right - left, bottom - top) // 4
-            rows = slice(max(top - margin, 0), bottom + margin)
-            piece = Image.fromarray(picture[rows, max(left - margin, 0) : right + margin])
-            piece = np.asarray(ImageOps.contain(piece, (84, 84)))
-            box = [round(edge * scale) for edge in box.tolist()]
-            proposals.append((first, stop, odds, box, piece, normalize(ink)))
-        return proposals
-    except PictureError as error:
-        return error
+        # In safe mode Keras refuses a file that brings code of its own, such as a Lambda layer.
+        model = keras.saving.load_model(path, compile=False, safe_mode=True)
+    except Exception as error:  # noqa: BLE001  whatever is wrong in the file, it is not used
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise ModelError(f"{path} is no model that can be loaded safely: {reason}") from None
+    classes = read_class_names(path)
+    known_input = model.input_shape in ((None, 784), (None, 28, 28), (None, 28, 28, 1))
+    if classes != list("0123456789") or not known_input or model.output_shape != (None, 10):
+        shapes = f"{model.input_shape} to {model.output_shape}"
+        raise ModelError(
+            f"{path} is for something else: {', '.join(classes)}, {shapes}. "
+            "Use one of: python train.py"
+        )
+    return model
 
 
-def read_files(files):
-    """Read pictures as `read_digits` does; many of them in processes, since threads take turns."""
-    if len(files) < MANY_FILES:
-        return [read_digits(file) for file in files]
-    ignore = signal.SIGINT, signal.SIG_IGN  # Ctrl-C is for this process to handle
-    with ProcessPoolExecutor(PROCESSES, initializer=signal.signal, initargs=ignore) as pool:
-        return list(pool.map(read_digits, files, chunksize=8))
-
-
-def name_classes(path):
+def read_class_names(path):
     """Return the names of a model's classes, from metrics.json beside it; without one, digits."""
     try:
         metrics = json.loads(path.with_name("metrics.json").read_text(encoding="utf-8"))
@@ -328,138 +256,242 @@ def name_classes(path):
         return list("0123456789")
 
 
-def load_model(path):
-    """Load a model that train.py saved; raise SystemExit with one line if it is none for digits."""
-    import keras  # here, since it takes seconds, and finding digits does not need it
-
-    try:
-        # In safe mode Keras refuses a file that brings code of its own, such as a Lambda layer.
-        model = keras.saving.load_model(path, compile=False, safe_mode=True)
-    except Exception as error:  # noqa: BLE001  whatever is wrong in the file, it is not used
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        sys.exit(f"Error: {path} is no model that can be loaded safely: {reason}")
-    shapes = model.input_shape, model.output_shape
-    classes = name_classes(path)
-    if classes != list("0123456789") or shapes != ((None, 28 * 28), (None, 10)):
-        kind = f"{', '.join(classes)}, {shapes[0]} to {shapes[1]}"
-        sys.exit(f"Error: {path} is for something else: {kind}. Use one of: python train.py")
-    return model
+def ask(model, images):
+    """Return the network's answers, float (N, 10), about images, uint8 (N, 28, 28)."""
+    if not len(images):
+        return np.zeros((0, 10))
+    x = images.reshape((-1, *model.input_shape[1:])).astype("float32") / 255
+    probabilities = model.predict(x, batch_size=1000, verbose=0)
+    if not np.allclose(probabilities.sum(axis=1), 1, atol=0.01):
+        raise ModelError("the model does not answer in probabilities. Use one of train.py's")
+    return probabilities
 
 
-def surest_digits(proposals, answers):
-    """Return (box, piece, image, probabilities) of the digits that the network is surest of.
+# --- Choose the likeliest reading ---------------------------------------------------------------
 
-    Of all ways to use each piece once, alone or with its neighbour, it is the likeliest one, found
-    piece by piece (dynamic programming).
+# Distances between an image and the nearest training image of sample.npz, as measure_distances has
+# them. Between training images, half are nearer than 0.28; 99 in 100 are nearer than 0.5, and 999
+# in 1,000 nearer than 0.57.
+DOUBTFUL = 0.5
+REFUSED = 0.57  # if all in a picture is farther, it shows no digits
+USUAL = 1 / 3  # up to here a distance tells nothing
+UNUSUAL = (
+    8  # beyond, by so much an image is unlikely, as a logarithm: fitted to cut and whole digits
+)
+
+
+def measure_distances(images):
+    """Return how far each image, uint8 (N, 28, 28), is from the nearest of 6,000 training images.
+
+    A network answers whatever it is shown: a letter, a part of a digit, or two at once look like
+    none of MNIST's. The distance is that between images of 14x14, blurred, each scaled to length 1.
     """
-    ways = [(0, [])]  # the likeliest way to read the first 0, 1, 2... pieces: how likely, and what
-    for here in range(1, proposals[-1][1] + 1):
-        found = {here - 1: ways[-1]}  # without the last piece, unless it is a digit by itself
-        for (first, stop, odds, *digit), answer in zip(proposals, answers, strict=True):
-            if stop == here:
-                likely = ways[first][0] + odds + np.log(answer.max())
-                found[first] = (likely, [*ways[first][1], (*digit, answer)])
-        ways.append(max(found.values(), key=lambda way: way[0]))
-    return ways[-1][1]
+    if not len(images):
+        return np.zeros(0)
+    with np.load(HERE / "sample.npz") as file:
+        known = shrink_for_distances(file["x_train"])
+    similarities = shrink_for_distances(images) @ known.T
+    return np.sqrt(np.maximum(2 - 2 * similarities.max(axis=1), 0))
 
 
-def draw_digits(digits):
-    """Draw for each (name, piece, image, probabilities) how its digit was read, three to a row."""
-    from matplotlib.figure import Figure
-
-    columns = min(3, len(digits))
-    rows, height, width = -(-len(digits) // columns), 112, 300
-    figure = Figure(figsize=(max(4 * columns, 6.5), 1.5 * rows + 0.5))
-    figure.suptitle("Your picture, what the network sees of it, and how sure it is")
-    axes = figure.add_axes((0.01, 0, 0.98, 1 - 0.5 / figure.get_figheight()))
-    for i, (name, piece, image, probabilities) in enumerate(digits):
-        left, top = i % columns * width + 8, i // columns * height + 18
-        tall, wide, _ = piece.shape
-        axes.imshow(piece, extent=(left, left + wide, top + tall, top))
-        axes.imshow(image, "gray", extent=(left + 100, left + 184, top + 84, top))
-        name = ascii(name).strip("'")[-18:]  # no font has every letter
-        axes.text(left, top - 3, name, fontsize=8, parse_math=False)
-        said = f"predicted: {probabilities.argmax()} ({probabilities.max():.0%})"
-        axes.text(left + 100, top - 3, said, fontsize=9)
-        y = top + 8.4 * np.arange(10) + 4
-        axes.barh(y, 70 * probabilities, 7, left + 208, color="tab:orange")
-        for digit in range(10):
-            axes.text(left + 196, y[digit], digit, fontsize=7, va="center_baseline")
-    axes.set(xlim=(0, columns * width), ylim=(rows * height, 0))
-    axes.axis("off")
-    return figure
+def shrink_for_distances(images):
+    """Return images, uint8 (N, 28, 28), as float32 (N, 196), each of length 1."""
+    blurred = [ink.cv2.GaussianBlur(image, (0, 0), 1) for image in images]
+    small = np.array(blurred).reshape((-1, 14, 2, 14, 2)).mean(axis=(2, 4), dtype="float32")
+    vectors = small.reshape((-1, 196))
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
-def find_files(paths):
-    """Return the picture files in `paths`, a folder standing for those in it, if there are any."""
-    kinds = Image.registered_extensions()
-    known = {suffix for suffix in kinds if kinds[suffix] in FORMATS} | {".heic", ".heif"}
-    files = []
-    for path in paths:
-        inside = sorted(path.glob("*")) if path.is_dir() else []
-        files += [file for file in inside if file.suffix.lower() in known] or [path]
-    return files
+def choose_digits(proposals, probabilities, distances):
+    """Return the Digits of the likeliest way to read a page.
+
+    A way uses all ink once, from the first node to the last. The likeliest one is found node by
+    node, by dynamic programming (LeCun, Bottou, Bengio and Haffner, 1998, section V).
+    """
+    ways = {0: (0.0, [])}  # for each node the likeliest way to it: how likely, and its Digits
+    nodes = {proposal.stop for proposal in proposals} | {proposal.start for proposal in proposals}
+    for node in sorted(nodes - {0}):
+        reached = []
+        for proposal, answer, distance in zip(proposals, probabilities, distances, strict=True):
+            if proposal.stop == node and proposal.start in ways:
+                likely, digits = ways[proposal.start]
+                likely += math.log(max(answer.max(), 1e-9)) + proposal.odds
+                likely -= UNUSUAL * max(0, distance - USUAL)
+                reached.append((likely, [*digits, Digit(proposal, answer, float(distance))]))
+        if reached:
+            ways[node] = max(reached, key=how_likely)
+        else:  # what is before it is too low to be a digit: go on from there
+            ways[node] = ways[max(ways)]
+    return ways[max(ways)][1]
+
+
+def how_likely(way):
+    return way[0]
+
+
+# --- Show ---------------------------------------------------------------------------------------
+
+
+def describe_refused(digits):
+    said = "".join(str(digit.predicted) for digit in digits)
+    return (
+        f"what was found looks like no digits (the network would say {said}): show the digits "
+        "alone, without letters, drawings or shadows"
+    )
+
+
+def report(page, digits, as_json):
+    """Print what was read on a page, as a line of JSON if asked; errors go to stderr."""
+    name = str(page.path)
+    if page.number is not None:
+        name += f", page {page.number}"
+    if page.error is not None:
+        print(f"{name}: {page.error}", file=sys.stderr)
+    if as_json:
+        line = {"file": str(page.path)}
+        if page.number is not None:
+            line["page"] = page.number
+        if page.error is not None:
+            line["error"] = page.error
+        else:
+            line["digits"] = "".join(str(digit.predicted) for digit in digits)
+            line["confidence"] = [digit.confidence for digit in digits]
+            line["doubtful"] = [digit.doubtful for digit in digits]
+            line["boxes"] = [box_in_file(digit, page) for digit in digits]
+        print(json.dumps(line))
+    elif page.error is None:
+        said = "".join(str(digit.predicted) for digit in digits)
+        print(f"{name}: {said} ({', '.join(describe(digit) for digit in digits)})")
+
+
+def describe(digit):
+    """Return how sure the network is of a digit, in words."""
+    text = f"{digit.confidence:.0%} sure"
+    return f"{text}, but it looks unlike MNIST's" if digit.doubtful else text
+
+
+def box_in_file(digit, page):
+    return [round(edge * page.scale) for edge in digit.proposal.box]
+
+
+MOST_PAGES = 8  # in your_digits.png
+MOST_DIGITS = 24  # of one page, one by one
+WIDTH = 1000  # of your_digits.png, in pixels
+ROW = 116  # the height of a row of digits
+SURE = "#0072b2"  # blue and orange: the colour-blind can tell them apart
+UNSURE = "#d55e00"
+
+
+def draw_pages(read):
+    """Return a Pillow picture of how pages were read; of many, those of which one is least sure."""
+    if len(read) > MOST_PAGES:
+        read = sorted(read, key=least_confidence)[:MOST_PAGES]
+    parts = [draw_page(page, digits) for page, digits in read]
+    whole = Image.new("RGB", (WIDTH, sum(part.height for part in parts)), "white")
+    top = 0
+    for part in parts:
+        whole.paste(part, (0, top))
+        top += part.height
+    return whole
+
+
+def least_confidence(page_and_digits):
+    _, digits = page_and_digits
+    return min(digit.confidence for digit in digits)
+
+
+def draw_page(page, digits):
+    """Draw a page with a box around each digit, and below what the network saw of each."""
+    for number, array, _ in open_pages(page.path):
+        if number == page.number:
+            picture = Image.fromarray(array)
+            break
+    shown = ImageOps.contain(picture, (WIDTH - 20, 420))
+    scale = shown.width / picture.width
+    few = digits
+    if len(digits) > MOST_DIGITS:
+        few = sorted(digits, key=confidence_of)[:MOST_DIGITS]
+    rows = math.ceil(len(few) / 3)
+    drawn = Image.new("RGB", (WIDTH, 50 + shown.height + 30 + rows * ROW), "white")
+    pen = ImageDraw.Draw(drawn)
+    name = ascii(page.path.name).strip("'")  # the font has no Chinese letters
+    if page.number is not None:
+        name += f", page {page.number}"
+    pen.text((10, 8), f"{name}: what was found", "black", ImageFont.load_default(18))
+    top = 50
+    drawn.paste(shown, (10, top))
+    for digit in digits:
+        box = np.array(digit.proposal.box) * scale + (10 - 2, top - 2, 10 + 2, top + 2)
+        colour = colour_of(digit)
+        pen.rectangle(box.tolist(), outline=colour, width=2)
+        place = (box[0], max(box[1], top - 6))
+        pen.text(place, label_of(digit), colour, ImageFont.load_default(20), anchor="lb")
+    top += shown.height + 4
+    title = "The digits one by one: cut out, as the network sees it, and how probable each class is"
+    if len(few) < len(digits):
+        title = f"The {MOST_DIGITS} of which the network is least sure: cut out, as it sees them, "
+        title += "and how probable each class is"
+    pen.text((10, top), title, "black", ImageFont.load_default(14))
+    for i, digit in enumerate(few):
+        left = 10 + i % 3 * (WIDTH // 3)
+        draw_digit(drawn, picture, digit, left, top + 30 + i // 3 * ROW)
+    return drawn
+
+
+def confidence_of(digit):
+    return digit.confidence
+
+
+def colour_of(digit):
+    return UNSURE if digit.doubtful or digit.confidence < 0.9 else SURE
+
+
+def label_of(digit):
+    return f"{digit.predicted}?" if digit.doubtful else str(digit.predicted)
+
+
+def draw_digit(drawn, picture, digit, left, top):
+    """Draw one digit: as it is in the picture, as the network sees it, and its probabilities."""
+    pen = ImageDraw.Draw(drawn)
+    small = ImageFont.load_default(11)
+    said = f"{label_of(digit)}  ({digit.confidence:.0%})"
+    pen.text((left, top), said, colour_of(digit), ImageFont.load_default(14))
+    x, y, right, bottom = digit.proposal.box
+    margin = max(right - x, bottom - y) // 4
+    box = (x - margin, y - margin, right + margin, bottom + margin)
+    box = np.clip(box, 0, (*picture.size, *picture.size)).tolist()
+    drawn.paste(ImageOps.contain(picture.crop(box), (84, 84)), (left, top + 20))
+    image = Image.fromarray(digit.proposal.image).resize((84, 84), Image.Resampling.NEAREST)
+    drawn.paste(image, (left + 96, top + 20))
+    for c, probability in enumerate(digit.probabilities.tolist()):
+        y = top + 20 + 8.4 * c
+        pen.text((left + 192, y - 2), str(c), "black", small)
+        pen.rectangle((left + 204, y + 1, left + 204 + 100 * probability, y + 7), colour_of(digit))
 
 
 def parse_arguments(arguments=None):
     """Read the command line; a wrong one ends the program with status 2 and says why."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    add, outputs = parser.add_argument, pathlib.Path("outputs")
-    add("pictures", nargs="+", type=pathlib.Path, help="a picture of digits, or a folder of them")
-    model, folder = "the model (default: %(default)s)", "for your_digits.png (default: %(default)s)"
-    add("--model", type=pathlib.Path, default=outputs / "model.keras", help=model)
-    add("--outputs", type=pathlib.Path, default=outputs, help=folder)
-    add("--json", action="store_true", help="print a line of JSON for each picture, for programs")
+    outputs = pathlib.Path("outputs")
+    parser.add_argument(
+        "pictures", nargs="+", type=pathlib.Path, help="a picture of digits, or a folder of them"
+    )
+    parser.add_argument(
+        "--model",
+        type=pathlib.Path,
+        default=outputs / "model.keras",
+        help="the model (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--outputs",
+        type=pathlib.Path,
+        default=outputs,
+        help="the folder for your_digits.png (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="print a line of JSON for each page, for programs"
+    )
     return parser.parse_args(arguments)
-
-
-def main():
-    """Find the digits in all pictures, ask the network once about all of them, and show."""
-    args = parse_arguments()
-    if not zipfile.is_zipfile(args.model):
-        sys.exit(f"Error: {args.model} is no model. Run this first, to make one: python train.py")
-    files = find_files(args.pictures)
-    readings = read_files(files)
-    from train import preprocess_images
-
-    prepare_folder(args.outputs)
-    model = load_model(args.model)
-    images = [image for found in readings if isinstance(found, list) for *_, image in found]
-    answers = np.zeros((0, 10))
-    if images:
-        answers = model.predict(preprocess_images(np.stack(images)), batch_size=128, verbose=0)
-    if not np.allclose(answers.sum(axis=1), 1, atol=0.01):
-        sys.exit(f"Error: {args.model} does not answer in probabilities. Use one of train.py's.")
-
-    answers, shown, failed = iter(answers), [], 0
-    for file, found in zip(files, readings, strict=True):
-        line = {"file": str(file)}
-        if isinstance(found, PictureError):
-            failed = 1
-            line["error"] = str(found)
-            print(f"{file}: {found}", file=sys.stderr)
-        else:
-            digits = surest_digits(found, [next(answers) for _ in found])
-            line["digits"] = "".join(str(answer.argmax()) for *_, answer in digits)
-            line["confidence"] = [float(answer.max()) for *_, answer in digits]
-            line["boxes"] = [box for box, *_ in digits]
-            shown += [(file.name, *digit) for _, *digit in digits]
-        if args.json:
-            print(json.dumps(line))
-        elif "digits" in line:
-            sure = ", ".join(f"{share:.0%}" for share in line["confidence"])
-            print(f"{file}: {line['digits']} ({sure} sure)")
-    if shown:
-        if len(shown) > MOST_SHOWN:  # the doubtful ones are those to look at
-            shown.sort(key=lambda digit: digit[3].max())
-        saved = {}
-        with saving(args.outputs / "your_digits.png", saved) as unfinished:
-            draw_digits(shown[:MOST_SHOWN]).savefig(unfinished)
-        if not all(saved.values()):
-            failed = 1
-        elif not args.json:
-            print(f"Look at {args.outputs / 'your_digits.png'} to see what the network saw.")
-    return failed
 
 
 if __name__ == "__main__":
@@ -467,7 +499,7 @@ if __name__ == "__main__":
         sys.stdout.reconfigure(errors="replace", line_buffering=True)
     try:
         sys.exit(main())
-    except FolderError as error:
+    except (ModelError, files.FolderError) as error:
         sys.exit(f"Error: {error}")
     except KeyboardInterrupt:
         sys.exit("\nStopped.")
