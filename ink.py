@@ -133,7 +133,8 @@ def find_sheets(picture):
     sheets = []
     for area in (light, 1 - light):
         sheet = np.zeros_like(area)
-        area = cv2.morphologyEx(area, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
+        area = fill_holes(cv2.morphologyEx(area, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8)))
+        area = cv2.morphologyEx(area, cv2.MORPH_OPEN, np.ones((25, 25), np.uint8))  # no fingers
         outlines, _ = cv2.findContours(area, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
         for outline in outlines:
             if is_sheet(outline, area.size) and has_sharp_edge(outline, picture, number):
@@ -145,6 +146,12 @@ def find_sheets(picture):
             size = picture.shape[1], picture.shape[0]
             sheets.append(cv2.resize(sheet, size, interpolation=cv2.INTER_NEAREST))
     return sheets
+
+
+def fill_holes(mask):
+    """Return a mask without holes, such as those that the writing leaves in a sheet."""
+    outlines, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    return cv2.drawContours(np.zeros_like(mask), outlines, -1, 1, cv2.FILLED)
 
 
 def most_varied_channel(picture):
@@ -259,8 +266,7 @@ def compare_with_paper(picture, on_sheet):
             if np.mean(contrast < 16) > 1 - MOST_INK:
                 return contrast
     else:
-        picture = picture.copy()
-        picture[~on_sheet] = np.median(picture[on_sheet], axis=0)
+        picture = fill_around(picture, on_sheet)
 
     small = shrink(picture, 256)
     paper = cv2.medianBlur(small, 2 * (max(small.shape) // 6) + 1)
@@ -271,10 +277,29 @@ def compare_with_paper(picture, on_sheet):
     # Shadow dims paper and ink by the same factor: divide. Below 80, grain would become ink.
     darker = cv2.subtract(darkest, picture)
     darker = cv2.divide(darker, cv2.max(darkest, 80), scale=255).max(axis=2)
-    lighter = cv2.subtract(picture, lightest)
-    lighter = cv2.divide(lighter, cv2.max(picture, 80), scale=255).max(axis=2)
-    # Ink is either darker than paper or lighter (chalk): the other is shine, or a shadow's edge.
+    # Ink is either darker than paper, in one colour at least, or altogether lighter, as chalk is.
+    # The other is shine, or a shadow's edge.
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    lighter = cv2.subtract(grey, cv2.cvtColor(lightest, cv2.COLOR_RGB2GRAY))
+    lighter = cv2.divide(lighter, cv2.max(grey, 80), scale=255)
     return max(darker, lighter, key=cv2.norm)
+
+
+def fill_around(picture, on_sheet):
+    """Return a picture with what is not on the sheet filled in, like the sheet nearby."""
+    height, width = on_sheet.shape
+    small = shrink(picture, 128).astype(np.float32)
+    size = small.shape[1], small.shape[0]
+    weights = cv2.resize(on_sheet.astype(np.float32), size, interpolation=cv2.INTER_NEAREST)
+    values = small * weights[..., None]
+    filled = np.full_like(small, picture[on_sheet].mean(axis=0))
+    for reach in (127, 63, 31, 15):  # from far to near
+        weight = cv2.blur(weights, (reach, reach))
+        value = cv2.blur(values, (reach, reach))
+        known = weight > 0.02
+        filled[known] = value[known] / weight[known][:, None]
+    filled = cv2.resize(filled, (width, height)).astype(np.uint8)
+    return np.where(on_sheet[..., None], picture, filled)
 
 
 def close_grain(ink, mask):
@@ -534,6 +559,10 @@ def find_strokes(mask):
     deepest = np.zeros(count)
     np.maximum.at(deepest, labels[mask > 0], depth[mask > 0])
     kept &= (2 * deepest <= SOLID * sizes) | (sizes <= 8)
+    # Fingers, pens and shadows come in from the edge, and are wider than the strokes.
+    inside = kept & (touching == 0) & (sizes > SMALL * sizes[kept].max(initial=0))
+    if inside.any():
+        kept &= (touching == 0) | (deepest <= 2 * np.median(deepest[inside]))
     if not kept.any():
         raise NoDigits("only empty boxes or solid shapes were found, no digits: write with a pen")
 
@@ -625,8 +654,11 @@ def propose_digits(ink, boxes, pieces):
     The network decides between them (LeCun et al., 1998, section V).
     """
     seams = [find_seams(pieces, number, box) for number, box in enumerate(boxes, start=1)]
-    nodes = np.concatenate([[0], np.cumsum([1 + len(cuts) for cuts in seams])]).tolist()
-    tallest = (boxes[:, 3] - boxes[:, 1]).max()
+    heights = boxes[:, 3] - boxes[:, 1]
+    tallest = heights.max()
+    nodes = [0]  # where each piece starts, and the last one stops; what is low takes no room
+    for height, cuts in zip(heights, seams, strict=True):
+        nodes.append(nodes[-1] + (1 + len(cuts) if height > SMALL * tallest else 0))
     proposals = []
     for number, (left, top, right, bottom) in enumerate(boxes.tolist()):
         if bottom - top > SMALL * tallest:

@@ -309,8 +309,7 @@ def choose_digits(proposals, probabilities, distances):
     node, by dynamic programming (LeCun, Bottou, Bengio and Haffner, 1998, section V).
     """
     ways = {0: (0.0, [])}  # for each node the likeliest way to it: how likely, and its Digits
-    nodes = {proposal.stop for proposal in proposals} | {proposal.start for proposal in proposals}
-    for node in sorted(nodes - {0}):
+    for node in sorted({proposal.stop for proposal in proposals}):
         reached = []
         for proposal, answer, distance in zip(proposals, probabilities, distances, strict=True):
             if proposal.stop == node and proposal.start in ways:
@@ -320,8 +319,6 @@ def choose_digits(proposals, probabilities, distances):
                 reached.append((likely, [*digits, Digit(proposal, answer, float(distance))]))
         if reached:
             ways[node] = max(reached, key=how_likely)
-        else:  # what is before it is too low to be a digit: go on from there
-            ways[node] = ways[max(ways)]
     return ways[max(ways)][1]
 
 
