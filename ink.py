@@ -131,13 +131,13 @@ def find_sheets(picture):
         return []
     margin = max(2, max(light.shape) // 80)  # paper curls at its edge, and throws a shadow
     sheets = []
-    for area in (light, 1 - light):
-        sheet = np.zeros_like(area)
-        area = fill_holes(cv2.morphologyEx(area, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8)))
+    for own in (light, 1 - light):
+        sheet = np.zeros_like(own)
+        area = fill_holes(cv2.morphologyEx(own, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8)))
         area = cv2.morphologyEx(area, cv2.MORPH_OPEN, np.ones((25, 25), np.uint8))  # no fingers
         outlines, _ = cv2.findContours(area, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
         for outline in outlines:
-            if is_sheet(outline, area.size) and has_sharp_edge(outline, picture, number):
+            if is_sheet(outline, own) and has_sharp_edge(outline, picture, number):
                 cv2.drawContours(sheet, [cv2.convexHull(outline)], -1, 1, cv2.FILLED)
         padded = cv2.copyMakeBorder(sheet, *[margin] * 4, cv2.BORDER_REPLICATE)
         inner = cv2.erode(padded, np.ones((2 * margin + 1, 2 * margin + 1), np.uint8))
@@ -160,10 +160,15 @@ def most_varied_channel(picture):
     return int(deviations.argmax())
 
 
-def is_sheet(outline, picture_area):
-    """Return whether an outline may be that of a sheet of paper: large, convex, with long edges."""
+def is_sheet(outline, mask):
+    """Return whether an outline may be that of a sheet of paper: large, convex, with long edges,
+    and within it nearly all of one brightness, which is where the mask is 1.
+    """
     area = cv2.contourArea(outline)
-    if not 0.06 * picture_area < area < 0.97 * picture_area:
+    if not 0.06 * mask.size < area < 0.97 * mask.size:
+        return False
+    within = cv2.drawContours(np.zeros_like(mask), [outline], -1, 1, cv2.FILLED)
+    if mask[within > 0].mean() < 0.8:  # a large 8, perhaps
         return False
     _, sides, _ = cv2.minAreaRect(outline)
     if max(sides) > 3 * min(sides):  # a fat 1
@@ -424,6 +429,9 @@ def drop_ruled_lines(mask, least):
     ruled = at_edges(lines, width)
     if len(ruled) < 4:  # of only a few, those at one edge may be strokes that run out of it
         ruled = [line for line in ruled if line.stop - line.start > 0.92 * width]
+    family = [line for line in lines if line.stop - line.start > 0.4 * width]
+    if len(family) > 5:  # digits have no such lines; on a sheet they end before the picture does
+        ruled = family
     ruled += [line for line in lines if line not in ruled and line.stop - line.start > least]
     return erase(mask, runs, ruled, through=True), len(ruled)
 
