@@ -133,10 +133,15 @@ def find_sheets(picture):
     sheets = []
     for own in (light, 1 - light):
         sheet = np.zeros_like(own)
-        area = fill_holes(cv2.morphologyEx(own, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8)))
-        area = cv2.morphologyEx(area, cv2.MORPH_OPEN, np.ones((25, 25), np.uint8))  # no fingers
-        outlines, _ = cv2.findContours(area, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+        filled = fill_holes(cv2.morphologyEx(own, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8)))
+        _, pieces, stats, _ = cv2.connectedComponentsWithStats(filled)
+        wide = cv2.morphologyEx(filled, cv2.MORPH_OPEN, np.ones((25, 25), np.uint8))  # no fingers
+        outlines, _ = cv2.findContours(wide, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
         for outline in outlines:
+            x, y = outline[0, 0]
+            of_piece = cv2.contourArea(outline) / stats[pieces[y, x], cv2.CC_STAT_AREA]
+            if of_piece < 0.85:  # a digit: its strokes are thin
+                continue
             if is_sheet(outline, own) and has_sharp_edge(outline, picture, number):
                 cv2.drawContours(sheet, [cv2.convexHull(outline)], -1, 1, cv2.FILLED)
         padded = cv2.copyMakeBorder(sheet, *[margin] * 4, cv2.BORDER_REPLICATE)
@@ -213,6 +218,7 @@ def has_sharp_edge(outline, picture, number):
 
 LEAST_CONTRAST = 10  # of 255, between ink and paper: the grain of a blank sheet has less
 FAINT = 0.35  # of the strongest ink: what is fainter is the print of the paper, or shines through
+FADING = 8  # pixels from ink to paper: what fades more slowly is a shadow, unless it is as wide
 MOST_INK = 0.6  # of the picture: where there is more, it is a pattern
 MOST_HOLES = 10  # beside those of digits: pencil has more
 GRAINY = 2  # strokes that become so much wider where their holes are closed are pencil
@@ -246,6 +252,9 @@ def find_ink(picture, on_sheet):
     mask = (ink > 0.5).astype(np.uint8)
     if not mask.any() or mask.mean() > MOST_INK:
         raise NoDigits("no ink was found, only a pattern: show the paper alone, from nearer")
+    mask = drop_soft(ink, mask)
+    if not mask.any():
+        raise NoDigits("no ink was found, only shadows or a blur: take a sharper picture")
     ink, mask = close_grain(ink, mask)
     around = cv2.dilate(mask, np.ones((3, 3), np.uint8))  # with the outline's paler pixels
     return ink * around, mask
@@ -288,6 +297,21 @@ def compare_with_paper(picture, on_sheet):
     lighter = cv2.subtract(grey, cv2.cvtColor(lightest, cv2.COLOR_RGB2GRAY))
     lighter = cv2.divide(lighter, cv2.max(grey, 80), scale=255)
     return max(darker, lighter, key=cv2.norm)
+
+
+def drop_soft(ink, mask):
+    """Erase what fades out over many pixels: shadows, and patterns that are out of focus."""
+    square = np.ones((3, 3), np.uint8)
+    slopes = (cv2.dilate(ink, square) - cv2.erode(ink, square)) / 2
+    count, labels = cv2.connectedComponents(mask)
+    at_outline = mask > cv2.erode(mask, square)
+    outline = labels[at_outline]
+    lengths = np.maximum(np.bincount(outline, minlength=count), 1)
+    fading = lengths / np.maximum(np.bincount(outline, slopes[at_outline], count), 1e-6)
+    widths = 2 * np.bincount(labels.ravel(), minlength=count) / lengths
+    sharp = (fading <= FADING) | (fading <= widths)
+    sharp[0] = False  # paper
+    return sharp.astype(np.uint8)[labels]
 
 
 def fill_around(picture, on_sheet):
@@ -431,7 +455,7 @@ def drop_ruled_lines(mask, least):
         ruled = [line for line in ruled if line.stop - line.start > 0.92 * width]
     family = [line for line in lines if line.stop - line.start > 0.4 * width]
     if len(family) > 5:  # digits have no such lines; on a sheet they end before the picture does
-        ruled = family
+        ruled += [line for line in family if line not in ruled]
     ruled += [line for line in lines if line not in ruled and line.stop - line.start > least]
     return erase(mask, runs, ruled, through=True), len(ruled)
 
@@ -790,6 +814,8 @@ def normalize(ink):
     """
     # Large first, and black and white, so that shapes can be measured and strokes changed finely.
     ink = np.pad(ink, 1 + max(ink.shape) // 8).astype(np.float32)
+    if max(ink.shape) > 125:  # so that a thin stroke stays whole when it is shrunk
+        ink = cv2.GaussianBlur(ink, (0, 0), 0.5 * max(ink.shape) / 125)
     large = fit(ink, 125)
     mask = (large > min(0.5, large.max() / 2)).astype(np.uint8)
     depth = cv2.distanceTransform(mask, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
