@@ -309,7 +309,7 @@ def drop_soft(ink, mask):
     lengths = np.maximum(np.bincount(outline, minlength=count), 1)
     fading = lengths / np.maximum(np.bincount(outline, slopes[at_outline], count), 1e-6)
     widths = 2 * np.bincount(labels.ravel(), minlength=count) / lengths
-    sharp = (fading <= FADING) | (fading <= widths)
+    sharp = (fading <= FADING) | (fading <= widths) | (widths <= FADING)
     sharp[0] = False  # paper
     return sharp.astype(np.uint8)[labels]
 
@@ -392,29 +392,40 @@ def drop_frames(mask):
         within &= pieces != parents[hole]
         if within.any():
             holes_of_frames.setdefault(parents[hole], []).append((width, height))
+    # A box may enclose nothing but what touches it. (What touches the picture's edge is a grid.)
+    rectangles = find_boxes(outlines, parents)
+    inner = (boxes[:, :2] > 0).all(axis=1)
+    inner &= (boxes[:, :2] + boxes[:, 2:] < mask.shape[::-1]).all(axis=1)
+    frames = dict(holes_of_frames)
+    for piece in rectangles:
+        if piece not in frames and inner[piece]:
+            frames[piece] = [boxes[piece, 2:]]
 
     mask = mask.copy()
-    for frame, sizes in holes_of_frames.items():
+    for frame, sizes in frames.items():
         left, top, width, height = boxes[frame]
         place = mask[top : top + height, left : left + width]
         x, y = outlines[frame][0, 0] - (left, top)
         _, labels = cv2.connectedComponents(place)
         own = (labels == labels[y, x]).astype(np.uint8)
-        place -= own
-        place += keep_what_touches(own, *np.min(sizes, axis=0))
+        hole_width, hole_height = np.min(sizes, axis=0)
+        kept = keep_what_touches(own, hole_width, hole_height)
+        if kept.sum() > 0.5 * own.sum() and frame not in rectangles:
+            kept[:] = 0  # a circle, of which only the flattest parts are lines
+        if kept.any() or frame in holes_of_frames:
+            place -= own
+            place += kept
     return mask
 
 
 def keep_what_touches(frame, hole_width, hole_height):
-    """Return what is left of a frame without its straight sides, if it is made of them."""
+    """Return what is left of a frame without its straight sides, and is no larger than a hole."""
     rest = frame
     for _ in range(2):  # sudokus have thin lines and thick ones
-        lines, runs = find_lines(rest, hole_width / 2)
+        lines, runs = find_lines(rest, hole_width / 3)
         rest = erase(rest, runs, lines, through=False)
-        lines, runs = find_lines(turn(rest), hole_height / 2)
+        lines, runs = find_lines(turn(rest), hole_height / 3)
         rest = turn(erase(turn(rest), runs, lines, through=False))
-    if rest.sum() > 0.5 * frame.sum():
-        return np.zeros_like(frame)  # a circle
     _, labels, stats, _ = cv2.connectedComponentsWithStats(rest)
     widths, heights = stats[:, 2], stats[:, 3]
     kept = (heights > 0.3 * hole_height) & (heights < 1.5 * hole_height)
@@ -582,7 +593,11 @@ def find_strokes(mask):
     if areas[kept & ~along].sum() >= 0.02 * areas[kept].sum():
         kept &= ~along
 
-    empty = find_empty_boxes(mask, labels)
+    outlines, nesting = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    empty = []
+    for index in find_boxes(outlines, nesting[0][:, 3]):
+        x, y = outlines[index][0, 0]
+        empty.append(labels[y, x])
     others = kept.copy()
     others[empty] = False
     if len(empty) > 1 or others.any():  # a single one may be a 0
@@ -590,7 +605,10 @@ def find_strokes(mask):
     depth = cv2.distanceTransform(mask, cv2.DIST_L2, cv2.DIST_MASK_3)
     deepest = np.zeros(count)
     np.maximum.at(deepest, labels[mask > 0], depth[mask > 0])
-    kept &= (2 * deepest <= SOLID * sizes) | (sizes <= 8)
+    solid = kept & (2 * deepest > SOLID * sizes) & (sizes > 8)
+    kept &= ~solid
+    if solid.sum() > 10 and areas[solid].sum() > areas[kept].sum():
+        raise NoDigits("only a pattern was found, no digits: show the paper alone, from nearer")
     # Fingers, pens and shadows come in from the edge, and are wider than the strokes.
     inside = kept & (touching == 0) & (sizes > SMALL * sizes[kept].max(initial=0))
     if inside.any():
@@ -611,21 +629,19 @@ def find_strokes(mask):
     return boxes[kept], numbers[labels]
 
 
-def find_empty_boxes(mask, labels):
-    """Return the labels of thin rectangles."""
-    outlines, nesting = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+def find_boxes(outlines, parents):
+    """Return the indices of those outlines that are thin rectangles, divided into cells or not."""
     hole_areas = np.zeros(len(outlines))
-    for outline, (_, _, _, parent) in zip(outlines, nesting[0], strict=True):
+    for outline, parent in zip(outlines, parents, strict=True):
         if parent != -1:
             hole_areas[parent] += cv2.contourArea(outline)
-    boxes = []
-    for outline, hole_area in zip(outlines, hole_areas, strict=True):
+    found = []
+    for index, outline in enumerate(outlines):
         _, sides, _ = cv2.minAreaRect(outline)
         area = cv2.contourArea(outline)
-        if min(sides) > 20 and area > 0.9 * math.prod(sides) and hole_area > 0.5 * area:
-            x, y = outline[0, 0]
-            boxes.append(labels[y, x])
-    return boxes
+        if min(sides) > 20 and area > 0.9 * math.prod(sides) and hole_areas[index] > 0.5 * area:
+            found.append(index)
+    return found
 
 
 PART = 0.6  # of the tallest stroke: what is lower may belong to what is above or below it
