@@ -619,7 +619,9 @@ def find_strokes(mask):
     tallest = heights[kept].max()
     specks = kept & (sizes < SPECK * tallest)
     kept &= ~specks & (widths < FLAT * tallest)
-    if not kept.any() or kept.sum() > MOST_STROKES or areas[specks].sum() > areas[kept].sum():
+    crumbs = tallest < LEAST_HEIGHT and kept.sum() > 20
+    dirt = areas[specks].sum() > areas[kept].sum()
+    if not kept.any() or kept.sum() > MOST_STROKES or crumbs or dirt:
         raise NoDigits("only a pattern was found, no digits: show the paper alone, from nearer")
     if tallest < LEAST_HEIGHT:
         raise NoDigits(f"too small: what is written is {tallest} pixels high. Go nearer")

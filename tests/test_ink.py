@@ -226,7 +226,7 @@ def test_what_a_circle_or_a_box_encloses_is_meant_and_not_the_frame(ten_digits, 
 
 
 @pytest.mark.parametrize("gap", [0, 20])
-@pytest.mark.parametrize("top", [150, 160, 170])
+@pytest.mark.parametrize("top", [150, 160, 165])
 def test_digits_in_the_boxes_of_a_form_are_found_even_if_they_touch_the_line(ten_digits, gap, top):
     picture = blank(400, 900)
     boxes = []

@@ -1,4 +1,4 @@
-"""What predict.py does: it finds digits in pictures, makes them like MNIST's, and reads them.
+"""What predict.py does: it reads the digits that ink.py finds in pictures, and shows how.
 
 The pictures are drawn here, from digits of the sample's test set, so that the tests run anywhere.
 """
@@ -8,15 +8,17 @@ import json
 import os
 import pathlib
 import statistics
-import sys
+import types
 
+import cv2
 import keras
 import numpy as np
 import pytest
-from helpers import without_greeting
+from drawing import enlarged, in_two_strokes, light, on_white, page, side_by_side
+from helpers import assert_one_line, without_greeting
 from PIL import Image, ImageDraw
-from scipy import ndimage
 
+import ink
 import predict
 import train
 
@@ -31,7 +33,7 @@ def ten_digits(sample, finished):
     _, (x_test, y_test) = sample
     model = keras.saving.load_model(finished.outputs / "model.keras")
     again = np.stack(
-        [predict.normalize(image[image.any(1)][:, image.any(0)] / 255) for image in x_test]
+        [ink.normalize(image[image.any(1)][:, image.any(0)] / 255) for image in x_test]
     )
     both = [model.predict(train.preprocess_images(x), verbose=0) for x in (x_test, again)]
     probabilities = np.minimum(*both)
@@ -40,13 +42,12 @@ def ten_digits(sample, finished):
 
 
 @pytest.fixture
-def read(finished, tmp_path, monkeypatch, capsys):
+def read(finished, tmp_path, capsys):
     """Run predict.main with --json in this process; return its status and its lines, parsed."""
 
     def read(*arguments, model=finished.outputs / "model.keras"):
         options = ["--model", model, "--outputs", tmp_path / "outputs", "--json"]
-        monkeypatch.setattr(sys, "argv", ["predict.py", *map(str, [*arguments, *options])])
-        status = predict.main()
+        status = predict.main([*map(str, arguments), *map(str, options)])
         return status, [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
     return read
@@ -66,83 +67,20 @@ def reads_as(read, tmp_path):
     return reads_as
 
 
-def page(digits, columns, size=100, paper=210, ink=150):
-    """Return a page, float (height, width), with `digits` in rows, and the places of their ink."""
-    rows = -(-len(digits) // columns)
-    sheet = np.full((rows * size * 3 // 2, columns * size * 3 // 2), float(paper))
-    places = []
-    for index, digit in enumerate(digits):
-        large = Image.fromarray(digit).resize((size, size), Image.Resampling.BICUBIC)
-        large = np.asarray(large, dtype=float) / 255
-        row, column = divmod(index, columns)
-        top, left = row * size * 3 // 2 + size // 4, column * size * 3 // 2 + size // 4
-        sheet[top : top + size, left : left + size] -= large * ink
-        y, x = np.nonzero(large > 0.5)
-        places.append([left + x.min(), top + y.min(), left + x.max() + 1, top + y.max() + 1])
-    return sheet, places
-
-
-def light(sheet, seed=0, grain=4):
-    """Return a page as a phone would see it: brighter at one side, and grainy."""
-    height, width = sheet.shape
-    slope = np.linspace(-40, 30, width) + np.linspace(-20, 20, height)[:, None]
-    return sheet + slope + np.random.default_rng(seed).normal(0, grain, sheet.shape)
-
-
-def enlarged(digit, height):
-    """Return an image's ink, float in [0, 1], cut out and enlarged to so many pixels of height."""
-    rows, columns = np.flatnonzero(digit.any(axis=1)), np.flatnonzero(digit.any(axis=0))
-    cut = digit[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    width = max(1, round(cut.shape[1] * height / cut.shape[0]))
-    return np.asarray(Image.fromarray(cut).resize((width, height), Image.Resampling.BICUBIC)) / 255
-
-
-def on_white(ink):
-    """Return a picture, uint8 RGB, of some ink with white paper around it."""
-    grey = np.pad(255 - 255 * ink, 40, constant_values=255).astype("uint8")
-    return np.repeat(grey[..., None], 3, axis=2)
-
-
-def in_two_strokes(ink, random):
-    """Cut a steep gap into a digit, where it goes through the least ink: now it is two strokes.
-
-    Returns None if there is no place for it that leaves two parts large enough for strokes.
-    """
-    y, x = np.indices(ink.shape)
-    gap, best = random.uniform(0.04, 0.1) * len(ink), None
-    for angle in np.deg2rad(range(60, 121, 15)):
-        for middle in range(ink.shape[1] // 5, ink.shape[1], 4):
-            far = (x - middle) * np.sin(angle) + (y - len(ink) / 2) * np.cos(angle)
-            rest = np.where(abs(far) > gap / 2, ink, 0)
-            strokes, count = ndimage.label(rest > 0.5, np.ones((3, 3)))
-            areas = np.bincount(strokes.ravel())[1:]
-            if count == 2 and areas.min() > 0.15 * areas.sum():
-                best = rest if best is None or rest.sum() > best.sum() else best
-    return best
-
-
-def side_by_side(left, right, gap):
-    """Set two digits' ink on one line, so close that there are `gap` pixels between their ink."""
-    height, width = max(len(left), len(right)), right.shape[1]
-    left, right = (np.pad(ink, ((height - len(ink), 0), (0, 0))) for ink in (left, right))
-    start = left.shape[1] // 3
-    left = np.pad(left, ((0, 0), (0, width + gap)))
-    free = ndimage.distance_transform_edt(left < 0.3)
-    while free[:, start : start + width][right > 0.3].min() < gap:
-        start += 1
-    left[:, start : start + width] = np.maximum(left[:, start : start + width], right)
-    return left[:, : start + width]
-
-
 def read_pictures(pictures, model):
     """Return what is read in each of `pictures`, uint8 RGB arrays, as main does it."""
-    found = [predict.propose_digits(predict.find_ink(picture)) for picture in pictures]
-    images = np.stack([predict.normalize(ink) for proposals in found for *_, ink in proposals])
-    answers = iter(model.predict(train.preprocess_images(images), batch_size=128, verbose=0))
-    surest = [
-        predict.surest_digits(proposals, [next(answers) for _ in proposals]) for proposals in found
-    ]
-    return ["".join(str(answer.argmax()) for *_, answer in digits) for digits in surest]
+    found = [ink.find_digits(picture) for picture in pictures]
+    images = np.stack([proposal.image for proposals in found for proposal in proposals])
+    probabilities = predict.ask(model, images)
+    distances = predict.measure_distances(images)
+    read = []
+    first = 0
+    for proposals in found:
+        mine = slice(first, first + len(proposals))
+        digits = predict.choose_digits(proposals, probabilities[mine], distances[mine])
+        read.append("".join(str(digit.predicted) for digit in digits))
+        first += len(proposals)
+    return read
 
 
 def share_of(found, expected):
@@ -211,51 +149,6 @@ def test_a_photo_that_a_phone_turned_is_read_upright(ten_digits, reads_as):
     exif = Image.Exif()
     exif[0x0112] = 6  # the camera was held upright: turn the picture clockwise to see it so
     assert reads_as(turned, "photo.jpg", exif=exif) == "01234"
-
-
-@pytest.mark.parametrize("pen", [1, 2, 3, 5])
-def test_a_thin_pen_in_a_large_picture_is_found(pen, tmp_path):
-    seven = Image.new("RGB", (800, 800), "white")
-    ImageDraw.Draw(seven).line([(200, 60), (600, 60), (400, 740)], "black", pen)
-    seven.save(tmp_path / "seven.png")
-    [(*_, box, _, image)] = predict.read_digits(tmp_path / "seven.png")
-    np.testing.assert_allclose(box, (200, 60, 600, 740), atol=5)
-    assert (image > 127).sum() > 60
-
-
-@pytest.mark.parametrize("ink", ["red", "yellow", "blue", "black"])
-def test_a_thin_stroke_of_any_colour_is_found_wherever_it_is(ink, tmp_path):
-    for left in range(10, 18):
-        one = Image.new("RGB", (28, 28), "white")
-        ImageDraw.Draw(one).line([(left, 4), (left, 24)], ink, 2)
-        one.save(tmp_path / "one.png")
-        [(*_, box, _, _)] = predict.read_digits(tmp_path / "one.png")
-        assert box[2] - box[0] <= 3
-
-
-@pytest.mark.parametrize("mode", ["1", "P"])
-def test_a_large_scan_in_black_and_white_is_one_digit_not_crumbs(mode, tmp_path):
-    seven = Image.new("1", (3000, 3000), 1)
-    ImageDraw.Draw(seven).line([(800, 300), (2200, 300), (1500, 2700)], 0, 3)
-    seven.convert(mode).save(tmp_path / "seven.png")
-    assert len(predict.read_digits(tmp_path / "seven.png")) == 1
-
-
-def test_boxes_are_right_in_a_picture_that_is_far_higher_than_wide(tmp_path):
-    strip = Image.new("RGB", (60, 5000), "white")
-    ImageDraw.Draw(strip).line([(30, 4700), (30, 4760)], "black", 5)
-    strip.save(tmp_path / "strip.png")
-    [(*_, box, _, _)] = predict.read_digits(tmp_path / "strip.png")
-    np.testing.assert_allclose(box, (28, 4700, 33, 4760), atol=8)
-
-
-def test_paper_with_many_ruled_lines_is_no_pattern(tmp_path):
-    paper = Image.new("RGB", (800, 1000), "white")
-    for y in range(40, 1000, 50):
-        ImageDraw.Draw(paper).line([(0, y), (800, y)], "blue", 2)
-    ImageDraw.Draw(paper).line([(300, 50), (330, 50), (312, 84)], "black", 4)
-    paper.save(tmp_path / "paper.png")
-    assert len(predict.read_digits(tmp_path / "paper.png")) == 1
 
 
 def test_a_picture_with_16_bits_a_pixel_is_read(ten_digits, reads_as):
@@ -360,107 +253,6 @@ def test_pairs_of_digits_that_stand_close_stay_two(sample, mnist_model):
     assert sum(len(digits) == 2 for digits in read) >= 190
 
 
-def test_the_network_decides_whether_two_strokes_are_one_digit():
-    strokes = [(0, 1, 0, "left"), (0, 2, 0.5, "both"), (1, 2, 0, "right")]
-    one, four, unsure = np.full((3, 10), 0.01)
-    one[1] = four[4] = 0.91
-    unsure[2] = 0.2
-    assert [name for name, _ in predict.surest_digits(strokes, [one, unsure, one])] == [
-        "left",
-        "right",
-    ]
-    assert [name for name, _ in predict.surest_digits(strokes, [unsure, four, one])] == ["both"]
-
-
-@pytest.mark.parametrize("missing", [0.25, 0.5])
-@pytest.mark.parametrize("grain", [1, 2])
-def test_pencil_is_found_whole_although_its_strokes_are_full_of_holes(sample, missing, grain):
-    _, (x_test, _) = sample
-    random = np.random.default_rng(0)
-    found = []
-    for digit in x_test[:40]:
-        ink = enlarged(digit, int(random.integers(60, 200)) * grain)
-        kept = random.random((len(ink) // grain + 1, ink.shape[1] // grain + 1)) > missing
-        kept = np.kron(kept, np.ones((grain, grain)))[: len(ink), : ink.shape[1]]
-        proposals = predict.propose_digits(predict.find_ink(on_white(ink * kept * 0.7)))
-        left, top, right, bottom = proposals[0][3]
-        y, x = np.nonzero(ink > 0.5)
-        whole = bottom - top > 0.9 * np.ptp(y) and right - left > 0.9 * np.ptp(x)
-        found.append(int(len(proposals) == 1 and whole))
-    assert statistics.mean(found) >= 0.95
-
-
-def spot_of_light(shape, x, y, softness):
-    """Return light, float in [0, 1], with a round spot that covers a third of a picture or less."""
-    height, width = shape
-    rows, columns = np.indices(shape)
-    far = np.hypot(columns - x * width, rows - y * height) / np.sqrt(height * width / 3)
-    return 1 / (1 + np.exp((far - 0.75) / softness))
-
-
-@pytest.mark.parametrize(("x", "y"), [(0, 0.4), (1, 0.6), (0.5, 0), (0.3, 1)])
-@pytest.mark.parametrize("softness", [0.02, 0.1, 0.4])
-def test_a_row_of_digits_is_found_beside_and_in_a_spot_of_light(ten_digits, x, y, softness):
-    shape = (918, 1224)  # a phone's 2448 by 3264, as it is after decoding
-    paper = 110 + 100 * spot_of_light(shape, x, y, softness) + np.linspace(-15, 15, shape[1])
-    for column, digit in enumerate(ten_digits[:7]):
-        ink = enlarged(digit, shape[0] // 12)
-        left, top = 250 + 110 * column, 560 + column * 3
-        place = paper[top : top + len(ink), left : left + ink.shape[1]]
-        place *= 1 - 0.7 * ink
-    paper += np.random.default_rng(0).normal(0, 4, shape)
-    picture = np.repeat(paper.clip(0, 255).astype("uint8")[..., None], 3, axis=2)
-    proposals = predict.propose_digits(predict.find_ink(picture))
-    assert max(stop for _, stop, *_ in proposals) == 7
-
-
-def test_a_5_whose_bar_runs_into_the_picture_s_edge_keeps_the_rest(reads_as):
-    for right, top in [(199, 30), (150, 4)]:
-        five = Image.new("L", (200, 200), 255)
-        pen = ImageDraw.Draw(five)
-        pen.line([(right, top), (70, top), (68, 95)], 0, 10)
-        pen.arc([55, 85, 140, 175], -130, 140, 0, 10)
-        proposals = predict.propose_digits(predict.find_ink(np.asarray(five.convert("RGB"))))
-        assert len(proposals) == 1
-        _, top, _, bottom = proposals[0][3]
-        assert bottom - top > 130
-
-
-# --- What the network is shown ------------------------------------------------------------------
-
-
-def test_a_digit_becomes_20_by_20_with_its_centre_of_mass_in_the_middle(ten_digits):
-    for digit in ten_digits:
-        large = np.kron(digit / 255, np.ones((3, 5)))  # far wider than it was
-        image = predict.normalize(large)
-        assert image.shape == (28, 28)
-        assert image.dtype == np.uint8
-        rows, columns = np.nonzero(image)
-        assert max(np.ptp(rows), np.ptp(columns)) + 1 == 20
-        np.testing.assert_allclose(ndimage.center_of_mass(image), (14, 14), atol=0.51)
-
-
-def test_strokes_become_as_wide_as_mnist_s_however_thin_or_thick_the_pen_was():
-    areas = []
-    for pen_width in (3, 8, 20, 30):
-        circle = Image.new("L", (200, 200))
-        ImageDraw.Draw(circle).ellipse([20, 20, 180, 180], outline=255, width=pen_width)
-        areas.append((predict.normalize(np.asarray(circle) / 255) > 127).sum())
-    assert max(areas) < 1.2 * min(areas)
-
-
-def test_mnist_s_own_digits_stay_what_they_were(sample):
-    _, (x_test, _) = sample
-    similarity = []
-    for digit in x_test[::10]:
-        rows, columns = np.flatnonzero(digit.any(axis=1)), np.flatnonzero(digit.any(axis=0))
-        cut = digit[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-        again = predict.normalize(cut / 255)
-        similarity.append(np.corrcoef(again.ravel(), digit.ravel())[0, 1])
-    assert np.median(similarity) > 0.85
-    assert np.quantile(similarity, 0.1) > 0.75  # the others are bold, and made thinner
-
-
 # --- What is printed and saved ------------------------------------------------------------------
 
 
@@ -516,9 +308,9 @@ def bad_pictures(tmp_path):
         "cut_off.png": "cannot be read",
         "empty.png": "no ink",
         "bomb.png": "too many pixels",
-        "carpet.png": "no ink",
-        "checks.png": "no digits were found",
-        "noise.png": "no digits were found",
+        "carpet.png": "pattern",
+        "checks.png": "no digits",
+        "noise.png": "pattern",
         "gradient.png": "no ink",
         "shadow.png": "no ink",
         "grain.png": "no",
@@ -585,99 +377,261 @@ def test_without_a_model_it_says_to_train_first(run, tmp_path):
     assert "python train.py" in line
 
 
-def small_model(*layers, inputs=784):
-    return keras.Sequential([keras.Input((inputs,)), *layers])
+# --- Pages, wildcards, other models -------------------------------------------------------------
+
+
+def test_every_page_of_a_tiff_and_of_a_gif_is_read(ten_digits, read, tmp_path):
+    pages = [
+        Image.fromarray(255 - np.kron(digit, np.ones((3, 3), "uint8"))) for digit in ten_digits
+    ]
+    pages[1] = Image.new("L", (84, 84), 255)  # a blank one
+    for name in ("scan.tif", "film.gif"):
+        pages[0].save(tmp_path / name, save_all=True, append_images=pages[1:4])
+        status, lines = read(tmp_path / name)
+        assert status == 1
+        assert [line["page"] for line in lines] == [1, 2, 3, 4]
+        assert [line.get("digits") for line in lines] == ["0", None, "2", "3"]
+        assert "no ink" in lines[1]["error"]
+
+
+def test_the_pages_of_a_file_are_told_apart_in_what_is_printed(
+    ten_digits, finished, tmp_path, capsys
+):
+    pages = [Image.fromarray(255 - digit) for digit in ten_digits[[4, 7]]]
+    pages[0].save(tmp_path / "scan.tif", save_all=True, append_images=pages[1:])
+    model = str(finished.outputs / "model.keras")
+    scan = str(tmp_path / "scan.tif")
+    assert predict.main([scan, "--model", model, "--outputs", str(tmp_path / "outputs")]) == 0
+    first, second, _ = capsys.readouterr().out.splitlines()
+    assert first.startswith(f"{scan}, page 1: 4 (")
+    assert second.startswith(f"{scan}, page 2: 7 (")
+
+
+def test_a_wildcard_that_the_shell_left_as_it_is_stands_for_its_files(ten_digits, read, tmp_path):
+    for name in ("b.png", "a.png", "[odd].png"):
+        Image.fromarray(255 - ten_digits[5]).save(tmp_path / name)
+    _, lines = read(tmp_path / "?.png")
+    assert [pathlib.Path(line["file"]).name for line in lines] == ["a.png", "b.png"]
+    _, [line] = read(tmp_path / "[odd].png")  # a file of this very name comes first
+    assert line["digits"] == "5"
+    _, [line] = read(tmp_path / "*.jpg")
+    assert "no such file" in line["error"]
+
+
+def small_model(*layers, inputs=(784,)):
+    return keras.Sequential([keras.Input(inputs), *layers])
+
+
+@pytest.mark.parametrize("shape", [(28, 28), (28, 28, 1)])
+def test_a_model_of_square_images_is_served(shape, ten_digits, read, finished, tmp_path):
+    known = keras.saving.load_model(finished.outputs / "model.keras")
+    model = small_model(keras.layers.Flatten(), *known.layers, inputs=shape)
+    model.save(tmp_path / "model.keras")
+    sheet, _ = page(ten_digits, columns=5)
+    Image.fromarray(sheet.astype("uint8")).save(tmp_path / "page.png")
+    _, [line] = read(tmp_path / "page.png", model=tmp_path / "model.keras")
+    assert line["digits"] == "0123456789"
+
+
+def test_the_network_is_shown_what_train_py_trains_with(sample):
+    _, (images, _) = sample
+    model = types.SimpleNamespace(
+        input_shape=(None, 784), predict=lambda x, **_: (shown.append(x), np.eye(10)[:5])[1]
+    )
+    shown = []
+    predict.ask(model, images[:5])
+    np.testing.assert_array_equal(shown[0], train.preprocess_images(images[:5]))
 
 
 @pytest.mark.parametrize(
-    ("model", "said"),
+    ("layers", "inputs", "said"),
     [
-        (lambda: small_model(keras.layers.Dense(10, "softmax"), inputs=100), "(None, 100)"),
-        (lambda: small_model(keras.layers.Dense(3, "softmax")), "(None, 3)"),
-        (lambda: small_model(keras.layers.Dense(10)), "probabilities"),
-        (lambda: small_model(keras.layers.Lambda(lambda x: x[:, :10])), "safely"),
+        ([keras.layers.Dense(10, "softmax")], (100,), "(None, 100)"),
+        ([keras.layers.Dense(3, "softmax")], (784,), "(None, 3)"),
+        ([keras.layers.Dense(10)], (784,), "probabilities"),
+        ([keras.layers.Lambda(lambda x: x[:, :10])], (784,), "safely"),
     ],
     ids=["other input", "other output", "logits", "code of its own"],
 )
-def test_a_model_for_something_else_is_refused(model, said, ten_digits, read, tmp_path):
-    model().save(tmp_path / "model.keras")
+def test_a_model_for_something_else_is_refused(layers, inputs, said, ten_digits, read, tmp_path):
+    small_model(*layers, inputs=inputs).save(tmp_path / "model.keras")
     Image.fromarray(255 - ten_digits[2]).save(tmp_path / "good.png")
-    with pytest.raises(SystemExit, match="Error: .*") as stop:
+    with pytest.raises(predict.ModelError) as refused:
         read(tmp_path / "good.png", model=tmp_path / "model.keras")
-    assert said in stop.value.code
-    assert "\n" not in stop.value.code
+    assert_one_line(str(refused.value), said)
 
 
 def test_a_model_whose_metrics_name_clothes_is_refused(ten_digits, read, tmp_path):
     small_model(keras.layers.Dense(10, "softmax")).save(tmp_path / "model.keras")
-    metrics = {"class_names": ["T-shirt", "Trouser"]}
-    (tmp_path / "metrics.json").write_text(json.dumps(metrics))
     Image.fromarray(255 - ten_digits[2]).save(tmp_path / "good.png")
-    with pytest.raises(SystemExit, match="Error: .*Trouser"):
+    metrics = tmp_path / "metrics.json"
+    metrics.write_text(json.dumps({"class_names": ["T-shirt", "Trouser"]}))
+    with pytest.raises(predict.ModelError, match="Trouser"):
         read(tmp_path / "good.png", model=tmp_path / "model.keras")
-    (tmp_path / "metrics.json").write_text("no metrics")
-    status, _ = read(tmp_path / "good.png", model=tmp_path / "model.keras")
-    assert status == 0
+    for broken in ("no metrics", "[]", '{"class_names": 3}', "{}"):
+        metrics.write_text(broken)
+        read(tmp_path / "good.png", model=tmp_path / "model.keras")
 
 
-def test_a_model_that_fails_without_saying_why_is_refused(read, tmp_path, monkeypatch, finished):
+def test_a_model_that_fails_without_saying_why_is_refused(read, tmp_path, monkeypatch):
     def fail(*_, **__):
         raise RuntimeError
 
     monkeypatch.setattr(keras.saving, "load_model", fail)
-    with pytest.raises(SystemExit, match="Error: .* RuntimeError") as stop:
+    with pytest.raises(predict.ModelError, match="RuntimeError") as refused:
         read(tmp_path / "good.png")
-    assert "\n" not in stop.value.code
+    assert_one_line(str(refused.value))
+
+
+@pytest.mark.parametrize("content", [b"", b"no model", b"PK\x05\x06" + b"\0" * 18])
+def test_a_file_that_is_no_model_is_refused(content, read, tmp_path):
+    (tmp_path / "model.keras").write_bytes(content)
+    with pytest.raises(predict.ModelError, match="model") as refused:
+        read(tmp_path / "good.png", model=tmp_path / "model.keras")
+    assert_one_line(str(refused.value))
+
+
+def test_models_in_older_formats_are_refused_with_the_way_to_save_them_anew(
+    finished, read, tmp_path
+):
+    keras.saving.load_model(finished.outputs / "model.keras").save(tmp_path / "model.h5")
+    keras.saving.load_model(finished.outputs / "model.keras").export(tmp_path / "exported")
+    for name in ("model.h5", "exported"):
+        with pytest.raises(predict.ModelError) as refused:
+            read(tmp_path / "good.png", model=tmp_path / name)
+        assert_one_line(str(refused.value), "older", "save('model.keras')")
+
+
+def test_a_folder_that_cannot_be_written_is_said_in_one_line(read, tmp_path):
+    (tmp_path / "outputs").write_text("")
+    with pytest.raises(predict.files.FolderError, match="--outputs") as refused:
+        read(tmp_path / "a.png")
+    assert_one_line(str(refused.value))
+
+
+# --- What is far from every MNIST image ---------------------------------------------------------
+
+
+def letter(text):
+    """Return a picture, uint8 RGB, of a letter."""
+    picture = np.full((200, 200, 3), 250, np.uint8)
+    cv2.putText(picture, text, (40, 160), cv2.FONT_HERSHEY_SIMPLEX, 5, (40, 40, 40), 10)
+    return picture
+
+
+def test_what_is_far_from_every_digit_is_refused_if_it_is_all_there_is(read, tmp_path):
+    Image.fromarray(letter("c")).save(tmp_path / "letter.png")
+    status, [line] = read(tmp_path / "letter.png")
+    assert status == 1
+    assert "looks like no digits" in line["error"]
+    assert "digits" not in line
+
+
+@pytest.mark.parametrize("text", ["E", "F", "L"])
+def test_what_is_far_from_every_digit_is_doubtful_beside_digits(
+    text, ten_digits, finished, tmp_path
+):
+    three = on_white(enlarged(ten_digits[3], 120))
+    Image.fromarray(np.hstack([letter(text), three])).save(tmp_path / "both.png")
+    [found] = predict.read_pages(tmp_path / "both.png")
+    images = np.stack([proposal.image for proposal in found.proposals])
+    model = keras.saving.load_model(finished.outputs / "model.keras")
+    distances = predict.measure_distances(images)
+    digits = predict.choose_digits(found.proposals, predict.ask(model, images), distances)
+    assert [digit.doubtful for digit in digits] == [True, False]
+
+
+def test_what_is_doubtful_is_said_and_in_the_json(ten_digits, finished, read, tmp_path, capsys):
+    three = on_white(enlarged(ten_digits[3], 120))
+    Image.fromarray(np.hstack([letter("E"), three])).save(tmp_path / "both.png")
+    _, [line] = read(tmp_path / "both.png")
+    assert line["doubtful"] == [True, False]
+    model = str(finished.outputs / "model.keras")
+    options = ["--model", model, "--outputs", str(tmp_path / "outputs")]
+    assert predict.main([str(tmp_path / "both.png"), *options]) == 0
+    said = capsys.readouterr().out.splitlines()[0]
+    assert said.count("looks unlike MNIST's") == 1
+
+
+def test_the_limits_of_distance_are_those_of_the_training_images(sample):
+    (images, _), _ = sample
+    vectors = predict.shrink_for_distances(images)
+    similarities = vectors @ vectors.T
+    np.fill_diagonal(similarities, -1)  # not to itself
+    distances = np.sqrt(2 - 2 * similarities.max(axis=1))
+    assert np.quantile(distances, 0.99) == pytest.approx(predict.DOUBTFUL, abs=0.005)
+    assert np.quantile(distances, 0.999) == pytest.approx(predict.REFUSED, abs=0.005)
+
+
+def test_a_training_image_is_at_distance_0_and_order_does_not_matter(sample):
+    (images, _), (others, _) = sample
+    few = np.concatenate([images[:3], others[:3]])
+    distances = predict.measure_distances(few)
+    assert distances[:3].max() < 0.01
+    assert distances[3:].min() > 0.1
+    np.testing.assert_allclose(predict.measure_distances(few[::-1]), distances[::-1], atol=1e-3)
+
+
+def proposal(start, stop, odds=0.0):
+    return ink.Proposal(start, stop, odds, (0, 0, 1, 1), np.zeros((28, 28), np.uint8))
+
+
+def test_the_network_decides_whether_strokes_are_one_digit_or_two():
+    proposals = [proposal(0, 1), proposal(0, 2, 0.5), proposal(1, 2)]
+    near = np.zeros(3)
+    one, four, unsure = np.full((3, 10), 0.01)
+    one[1] = four[4] = 0.91
+    unsure[2] = 0.2
+    digits = predict.choose_digits(proposals, [one, unsure, one], near)
+    assert [digit.predicted for digit in digits] == [1, 1]
+    digits = predict.choose_digits(proposals, [unsure, four, one], near)
+    assert [digit.predicted for digit in digits] == [4]
+    # What is far from every digit is no good reading, however sure the network is.
+    digits = predict.choose_digits(proposals, [one, four, one], np.array([0, 0.9, 0]))
+    assert [digit.predicted for digit in digits] == [1, 1]
+
+
+# --- When reading goes wrong --------------------------------------------------------------------
 
 
 def test_an_error_of_our_own_does_not_pass_for_a_bad_picture(ten_digits, monkeypatch, tmp_path):
     def fail(_):
         raise ValueError("operands could not be broadcast together")
 
-    monkeypatch.setattr(predict, "find_ink", fail)
+    monkeypatch.setattr(ink, "find_digits", fail)
     Image.fromarray(255 - ten_digits[2]).save(tmp_path / "good.png")
     with pytest.raises(ValueError, match="broadcast"):
-        predict.read_digits(tmp_path / "good.png")
+        predict.read_pages(tmp_path / "good.png")
 
 
 def test_eps_is_not_opened_since_another_program_would_be_started(tmp_path):
     Image.new("RGB", (20, 20)).save(tmp_path / "picture.eps")
     with pytest.raises(predict.PictureError, match="not a picture"):
-        predict.read_picture(tmp_path / "picture.eps")
+        next(predict.open_pages(tmp_path / "picture.eps"))
 
 
-def test_the_threshold_lies_between_ink_and_paper_even_where_all_values_are_large():
-    values = np.array([[100, 101, 102, 200, 201]], dtype="uint8")
-    assert 102 <= predict.otsu_threshold(values) < 200
+@pytest.mark.parametrize("mode", ["1", "P"])
+def test_a_large_scan_in_black_and_white_is_one_digit_not_crumbs(mode, tmp_path):
+    seven = Image.new("1", (3000, 3000), 1)
+    ImageDraw.Draw(seven).line([(800, 300), (2200, 300), (1500, 2700)], 0, 3)
+    seven.convert(mode).save(tmp_path / "seven.png")
+    [page] = predict.read_pages(tmp_path / "seven.png")
+    whole = page.proposals[0]
+    box = np.array(whole.box) * page.scale
+    np.testing.assert_allclose(box, (800, 300, 2200, 2700), atol=12)
 
 
-def test_many_pictures_are_read_by_processes_as_one_is(ten_digits, finished, run, tmp_path):
-    folder = tmp_path / "many"
-    folder.mkdir()
-    for number in range(predict.MANY_FILES):
-        Image.fromarray(255 - ten_digits[number % 10]).save(folder / f"{number:02}.png")
-    (folder / "99.png").write_text("no picture")
-    options = ["--json", "--model", finished.outputs / "model.keras", "--outputs", tmp_path / "o"]
-    child = run("predict.py", folder, *options)
-    *lines, last = map(json.loads, child.stdout.splitlines())
-    assert [line["digits"] for line in lines] == list("0123456789") * (predict.MANY_FILES // 10)
-    assert "not a picture" in last["error"]
-    assert without_greeting(child.stderr).count("\n") == 1
-
-
-@pytest.mark.parametrize("content", [b"", b"no model", b"PK\x05\x06" + b"\0" * 18])
-def test_a_file_that_is_no_model_is_refused(content, read, tmp_path):
-    (tmp_path / "model.keras").write_bytes(content)
-    with pytest.raises(SystemExit, match="Error: .*model.*") as stop:
-        read(tmp_path / "good.png", model=tmp_path / "model.keras")
-    assert "\n" not in stop.value.code
-
-
-def test_a_folder_that_cannot_be_written_is_said_in_one_line(read, tmp_path):
-    (tmp_path / "outputs").write_text("")
-    with pytest.raises(predict.FolderError, match="--outputs") as stop:
-        read(tmp_path / "a.png")
-    assert "\n" not in str(stop.value)
+@pytest.mark.parametrize("kind", ["png", "jpg", "gif", "tif", "webp", "bmp", "ppm"])
+def test_files_of_every_kind_that_are_cut_off_are_one_line_or_read(kind, ten_digits, tmp_path):
+    sheet, _ = page(ten_digits, columns=5)
+    path = tmp_path / f"page.{kind}"
+    picture = Image.fromarray(sheet.astype("uint8")).convert("RGB")
+    picture.save(path)
+    content = path.read_bytes()
+    for share in (0, 0.01, 0.1, 0.5, 0.9, 0.99):
+        path.write_bytes(content[: int(share * len(content))])
+        for found in predict.read_pages(path):
+            assert found.error is None or "\n" not in found.error
 
 
 # --- Other people's handwriting -----------------------------------------------------------------
