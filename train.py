@@ -86,7 +86,8 @@ def main(arguments=None):
     class_names = data.name_classes(data_name)
     show_first_answers(final_model, x_train, labels_train, class_names)
 
-    # Each of these results is saved by itself: if one cannot be made, the others are.
+    # From here on nothing is learned. Each of these results is saved by itself: if one cannot be
+    # made, the others are.
     metrics = {
         "dataset": data_name,
         "class_names": class_names,
@@ -184,6 +185,8 @@ def build_dense():
         keras.layers.Dense(10, activation="softmax"),  # 10 sums, made into probabilities
     ]
     model = keras.Sequential(layers)
+    # The loss measures how wrong the answers are; the optimizer is the rule by which the weights are
+    # changed to make it smaller. Accuracy, the share of right answers, is only shown.
     model.compile(optimizer="rmsprop", loss="categorical_crossentropy", metrics=["accuracy"])
     return model
 
@@ -191,12 +194,14 @@ def build_dense():
 def build_dropout():
     """Return the network of https://www.tensorflow.org/tutorials/quickstart/beginner.
 
-    It answers in logits: see `answer_in_probabilities`.
+    Its softmax is part of the loss, where it is computed more exactly; `answer_in_probabilities`
+    puts one behind the trained network.
     """
     layers = [
         keras.Input((28 * 28,)),
         keras.layers.Dense(128, activation="relu"),
-        keras.layers.Dropout(0.2),  # in training, sets a random fifth of the values to 0
+        keras.layers.Dropout(0.2),  # in training, sets a random fifth of the values to 0,
+        # so that it relies on no single one
         keras.layers.Dense(10),  # without softmax: bare sums, called logits
     ]
     model = keras.Sequential(layers)
@@ -210,7 +215,8 @@ def build_convnet():
     layers = [
         keras.Input((28 * 28,)),
         keras.layers.Reshape((28, 28, 1)),
-        # In training only: each image is moved, turned, slanted and blurred at random.
+        # In training only: each image is moved, turned, slanted and blurred at random,
+        # so that it never sees the same image twice.
         keras.layers.RandomTranslation(0.08, 0.08, fill_mode="constant"),  # by 8% of the side
         keras.layers.RandomRotation(0.03, fill_mode="constant"),  # 3% of a full turn: 11 degrees
         keras.layers.RandomShear((0.0, 0.15), fill_mode="constant"),
@@ -232,7 +238,8 @@ def build_convnet():
         keras.layers.Dense(10, activation="softmax"),
     ]
     model = keras.Sequential(layers)
-    # Large steps first: after every 469 batches, an epoch of MNIST, they are 0.6 times as large.
+    # The learning rate is how far each batch moves the weights: 0.003 first, then 0.6 times that
+    # after every 469 batches (60,000 images / 128: an epoch of MNIST).
     learning_rate = keras.optimizers.schedules.ExponentialDecay(0.003, 469, decay_rate=0.6)
     adam = keras.optimizers.Adam(learning_rate)
     model.compile(optimizer=adam, loss="categorical_crossentropy", metrics=["accuracy"])
@@ -264,6 +271,8 @@ def train(model, x_train, y_train, epochs, batch_size, validation_split, batches
         most = min(batches_per_call, number_of_batches // 5)
         model.steps_per_execution = largest_divisor(number_of_batches, most)
     stop_on_ctrl_c = StopOnCtrlC()
+    # For each batch: answer, compare with the labels, change the weights a little, so that the loss
+    # falls. An epoch is once through all the training images.
     training = model.fit(
         x_train,
         y_train,
@@ -290,6 +299,7 @@ def answer_in_probabilities(model):
     """
     if not getattr(model.loss, "from_logits", False):
         return model
+    # No numbers yet: this only describes "the network, then a softmax". The weights are shared.
     logits = model.outputs[0]
     probabilities = keras.layers.Softmax()(logits)
     return keras.Model(model.inputs, probabilities)
@@ -336,7 +346,7 @@ def report(metrics, saved):
         print("The training was interrupted: these are the numbers of an unfinished network.")
     if not math.isfinite(metrics["test_loss"]):
         print("The loss is not a number: the steps were too large, and the weights grew endlessly.")
-        print("Try a smaller learning rate: optimizer=keras.optimizers.RMSprop(0.001)")
+        print("Give its optimizer a smaller learning rate: keras.optimizers.RMSprop(0.0001)")
     if metrics["train_size"] + metrics["validation_size"] < 60_000:
         print("This is NOT MNIST, whose 60,000 training images lead to about 98%.")
     print("Saved:")
