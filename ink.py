@@ -619,7 +619,9 @@ def find_strokes(mask):
     tallest = heights[kept].max()
     specks = kept & (sizes < SPECK * tallest)
     kept &= ~specks & (widths < FLAT * tallest)
-    crumbs = tallest < LEAST_HEIGHT and kept.sum() > 20
+    # Many tiny pieces, or next to nothing of all that is dark, are what a pattern leaves.
+    next_to_nothing = areas[kept].sum() < 0.02 * areas[1:].sum()
+    crumbs = tallest < LEAST_HEIGHT and (kept.sum() > 20 or next_to_nothing)
     dirt = areas[specks].sum() > areas[kept].sum()
     if not kept.any() or kept.sum() > MOST_STROKES or crumbs or dirt:
         raise NoDigits("only a pattern was found, no digits: show the paper alone, from nearer")
