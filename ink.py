@@ -619,11 +619,15 @@ def find_strokes(mask):
     tallest = heights[kept].max()
     specks = kept & (sizes < SPECK * tallest)
     kept &= ~specks & (widths < FLAT * tallest)
-    # Many tiny pieces, or next to nothing of all that is dark, are what a pattern leaves.
-    next_to_nothing = areas[kept].sum() < 0.02 * areas[1:].sum()
-    crumbs = tallest < LEAST_HEIGHT and (kept.sum() > 20 or next_to_nothing)
+    if tallest < LEAST_HEIGHT and kept.sum() > 20:
+        raise NoDigits("no ink was found, only grain or a pattern: write darker, or go nearer")
+    # Next to nothing of all that is dark: what large, solid shapes leave.
+    if tallest < LEAST_HEIGHT and areas[kept].sum() < 0.02 * areas[1:].sum():
+        raise NoDigits(
+            "no ink and no digits were found, only a pattern or a shadow: show the paper alone"
+        )
     dirt = areas[specks].sum() > areas[kept].sum()
-    if not kept.any() or kept.sum() > MOST_STROKES or crumbs or dirt:
+    if not kept.any() or kept.sum() > MOST_STROKES or dirt:
         raise NoDigits("only a pattern was found, no digits: show the paper alone, from nearer")
     if tallest < LEAST_HEIGHT:
         raise NoDigits(f"too small: what is written is {tallest} pixels high. Go nearer")
