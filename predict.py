@@ -22,9 +22,11 @@ from typing import NamedTuple
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow then says less when it starts
 
 try:
+    import cv2
     import numpy as np
     from PIL import Image, ImageDraw, ImageFont, ImageOps, UnidentifiedImageError
 
+    import data
     import files
     import ink
 except ModuleNotFoundError as error:
@@ -33,7 +35,6 @@ except ModuleNotFoundError as error:
         r".venv\Scripts\activate), or install what is missing: pip install -r requirements.txt"
     )
 
-HERE = pathlib.Path(__file__).parent
 FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")  # none starts a program
 LARGEST_SIDE = 2000  # larger pictures are shrunk: digits a hundredth as high are still 20 pixels
 
@@ -238,7 +239,7 @@ def load_model(path):
         raise ModelError(f"{path} is no model that can be loaded safely: {reason}") from None
     classes = read_class_names(path)
     known_input = model.input_shape in ((None, 784), (None, 28, 28), (None, 28, 28, 1))
-    if classes != list("0123456789") or not known_input or model.output_shape != (None, 10):
+    if classes != data.DIGITS or not known_input or model.output_shape != (None, 10):
         shapes = f"{model.input_shape} to {model.output_shape}"
         raise ModelError(
             f"{path} is for something else: {', '.join(classes)}, {shapes}. "
@@ -253,7 +254,7 @@ def read_class_names(path):
         metrics = json.loads(path.with_name("metrics.json").read_text(encoding="utf-8"))
         return [str(name) for name in metrics["class_names"]]
     except (OSError, ValueError, KeyError, TypeError):
-        return list("0123456789")
+        return data.DIGITS
 
 
 def ask(model, images):
@@ -275,9 +276,8 @@ def ask(model, images):
 DOUBTFUL = 0.5
 REFUSED = 0.57  # if all in a picture is farther, it shows no digits
 USUAL = 1 / 3  # up to here a distance tells nothing
-UNUSUAL = (
-    8  # beyond, by so much an image is unlikely, as a logarithm: fitted to cut and whole digits
-)
+# Beyond, an image is so much less likely, as a logarithm: fitted to cut and whole digits.
+UNUSUAL = 8
 
 
 def measure_distances(images):
@@ -288,15 +288,15 @@ def measure_distances(images):
     """
     if not len(images):
         return np.zeros(0)
-    with np.load(HERE / "sample.npz") as file:
-        known = shrink_for_distances(file["x_train"])
+    (images_train, _), _ = data.load_path(data.SAMPLE)
+    known = shrink_for_distances(images_train)
     similarities = shrink_for_distances(images) @ known.T
     return np.sqrt(np.maximum(2 - 2 * similarities.max(axis=1), 0))
 
 
 def shrink_for_distances(images):
     """Return images, uint8 (N, 28, 28), as float32 (N, 196), each of length 1."""
-    blurred = [ink.cv2.GaussianBlur(image, (0, 0), 1) for image in images]
+    blurred = [cv2.GaussianBlur(image, (0, 0), 1) for image in images]
     small = np.array(blurred).reshape((-1, 14, 2, 14, 2)).mean(axis=(2, 4), dtype="float32")
     vectors = small.reshape((-1, 196))
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
@@ -496,7 +496,7 @@ if __name__ == "__main__":
         sys.stdout.reconfigure(errors="replace", line_buffering=True)
     try:
         sys.exit(main())
-    except (ModelError, files.FolderError) as error:
+    except (data.DataError, ModelError, files.FolderError) as error:
         sys.exit(f"Error: {error}")
     except KeyboardInterrupt:
         sys.exit("\nStopped.")
