@@ -18,23 +18,13 @@ class PageError(Exception):
     """The page cannot run this network; the text is one line that says why, and what to do."""
 
 
-def write_page(
-    path,
-    model,
-    x_train,
-    labels_train,
-    x_test,
-    labels_test,
-    class_names,
-    data_name,
-    test_accuracy,
-):
+def write_page(path, model, x_train, labels_train, x_test, labels_test, metrics):
     """Write `path`, a copy of draw.html with the network, a few images and what Keras answers.
 
     `model` answers in probabilities, (N, 10). `x_train` and `x_test` are images as the network
     takes them: floats of the shape (N, 784), (N, 28, 28) or (N, 28, 28, 1); their smallest value is
-    paper, their largest ink. The labels are integers from 0 to 9, `test_accuracy` is from 0 to 1.
-    Raises PageError if the page cannot run the network.
+    paper, their largest ink. The labels are integers from 0 to 9. `metrics` are
+    the numbers of the run, as in metrics.json. Raises PageError if the page cannot run the network.
     """
     if not TEMPLATE.exists():
         raise PageError(f"{TEMPLATE} is missing: get it again from where train.py came from")
@@ -51,10 +41,10 @@ def write_page(
     test_images = (x_test[indices].reshape((-1, 784)) - paper) / (ink - paper)
     test_images = np.clip(np.rint(255 * test_images), 0, 255).astype("uint8")
     network = {
-        "kind": "digits" if class_names[0] == "0" else "clothes",
-        "class_names": list(class_names),
-        "data": data_name,
-        "accuracy": float(test_accuracy),
+        "kind": "digits" if metrics["class_names"][0] == "0" else "clothes",
+        "class_names": metrics["class_names"],
+        "data": metrics["dataset"],
+        "accuracy": metrics["test_accuracy"],
         "shape": list(x_train.shape[1:]),
         "paper": paper,
         "ink": ink,
@@ -102,10 +92,12 @@ def describe_layers(model, template):
 
     Raises PageError for a layer or an activation that the page does not know.
     """
+    known_layers = known_names(template, "LAYERS")
+    known_activations = known_names(template, "ACTIVATIONS")
     layers = []
     for layer in model.layers:
         kind = type(layer).__name__
-        if kind not in known_names(template, "LAYERS"):
+        if kind not in known_layers:
             raise PageError(
                 f"the page does not know the layer {kind}: use another layer in its place"
             )
@@ -113,7 +105,7 @@ def describe_layers(model, template):
         activation = config.get("activation") or "linear"
         if not isinstance(activation, str):
             activation = activation.get("class_name", "of its own")
-        if activation not in known_names(template, "ACTIVATIONS"):
+        if activation not in known_activations:
             raise PageError(
                 f"the page does not know the activation {activation} of the layer {layer.name}: "
                 "name another, or put it into a layer of its own"

@@ -63,7 +63,8 @@ def write_page(path, model, data, kind="digits", name="a test"):
     """Write the page of `model`; `data` are images and labels, for training and for the test."""
     images, labels = data
     x = train.preprocess_images(images)
-    write_trained_page(path, model, x, labels, x, labels, CLASS_NAMES[kind], name, 0.5)
+    metrics = {"class_names": CLASS_NAMES[kind], "dataset": name, "test_accuracy": 0.5}
+    write_trained_page(path, model, x, labels, x, labels, metrics)
     return path
 
 

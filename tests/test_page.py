@@ -10,7 +10,7 @@ import pytest
 import page
 
 L = keras.layers
-NAMES = [str(digit) for digit in range(10)]
+METRICS = {"class_names": list("0123456789"), "dataset": "a test", "test_accuracy": 0.5}
 
 
 def network(*layers):
@@ -22,7 +22,7 @@ def write(path, model, sample, scale=1 / 255, offset=0.0):
     (x_train, labels_train), (x_test, labels_test) = sample
     x_train = x_train.reshape((-1, 784)).astype("float32") * scale + offset
     x_test = x_test.reshape((-1, 784)).astype("float32") * scale + offset
-    page.write_page(path, model, x_train, labels_train, x_test, labels_test, NAMES, "a test", 0.5)
+    page.write_page(path, model, x_train, labels_train, x_test, labels_test, METRICS)
     text = path.read_text(encoding="utf-8").split('type="application/json">')[1]
     return json.loads(text.split("</script>")[0])
 
