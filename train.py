@@ -74,7 +74,7 @@ def main(arguments=None):
     train_seconds = time.perf_counter() - start_of_training
 
     # Saved at once, so that whatever goes wrong from here on, what was learned is not lost.
-    final_model = answer_in_probabilities(model)
+    final_model = answer_in_probabilities(model)  # another one only for --model dropout
     saved = {}  # for each file, whether it could be saved
     with files.saving(folder / "model.keras", saved) as unfinished:
         final_model.save(unfinished)
@@ -113,15 +113,7 @@ def main(arguments=None):
     )
     with files.saving(folder / "draw.html", saved) as unfinished:
         page.write_page(
-            unfinished,
-            final_model,
-            x_train,
-            labels_train,
-            x_test,
-            labels_test,
-            class_names,
-            data_name,
-            test_accuracy,
+            unfinished, final_model, x_train, labels_train, x_test, labels_test, metrics
         )
     report(metrics, saved)
     return 0 if all(saved.values()) else 1
@@ -211,7 +203,10 @@ def build_dropout():
 
 
 def build_convnet():
-    """Return a small convolutional network: slower to train, and wrong far less often."""
+    """Return a small convolutional network: slower to train, and wrong far less often.
+
+    README.md explains its layers; skip it at first.
+    """
     layers = [
         keras.Input((28 * 28,)),
         keras.layers.Reshape((28, 28, 1)),
@@ -221,19 +216,21 @@ def build_convnet():
         keras.layers.RandomRotation(0.03, fill_mode="constant"),  # 3% of a full turn: 11 degrees
         keras.layers.RandomShear((0.0, 0.15), fill_mode="constant"),
         keras.layers.RandomGaussianBlur(kernel_size=5, sigma=1.0, value_range=(0, 1)),
+        # 32 small filters of 5 x 5 pixels, each moved over the whole image, in steps of 2 pixels.
         keras.layers.Conv2D(32, 5, strides=2, padding="same", activation="relu"),
+        # Keeps the numbers at a usual size, so that training goes faster.
         keras.layers.BatchNormalization(momentum=0.9),
         keras.layers.Conv2D(32, 3, padding="same", activation="relu"),
         keras.layers.BatchNormalization(momentum=0.9),
         keras.layers.Conv2D(64, 3, padding="same", activation="relu"),
-        keras.layers.MaxPooling2D(),
+        keras.layers.MaxPooling2D(),  # keeps the largest of each 2 x 2 numbers
         keras.layers.BatchNormalization(momentum=0.9),
         keras.layers.Conv2D(64, 3, padding="same", activation="relu"),
         keras.layers.BatchNormalization(momentum=0.9),
         keras.layers.Conv2D(128, 3, padding="same", activation="relu"),
         keras.layers.MaxPooling2D(),
         keras.layers.BatchNormalization(momentum=0.9),
-        keras.layers.Flatten(),
+        keras.layers.Flatten(),  # lays all numbers end to end, as Dense wants them
         keras.layers.Dropout(0.3),
         keras.layers.Dense(10, activation="softmax"),
     ]
@@ -247,7 +244,7 @@ def build_convnet():
 
 
 # For --model: the function that builds it, how many epochs, how many images in a batch, and how many
-# batches at most are computed in one call (see `train`).
+# batches at most are computed in one call (1 where a batch takes long: it would bring nothing).
 MODELS = {
     "dense": (build_dense, 5, 128, 100),
     "dropout": (build_dropout, 5, 32, 100),
@@ -263,13 +260,8 @@ def train(model, x_train, y_train, epochs, batch_size, validation_split, batches
     the training, and the number of images that were not kept aside.
     """
     train_size = math.floor(len(x_train) * (1 - validation_split))  # as `fit` will split them
-    if keras.backend.backend() == "tensorflow":
-        # Small networks take half of the time if many batches are computed in one call. Nothing
-        # else changes: the weights stay the same, bit for bit. At least five calls an epoch keep
-        # the bar moving, and their number must divide that of the batches.
-        number_of_batches = math.ceil(train_size / batch_size)
-        most = min(batches_per_call, number_of_batches // 5)
-        model.steps_per_execution = largest_divisor(number_of_batches, most)
+    number_of_batches = math.ceil(train_size / batch_size)
+    compute_batches_together(model, number_of_batches, batches_per_call)  # only faster
     stop_on_ctrl_c = StopOnCtrlC()
     # For each batch: answer, compare with the labels, change the weights a little, so that the loss
     # falls. An epoch is once through all the training images.
@@ -282,6 +274,17 @@ def train(model, x_train, y_train, epochs, batch_size, validation_split, batches
         callbacks=[stop_on_ctrl_c],
     )
     return training.history, stop_on_ctrl_c.pressed, train_size
+
+
+def compute_batches_together(model, number_of_batches, batches_per_call):
+    """Let TensorFlow compute several batches in one call: a small network then takes half the time.
+
+    Nothing else changes: the weights stay the same, bit for bit. At least five calls an epoch keep
+    the bar moving, and a call's batches must divide all of them, or the bar counts past its end.
+    """
+    if keras.backend.backend() == "tensorflow":  # PyTorch cannot
+        most = min(batches_per_call, number_of_batches // 5)
+        model.steps_per_execution = largest_divisor(number_of_batches, most)
 
 
 def largest_divisor(number, most):
