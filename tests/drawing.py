@@ -1,5 +1,7 @@
 """Pictures for the tests of ink.py and predict.py, drawn from digits of the sample's test set."""
 
+import math
+
 import cv2
 import numpy as np
 from PIL import Image
@@ -12,7 +14,8 @@ GREY = (150, 160, 175)
 
 def enlarged(digit, height):
     """Return an image's ink, float in [0, 1], cut out and enlarged to so many pixels of height."""
-    rows, columns = np.flatnonzero(digit.any(axis=1)), np.flatnonzero(digit.any(axis=0))
+    rows = np.flatnonzero(digit.any(axis=1))
+    columns = np.flatnonzero(digit.any(axis=0))
     cut = digit[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     width = max(1, round(cut.shape[1] * height / cut.shape[0]))
     return np.asarray(Image.fromarray(cut).resize((width, height), Image.Resampling.BICUBIC)) / 255
@@ -60,14 +63,15 @@ def on_white(ink):
 
 def page(digits, columns, size=100, paper=210, ink=150):
     """Return a page, float (height, width), with `digits` in rows, and the places of their ink."""
-    rows = -(-len(digits) // columns)
+    rows = math.ceil(len(digits) / columns)
     sheet = np.full((rows * size * 3 // 2, columns * size * 3 // 2), float(paper))
     places = []
     for index, digit in enumerate(digits):
         large = Image.fromarray(digit).resize((size, size), Image.Resampling.BICUBIC)
         large = np.asarray(large, dtype=float) / 255
         row, column = divmod(index, columns)
-        top, left = row * size * 3 // 2 + size // 4, column * size * 3 // 2 + size // 4
+        top = row * size * 3 // 2 + size // 4
+        left = column * size * 3 // 2 + size // 4
         sheet[top : top + size, left : left + size] -= large * ink
         y, x = np.nonzero(large > 0.5)
         places.append([left + x.min(), top + y.min(), left + x.max() + 1, top + y.max() + 1])
@@ -79,6 +83,18 @@ def light(sheet, seed=0, grain=4):
     height, width = sheet.shape
     slope = np.linspace(-40, 30, width) + np.linspace(-20, 20, height)[:, None]
     return sheet + slope + np.random.default_rng(seed).normal(0, grain, sheet.shape)
+
+
+def with_shadows_and_specks(sheet):
+    """Return a page in uneven light, with dark edges, a soft shadow, and thirty specks."""
+    sheet = light(sheet)
+    sheet[:, :12] = 40
+    sheet[-9:] = 50
+    y, x = np.indices(sheet.shape)
+    sheet -= 60 * np.exp(-((x - 600) ** 2 + (y - 200) ** 2) / (2 * 90**2))
+    for top, left in np.random.default_rng(0).integers(20, 280, (30, 2)):
+        sheet[top : top + 3, left : left + 3] -= 100
+    return sheet
 
 
 def spot_of_light(shape, x, y, softness):
@@ -95,7 +111,8 @@ def in_two_strokes(ink, random):
     Returns None if there is no place for it that leaves two parts large enough for strokes.
     """
     y, x = np.indices(ink.shape)
-    gap, best = random.uniform(0.04, 0.1) * len(ink), None
+    gap = random.uniform(0.04, 0.1) * len(ink)
+    best = None
     for angle in np.deg2rad(range(60, 121, 15)):
         for middle in range(ink.shape[1] // 5, ink.shape[1], 4):
             far = (x - middle) * np.sin(angle) + (y - len(ink) / 2) * np.cos(angle)
@@ -110,7 +127,8 @@ def in_two_strokes(ink, random):
 
 def side_by_side(left, right, gap):
     """Set two digits' ink on one line, so close that there are `gap` pixels between their ink."""
-    height, width = max(len(left), len(right)), right.shape[1]
+    height = max(len(left), len(right))
+    width = right.shape[1]
     left, right = (np.pad(ink, ((height - len(ink), 0), (0, 0))) for ink in (left, right))
     start = left.shape[1] // 3
     left = np.pad(left, ((0, 0), (0, width + gap)))

@@ -23,6 +23,7 @@ from drawing import (
     rule,
     seen,
     spot_of_light,
+    with_shadows_and_specks,
     write,
 )
 from PIL import Image, ImageDraw
@@ -378,13 +379,7 @@ def test_rows_are_read_left_to_right_even_if_they_climb(ten_digits):
 
 def test_shadows_at_the_edge_and_specks_are_no_digits(ten_digits):
     sheet, _ = page(ten_digits, columns=5)
-    sheet = light(sheet)
-    sheet[:, :12] = 40
-    sheet[-9:] = 50
-    y, x = np.indices(sheet.shape)
-    sheet -= 60 * np.exp(-((x - 600) ** 2 + (y - 200) ** 2) / (2 * 90**2))
-    for top, left in np.random.default_rng(0).integers(20, 280, (30, 2)):
-        sheet[top : top + 3, left : left + 3] -= 100
+    sheet = with_shadows_and_specks(sheet)
     picture = np.repeat(sheet[..., None], 3, axis=2)
     assert len(pieces(picture.clip(0, 255).astype("uint8"))) == 10
 

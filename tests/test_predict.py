@@ -14,7 +14,15 @@ import cv2
 import keras
 import numpy as np
 import pytest
-from drawing import enlarged, in_two_strokes, light, on_white, page, side_by_side
+from drawing import (
+    enlarged,
+    in_two_strokes,
+    light,
+    on_white,
+    page,
+    side_by_side,
+    with_shadows_and_specks,
+)
 from helpers import assert_one_line, without_greeting
 from PIL import Image, ImageDraw
 
@@ -158,13 +166,7 @@ def test_a_picture_with_16_bits_a_pixel_is_read(ten_digits, reads_as):
 
 def test_shadows_dark_edges_and_specks_are_no_digits(ten_digits, reads_as):
     sheet, _ = page(ten_digits, columns=5)
-    sheet = light(sheet)
-    sheet[:, :12] = 40
-    sheet[-9:] = 50
-    y, x = np.indices(sheet.shape)
-    sheet -= 60 * np.exp(-((x - 600) ** 2 + (y - 200) ** 2) / (2 * 90**2))
-    for place in np.random.default_rng(0).integers(20, 280, (30, 2)):
-        sheet[place[0] : place[0] + 3, place[1] : place[1] + 3] -= 100
+    sheet = with_shadows_and_specks(sheet)
     assert reads_as(sheet) == "0123456789"
 
 
