@@ -28,7 +28,8 @@ NO_NETWORK = f"http://127.0.0.1:{CLOSED_PORT.getsockname()[1]}"
 for name in list(os.environ):
     if name.lower().endswith("_proxy") or name.startswith(("XDG_", "MPL", "TF_CPP_")):
         del os.environ[name]
-os.environ |= {"HOME": HOME.name, "KERAS_HOME": str(pathlib.Path(HOME.name, ".keras"))}
+os.environ["HOME"] = HOME.name
+os.environ["KERAS_HOME"] = str(pathlib.Path(HOME.name, ".keras"))
 for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
     os.environ[name] = NO_NETWORK
 ENVIRONMENT = dict(os.environ)
@@ -122,8 +123,11 @@ def finished(run, tmp_path_factory):
     )
 
 
-def run_here(outputs, *options):
-    """Run train.main in this process, to its end; return its `outputs`, `metrics` and `stdout`."""
+def run_here(outputs, options):
+    """Run train.main in this process, to its end; return its `outputs`, `metrics` and `stdout`.
+
+    `options` are the command line's, without --outputs.
+    """
     import train  # here, since it takes seconds, and not every test needs it
 
     screen = io.StringIO()
@@ -142,7 +146,7 @@ def finished_other(tiny_npz, tmp_path_factory, request):
     """One finished run, one epoch on 400 digits, of each network but `dense`."""
     outputs = tmp_path_factory.mktemp(request.param) / "outputs"
     options = ["--model", request.param, "--data", tiny_npz, "--epochs", 1, "--seed", 7]
-    return run_here(outputs, *options)
+    return run_here(outputs, options)
 
 
 @pytest.fixture(scope="session")
@@ -151,4 +155,4 @@ def finished_mnist(tmp_path_factory):
     if "MNIST_NPZ" not in os.environ:
         pytest.skip("MNIST_NPZ names no file with MNIST")
     outputs = tmp_path_factory.mktemp("mnist") / "outputs"
-    return run_here(outputs, "--data", os.environ["MNIST_NPZ"])
+    return run_here(outputs, ["--data", os.environ["MNIST_NPZ"]])

@@ -56,9 +56,11 @@ def test_ctrl_c_during_validation_ends_fit_after_it(digits):
     x, y = digits
     model = train.build_dense()
     stop = StopOnCtrlC()
-    press = keras.callbacks.LambdaCallback(
-        on_epoch_end=lambda epoch, logs: signal.raise_signal(signal.SIGINT)
-    )
+
+    def press_ctrl_c(epoch, logs):
+        signal.raise_signal(signal.SIGINT)
+
+    press = keras.callbacks.LambdaCallback(on_epoch_end=press_ctrl_c)
     history = model.fit(
         x[:500], y[:500], epochs=9, validation_split=0.5, callbacks=[press, stop], verbose=0
     )

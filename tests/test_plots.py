@@ -13,10 +13,14 @@ import plots
 
 def texts(figure):
     """Every title and text of a figure, in one string."""
-    titles = [axes.get_title() for axes in figure.axes]
-    inside = [text.get_text() for axes in figure.axes for text in axes.texts]
-    ticks = [label.get_text() for axes in figure.axes for label in axes.get_yticklabels()]
-    return "\n".join([figure.get_suptitle(), *titles, *inside, *ticks])
+    found = [figure.get_suptitle()]
+    for axes in figure.axes:
+        found.append(axes.get_title())
+        for text in axes.texts:
+            found.append(text.get_text())
+        for label in axes.get_yticklabels():
+            found.append(label.get_text())
+    return "\n".join(found)
 
 
 def captions(figure):
@@ -63,7 +67,9 @@ def test_all_pictures_are_saved_large_enough_and_not_blank(three_answers, tmp_pa
 def test_a_picture_that_cannot_be_drawn_does_not_cost_the_others(three_answers, tmp_path, capsys):
     images, labels, probabilities = three_answers
     saved = {}
-    metrics = METRICS | {"history": {"loss": ["no number", "at all"]}, "test_loss": None}
+    metrics = METRICS.copy()
+    metrics["history"] = {"loss": ["no number", "at all"]}
+    metrics["test_loss"] = None
     plots.save_pictures(tmp_path, saved, images, labels, images, labels, probabilities, metrics)
     assert [path.name for path, is_saved in saved.items() if not is_saved] == ["training.png"]
     assert {path.name for path in tmp_path.iterdir()} == PICTURES - {"training.png"}
@@ -102,7 +108,8 @@ def test_clothes_are_shown_by_name(three_answers):
 
 
 def test_right_and_wrong_answers_are_told_apart_in_words_and_colour(three_answers):
-    figure = plots.draw_predictions(*three_answers, data.DIGITS, "digits")
+    images, labels, probabilities = three_answers
+    figure = plots.draw_predictions(images, labels, probabilities, data.DIGITS, "digits")
     assert captions(figure) == ["0, right", "1,\nread as 7", "2,\nread as 3"] * 2
     right, wrong = (axes.title.get_color() for axes in figure.axes[:2])
     assert right != wrong
@@ -112,7 +119,8 @@ def test_right_and_wrong_answers_are_told_apart_in_words_and_colour(three_answer
 
 
 def test_the_right_answer_s_bar_is_blue_and_as_long_as_it_is_probable(three_answers):
-    figure = plots.draw_predictions(*three_answers, data.DIGITS, "digits")
+    images, labels, probabilities = three_answers
+    figure = plots.draw_predictions(images, labels, probabilities, data.DIGITS, "digits")
     seven, one, _ = figure.axes[1].patches  # the answers to an image of a 1
     assert seven.get_width() == pytest.approx(28 * 0.6)
     assert one.get_width() == pytest.approx(28 * 0.32)
@@ -135,7 +143,8 @@ def test_the_hardest_test_image_of_a_class_stands_below_the_first(sample):
 
 
 def test_the_mistakes_show_the_surest_first_and_no_right_answer(three_answers):
-    figure = plots.draw_mistakes(*three_answers, data.DIGITS, "digits")
+    images, labels, probabilities = three_answers
+    figure = plots.draw_mistakes(images, labels, probabilities, data.DIGITS, "digits")
     assert captions(figure) == ["2,\nread as 3", "1,\nread as 7"]
     assert "2 of 3 test images are read wrong" in figure.get_suptitle()
 
@@ -172,8 +181,12 @@ def drawn_lines(history):
 
 
 def test_training_is_drawn_by_epoch_with_validation_and_the_test_result():
-    history = {"loss": [0.5, 0.25], "accuracy": [0.75, 0.875]}
-    history |= {"val_loss": [0.6, 0.4], "val_accuracy": [0.7, 0.8]}
+    history = {
+        "loss": [0.5, 0.25],
+        "accuracy": [0.75, 0.875],
+        "val_loss": [0.6, 0.4],
+        "val_accuracy": [0.7, 0.8],
+    }
     assert drawn_lines(history) == [
         [[0.5, 0.25], [0.6, 0.4], [0.3, 0.3]],
         [[0.75, 0.875], [0.7, 0.8], [0.85, 0.85]],
