@@ -164,8 +164,7 @@ def preprocess_images(images):
 
 def preprocess_labels(labels):
     """Turn labels, integers (N,), into one-hot rows, (N, 10): 3 becomes 0 0 0 1 0 0 0 0 0 0."""
-    # A row says how probable each class is, and the network answers in the same form. (Keras takes
-    # a bare 3, too, with loss="sparse_categorical_crossentropy", which does this step by itself.)
+    # A row says how probable each class is, and the network answers in the same form.
     return keras.utils.to_categorical(labels, num_classes=10)
 
 
@@ -178,7 +177,8 @@ def build_dense():
     ]
     model = keras.Sequential(layers)
     # The loss measures how wrong the answers are; the optimizer is the rule by which the weights are
-    # changed to make it smaller. Accuracy, the share of right answers, is only shown.
+    # changed to make it smaller. Accuracy, the share of right answers, is only shown. (With the loss
+    # "sparse_categorical_crossentropy" Keras takes bare labels, too, and makes the rows by itself.)
     model.compile(optimizer="rmsprop", loss="categorical_crossentropy", metrics=["accuracy"])
     return model
 
@@ -256,7 +256,8 @@ def train(model, x_train, y_train, epochs, batch_size, validation_split, batches
     """Fit `model` to the training images.
 
     The last images, a share of `validation_split`, are kept aside and only test the network after
-    each epoch. Returns the history (a dict: loss and accuracy by epoch), whether Ctrl-C interrupted
+    each epoch: settings are chosen by them, so that the test images stay unseen until the end.
+    Returns the history (a dict: loss and accuracy by epoch), whether Ctrl-C interrupted
     the training, and the number of images that were not kept aside.
     """
     train_size = math.floor(len(x_train) * (1 - validation_split))  # as `fit` will split them
