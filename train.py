@@ -257,8 +257,8 @@ def train(model, x_train, y_train, epochs, batch_size, validation_split, batches
 
     The last images, a share of `validation_split`, are kept aside and only test the network after
     each epoch: settings are chosen by them, so that the test images stay unseen until the end.
-    Returns the history (a dict: loss and accuracy by epoch), whether Ctrl-C interrupted
-    the training, and the number of images that were not kept aside.
+    Returns the history (a dict: loss and accuracy by epoch), whether Ctrl-C interrupted the
+    training, and the number of images that were not kept aside.
     """
     train_size = math.floor(len(x_train) * (1 - validation_split))  # as `fit` will split them
     number_of_batches = math.ceil(train_size / batch_size)
