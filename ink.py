@@ -134,15 +134,15 @@ def find_sheets(picture):
     for own in (light, 1 - light):
         sheet = np.zeros_like(own)
         filled = fill_holes(cv2.morphologyEx(own, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8)))
-        _, pieces, stats, _ = cv2.connectedComponentsWithStats(filled)
         wide = cv2.morphologyEx(filled, cv2.MORPH_OPEN, np.ones((25, 25), np.uint8))  # no fingers
         outlines, _ = cv2.findContours(wide, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
         for outline in outlines:
+            if not is_sheet(outline, own) or not has_sharp_edge(outline, picture, number):
+                continue
+            _, pieces, stats, _ = cv2.connectedComponentsWithStats(filled)
             x, y = outline[0, 0]
             of_piece = cv2.contourArea(outline) / stats[pieces[y, x], cv2.CC_STAT_AREA]
-            if of_piece < 0.85:  # a digit: its strokes are thin
-                continue
-            if is_sheet(outline, own) and has_sharp_edge(outline, picture, number):
+            if of_piece > 0.85:  # less is a digit: its strokes are thin
                 cv2.drawContours(sheet, [cv2.convexHull(outline)], -1, 1, cv2.FILLED)
         padded = cv2.copyMakeBorder(sheet, *[margin] * 4, cv2.BORDER_REPLICATE)
         inner = cv2.erode(padded, np.ones((2 * margin + 1, 2 * margin + 1), np.uint8))
@@ -439,10 +439,10 @@ def drop_lines(mask):
     if max(mask.shape) < LEAST_SIDE:
         return mask
     height, width = mask.shape
-    level, runs = find_lines(mask, LONG * width)
-    without_level = erase(mask, runs, level, through=False)
-    steep, runs = find_lines(turn(without_level), LONG * height)
-    without_lines = turn(erase(turn(without_level), runs, steep, through=False))
+    level, level_runs = find_lines(mask, LONG * width)
+    without_level = erase(mask, level_runs, level, through=False)
+    steep, steep_runs = find_lines(turn(without_level), LONG * height)
+    without_lines = turn(erase(turn(without_level), steep_runs, steep, through=False))
     _, _, stats, _ = cv2.connectedComponentsWithStats(without_lines)
     no_dirt = stats[1:, cv2.CC_STAT_AREA] > 12
     tallest = stats[1:, cv2.CC_STAT_HEIGHT][no_dirt].max(initial=0)
@@ -450,17 +450,17 @@ def drop_lines(mask):
         if len(at_edges(level, width)) > 1:
             raise NoDigits("only the lines of the paper were found, no digits: write darker")
         return mask  # a single straight line may be a 1
-    rest, ruled = drop_ruled_lines(mask, RULED * tallest)
-    if ruled > 1:  # squared paper, or a table: else a long steep line is a 1
-        rest, _ = drop_ruled_lines(turn(rest), SQUARED * tallest)
-        rest = turn(rest)
+    ruled = choose_ruled(level, width, RULED * tallest)
+    rest = erase(mask, level_runs, ruled, through=True)
+    if len(ruled) > 1:  # squared paper, or a table: else a long steep line is a 1
+        steep, steep_runs = find_lines(turn(rest), LONG * height)
+        ruled = choose_ruled(steep, height, SQUARED * tallest)
+        rest = turn(erase(turn(rest), steep_runs, ruled, through=True))
     return rest
 
 
-def drop_ruled_lines(mask, least):
-    """Erase lines that end at the picture's edges or are longer than `least`; say how many."""
-    width = mask.shape[1]
-    lines, runs = find_lines(mask, LONG * width)
+def choose_ruled(lines, width, least):
+    """Return those Lines that end at the picture's edges or are longer than `least`."""
     ruled = at_edges(lines, width)
     if len(ruled) < 4:  # of only a few, those at one edge may be strokes that run out of it
         ruled = [line for line in ruled if line.stop - line.start > 0.92 * width]
@@ -468,7 +468,7 @@ def drop_ruled_lines(mask, least):
     if len(family) > 5:  # digits have no such lines; on a sheet they end before the picture does
         ruled += [line for line in family if line not in ruled]
     ruled += [line for line in lines if line not in ruled and line.stop - line.start > least]
-    return erase(mask, runs, ruled, through=True), len(ruled)
+    return ruled
 
 
 def at_edges(lines, width):
@@ -780,17 +780,17 @@ def cheapest_way(ink):
     """Return the column in each row of the way down that crosses the least ink, row by row at most
     one column aside, by dynamic programming.
     """
-    ways = [ink[0]]
-    for row in ink[1:]:
-        above = np.pad(ways[-1], 1, constant_values=np.inf)
+    rows, columns = ink.shape
+    ways = np.full((rows, columns + 2), np.inf)  # with a column at each side that no way takes
+    ways[:, 1:-1] = ink
+    for above, row in itertools.pairwise(ways):
         aside = np.minimum(above[:-2], above[2:]) + 0.02
-        ways.append(row + np.minimum(above[1:-1], aside))
+        row[1:-1] += np.minimum(above[1:-1], aside)
     x = int(ways[-1].argmin())
-    seam = [x]
+    seam = [x - 1]
     for row in ways[-2::-1]:
-        start = max(x - 1, 0)
-        x = start + int(row[start : x + 2].argmin())
-        seam.append(x)
+        x = x - 1 + int(row[x - 1 : x + 2].argmin())
+        seam.append(x - 1)
     return np.array(seam[::-1])
 
 
