@@ -127,7 +127,9 @@ def find_sheets(picture):
     channel = small[..., number].copy()
     _, light = cv2.threshold(channel, 0, 1, cv2.THRESH_OTSU)
     is_light = light > 0
-    if is_light.all() or channel[is_light].mean() - channel[~is_light].mean() < 20:
+    if is_light.all() or not is_light.any():
+        return []
+    if channel[is_light].mean() - channel[~is_light].mean() < 20:
         return []
     margin = max(2, max(light.shape) // 80)  # paper curls at its edge, and throws a shadow
     sheets = []
@@ -229,8 +231,11 @@ def find_ink(picture, on_sheet):
     contrast = compare_with_paper(picture, on_sheet)
     if max(contrast.shape) > 300:  # smaller ones are drawings, without grain
         contrast = cv2.GaussianBlur(contrast, (3, 3), 0)
-    contrast[~on_sheet] = 0
-    grain = np.median(contrast[on_sheet])
+    if on_sheet.all():
+        grain = np.median(contrast)
+    else:
+        contrast[~on_sheet] = 0
+        grain = np.median(contrast[on_sheet])
     _, mask = cv2.threshold(contrast, max(LEAST_CONTRAST, 5 * grain), 1, cv2.THRESH_BINARY)
     if not mask.any():
         raise NoDigits("no ink was found: write darker, or take a sharper picture in better light")
@@ -274,9 +279,9 @@ def compare_with_paper(picture, on_sheet):
         columns = picture[:, :rim], picture[:, -rim:]
         rim = np.concatenate([part.reshape(-1, 3) for part in rows + columns])
         paper = np.median(rim, axis=0)
-        if np.mean(np.abs(rim - paper).max(axis=1) < 16) > 0.9:
+        if np.mean((np.abs(rim - paper) < 16).all(axis=1)) > 0.9:
             difference = cv2.absdiff(picture, np.full_like(picture, paper.astype(np.uint8)))
-            contrast = difference.max(axis=2)
+            contrast = most_of_channels(difference)
             if np.mean(contrast < 16) > 1 - MOST_INK:
                 return contrast
     else:
@@ -290,13 +295,19 @@ def compare_with_paper(picture, on_sheet):
     lightest = cv2.resize(cv2.dilate(paper, around), (width, height))
     # Shadow dims paper and ink by the same factor: divide. Below 80, grain would become ink.
     darker = cv2.subtract(darkest, picture)
-    darker = cv2.divide(darker, cv2.max(darkest, 80), scale=255).max(axis=2)
+    darker = most_of_channels(cv2.divide(darker, cv2.max(darkest, 80), scale=255))
     # Ink is either darker than paper, in one colour at least, or altogether lighter, as chalk is.
     # The other is shine, or a shadow's edge.
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
     lighter = cv2.subtract(grey, cv2.cvtColor(lightest, cv2.COLOR_RGB2GRAY))
     lighter = cv2.divide(lighter, cv2.max(grey, 80), scale=255)
     return max(darker, lighter, key=cv2.norm)
+
+
+def most_of_channels(picture):
+    """Return the largest of red, green and blue, uint8 (height, width)."""
+    red, green, blue = cv2.split(picture)
+    return cv2.max(cv2.max(red, green), blue)
 
 
 def drop_soft(ink, mask):
@@ -482,12 +493,19 @@ def find_lines(mask, least):
 
     For the steep ones, `turn` the mask.
     """
-    runs = run_lengths(mask)
-    flat = (turn(run_lengths(turn(mask))) > 4 * runs) & (runs > 0)
+    gap = max(3, int(least / 8))  # where a digit or another line crosses
+    left, top, width, height = cv2.boundingRect(mask)
+    first_x = max(0, left - gap)
+    first_y = max(0, top - gap)
+    around_ink = np.s_[first_y : top + height + gap, first_x : left + width + gap]
+    part = mask[around_ink]
+    part_runs = run_lengths(part)
+    runs = np.zeros(mask.shape, np.int32)
+    runs[around_ink] = part_runs
+    flat = (part > 0) & (turn(run_lengths(turn(part))) > 4 * part_runs)
     if not flat.any():
         return [], runs
-    thin = ((runs > 0) & (runs < 1.6 * np.median(runs[flat]) + 1)).astype(np.uint8)
-    gap = max(3, int(least / 8))  # where a digit or another line crosses
+    thin = ((part > 0) & (part_runs < 1.6 * np.median(part_runs[flat]) + 1)).astype(np.uint8)
     joined = cv2.morphologyEx(thin, cv2.MORPH_CLOSE, np.ones((3, gap), np.uint8))
     joined = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, gap), np.uint8))
     joined = cv2.dilate(joined, np.ones((3, 1), np.uint8))
@@ -498,13 +516,15 @@ def find_lines(mask, least):
             continue
         place = np.s_[top : top + height, left : left + width]
         y, x = np.nonzero((labels[place] == label) & (thin[place] > 0))
-        thickness = np.median(runs[place][y, x])
+        thickness = np.median(part_runs[place][y, x])
         if len(np.unique(x)) < 0.5 * width or width < 12 * thickness:
             continue
         slope, start = np.polyfit(x, y, 1)
         if np.quantile(np.abs(y - slope * x - start), 0.8) > thickness + 0.01 * width:
             continue  # it is not straight
-        line = Line(left, left + width, slope, start + top - slope * left, thickness)
+        left += first_x
+        start += first_y + top - slope * left
+        line = Line(left, left + width, slope, start, thickness)
         lines.append(prolong(line, mask, gap))
     return lines, runs
 
@@ -837,7 +857,9 @@ def normalize(ink):
     its centre of mass in the middle (LeCun, Bottou, Bengio and Haffner, 1998, section III.A).
     """
     # Large first, and black and white, so that shapes can be measured and strokes changed finely.
-    ink = np.pad(ink, 1 + max(ink.shape) // 8).astype(np.float32)
+    margin = 1 + max(ink.shape) // 8
+    ink = ink.astype(np.float32)
+    ink = cv2.copyMakeBorder(ink, margin, margin, margin, margin, cv2.BORDER_CONSTANT)
     if max(ink.shape) > 125:  # so that a thin stroke stays whole when it is shrunk
         ink = cv2.GaussianBlur(ink, (0, 0), 0.5 * max(ink.shape) / 125)
     large = fit(ink, 125)

@@ -40,6 +40,8 @@ LARGEST_SIDE = 2000  # larger pictures are shrunk: digits a hundredth as high ar
 
 # A picture of so many pixels that it may be an attack on the memory is refused, not only warned of.
 warnings.simplefilter("error", Image.DecompressionBombWarning)
+# Whatever else is odd in a file does not matter, as long as it can be read.
+warnings.filterwarnings("ignore", module="PIL")
 
 
 class PictureError(Exception):

@@ -437,6 +437,12 @@ def test_a_grain_a_weave_and_checks_are_refused():
         assert_refused(picture)
 
 
+@pytest.mark.filterwarnings("error")  # they would be printed beside the one line
+@pytest.mark.parametrize("value", [0, 128, 255])
+def test_a_picture_of_one_colour_is_refused_without_a_warning(value):
+    assert_refused(np.full((40, 40, 3), value, np.uint8), "no ink")
+
+
 def test_random_pictures_are_proposals_or_one_line_and_never_a_crash():
     random = np.random.default_rng(0)
     for number in range(300):

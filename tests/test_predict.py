@@ -636,6 +636,21 @@ def test_files_of_every_kind_that_are_cut_off_are_one_line_or_read(kind, ten_dig
             assert found.error is None or "\n" not in found.error
 
 
+def test_a_picture_whose_notes_are_damaged_is_read_without_a_word_about_them(
+    run, finished, tmp_path, ten_digits
+):
+    sheet, _ = page(ten_digits[3:4], columns=1)
+    exif = b"Exif\x00\x00II*\x00\x08\x00\x00\x00\xff\xff"  # it promises 65,535 entries and ends
+    path = tmp_path / "three.jpg"
+    Image.fromarray(sheet.astype("uint8")).save(path, exif=exif)
+    with pytest.warns(UserWarning, match="EXIF"):
+        Image.open(path).getexif().items()
+    options = ["--model", finished.outputs / "model.keras", "--outputs", tmp_path / "outputs"]
+    child = run("predict.py", path, *options)
+    assert "three.jpg: 3" in child.stdout
+    assert without_greeting(child.stderr) == ""
+
+
 # --- Other people's handwriting -----------------------------------------------------------------
 
 

@@ -96,6 +96,16 @@ def test_the_chinese_readme_has_the_same_code_options_and_pictures(readme):
         assert re.findall(pattern, chinese, re.DOTALL | re.MULTILINE) == found
 
 
+def test_bold_words_in_the_chinese_readme_are_shown_bold():
+    # Markdown takes ** after a punctuation mark for the end of bold words only before a space or
+    # another mark: in "**A.**B" the stars would be shown.
+    chinese = (ROOT / "README.zh-CN.md").read_text(encoding="utf-8")
+    bold = re.findall(r"\*\*([^*\n]+)\*\*(.?)", chinese)
+    assert len(bold) > 20
+    for words, after in bold:
+        assert words[-1].isalnum() or not after.isalnum(), words
+
+
 def test_every_picture_in_docs_is_shown_in_the_readme(readme):
     pictures = set(re.findall(r"!\[[^]]*\]\((docs/[^)]*)\)", readme))
     in_docs = {path for path in (ROOT / "docs").iterdir() if path.suffix != ".md"}
