@@ -440,7 +440,7 @@ def test_a_grain_a_weave_and_checks_are_refused():
 @pytest.mark.filterwarnings("error")  # they would be printed beside the one line
 @pytest.mark.parametrize("value", [0, 128, 255])
 def test_a_picture_of_one_colour_is_refused_without_a_warning(value):
-    assert_refused(np.full((40, 40, 3), value, np.uint8), "no ink")
+    assert_refused(np.full((100, 100, 3), value, np.uint8), "no ink")
 
 
 def test_random_pictures_are_proposals_or_one_line_and_never_a_crash():
