@@ -736,3 +736,23 @@ def test_a_screen_reader_finds_names_and_hears_the_answer(page):
     assert page.get_by_role("img", name="Draw here").count() == 1
     for name in ("Clear", "Undo"):
         assert page.get_by_role("button", name=name).count() == 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_that_would_keep_somebody_out(visit, finished, scheme):
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
+    )
+    # bypass_csp: the page's own policy would refuse the script that checks it.
+    page = visit(finished.outputs / "draw.html", color_scheme=scheme, bypass_csp=True)
+    page.emulate_media(reduced_motion="reduce", color_scheme=scheme)
+    assert axe.Axe().run(page).response["violations"] == []  # the empty page
+    draw(page, DIGITS[1])
+    page.locator("#bars button").nth(4).click()
+    page.locator("#taught", has_text="test images").wait_for()
+    assert page.locator("#guess").is_visible()
+    assert axe.Axe().run(page).response["violations"] == []  # all that it has to show
+    page.locator("#answer").evaluate("(answer) => { answer.style.color = 'silver'; }")
+    page.locator("#seen").evaluate("(canvas) => canvas.removeAttribute('aria-label')")
+    found = [finding["id"] for finding in axe.Axe().run(page).response["violations"]]
+    assert "role-img-alt" in found  # or it would not see anything
