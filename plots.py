@@ -154,7 +154,8 @@ def make_grid(title, number, columns, row_height):
     rows = max(1, math.ceil(number / columns))
     height = 0.9 + row_height * rows  # inches
     figure = Figure(figsize=(10, height))
-    grid = figure.subplots(rows, columns, squeeze=False)
+    no_ticks = {"xticks": [], "yticks": []}  # making them would take a fifth of the time
+    grid = figure.subplots(rows, columns, squeeze=False, subplot_kw=no_ticks)
     figure.subplots_adjust(0.01, 0.01, 0.99, 1 - 0.95 / height, wspace=0.25, hspace=0.25)
     set_title(figure, title)
     for axes in grid.flat:
