@@ -280,7 +280,8 @@ def compare_with_paper(picture, on_sheet):
         rim = np.concatenate([part.reshape(-1, 3) for part in rows + columns])
         paper = np.median(rim, axis=0)
         if np.mean((np.abs(rim - paper) < 16).all(axis=1)) > 0.9:
-            difference = cv2.absdiff(picture, np.full_like(picture, paper.astype(np.uint8)))
+            red, green, blue = paper.astype(int).tolist()
+            difference = cv2.absdiff(picture, (red, green, blue, 0))
             contrast = most_of_channels(difference)
             if np.mean(contrast < 16) > 1 - MOST_INK:
                 return contrast
