@@ -865,14 +865,14 @@ def normalize(ink):
         ink = cv2.GaussianBlur(ink, (0, 0), 0.5 * max(ink.shape) / 125)
     large = fit(ink, 125)
     mask = (large > min(0.5, large.max() / 2)).astype(np.uint8)
-    depth = cv2.distanceTransform(mask, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    depth = cv2.distanceTransform(mask, cv2.DIST_L2, cv2.DIST_MASK_5)
     width = 4 * depth[mask > 0].mean()
     # Growing by r makes a stroke of `width` 2r wider, and the digit, which is then fitted into 20
     # pixels, 2r larger: solve 20 (width + 2r) = MNIST_STROKE (size + 2r).
     size = max(cv2.boundingRect(mask)[2:])
     r = (MNIST_STROKE * size - 20 * width) / (40 - 2 * MNIST_STROKE)
     if r > 0:
-        around = cv2.distanceTransform(1 - mask, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+        around = cv2.distanceTransform(1 - mask, cv2.DIST_L2, cv2.DIST_MASK_5)
         mask = (around <= r).astype(np.uint8)
     else:
         mask = (depth > min(-r, 0.8 * depth.max())).astype(np.uint8)

@@ -6,7 +6,8 @@
 Read it from top to bottom. `main` is the table of contents; the functions of its five steps follow
 in their order, then what it prints at the end, and the command line. README.md explains each step
 at more length. What is not about learning stands in files beside this one: other data (data.py),
-Ctrl-C (ctrl_c.py), saving (files.py), pictures (plots.py), the page in which you draw (page.py).
+saving (files.py), speed (speed.py), Ctrl-C (ctrl_c.py), pictures (plots.py), the page in which you
+draw (page.py).
 """
 
 import argparse
@@ -25,6 +26,7 @@ try:
     import files
     import page
     import plots
+    import speed
     from ctrl_c import StopOnCtrlC
 except ModuleNotFoundError as error:
     sys.exit(
@@ -55,10 +57,13 @@ def main(arguments=None):
     y_test = preprocess_labels(labels_test)
     print(f"Images: {images_train.shape}, 0 to 255 -> {x_train.shape}, 0 to 1")
     print(f"Labels: the first one, {labels_train[0]} -> {y_train[0].astype(int)}")
-    images_train = images_train[:20].copy()  # for a picture; the others would only take memory
+    # Twenty are kept for a picture. Of the others only x_train is needed: `copy` frees their memory.
+    images_train = images_train[:20].copy()
 
     print("\nStep 3 of 5: build the network")
-    build_model, epochs, batch_size, batches_per_call = MODELS[args.model]
+    # Weights: the numbers inside a network that are learned. Epochs: how often it sees all training
+    # images. Batch size: how many of them it sees before each change of the weights.
+    build_model, epochs, batch_size = MODELS[args.model]
     if args.epochs:
         epochs = args.epochs
     if args.batch_size:
@@ -69,12 +74,16 @@ def main(arguments=None):
     print(f"\nStep 4 of 5: train: {epochs} epochs, {batch_size} images a batch")
     start_of_training = time.perf_counter()
     history, interrupted, train_size = train(
-        model, x_train, y_train, epochs, batch_size, args.validation_split, batches_per_call
+        model, x_train, y_train, epochs, batch_size, args.validation_split
     )
     train_seconds = time.perf_counter() - start_of_training
 
-    # Saved at once, so that whatever goes wrong from here on, what was learned is not lost.
-    final_model = answer_in_probabilities(model)  # another one only for --model dropout
+    # The same network, made to answer in probabilities. (Only --model dropout needs that: skip it.)
+    final_model = answer_in_probabilities(model)
+
+    # Saved at once, so that whatever goes wrong from here on, what was learned is not lost. The file
+    # is written under another name, `unfinished`, and renamed when it is whole. If that fails, a line
+    # says so, and the program goes on.
     saved = {}  # for each file, whether it could be saved
     with files.saving(folder / "model.keras", saved) as unfinished:
         final_model.save(unfinished)
@@ -135,7 +144,7 @@ def load_data(source):
 
     if source == "mnist":
         data_name = "MNIST"
-        sets = data.load_cached("mnist.npz")
+        sets = data.load_cached("mnist.npz")  # None if it was not downloaded before
         if sets is None:
             with data.download(data_name):
                 sets = keras.datasets.mnist.load_data()
@@ -164,21 +173,25 @@ def preprocess_images(images):
 
 def preprocess_labels(labels):
     """Turn labels, integers (N,), into one-hot rows, (N, 10): 3 becomes 0 0 0 1 0 0 0 0 0 0."""
-    # A row says how probable each class is, and the network answers in the same form.
+    # A row says how probable each class (here: each digit) is, and the network answers in that form.
     return keras.utils.to_categorical(labels, num_classes=10)
 
 
 def build_dense():
     """Return the classic network (F. Chollet, Deep Learning with Python); README.md explains it."""
+    # A weighted sum multiplies each number by a weight of its own and adds all up. The weights are
+    # what is learned; at first they are random. How many sums, 512, is a choice. Without the 0 in
+    # place of negative ones, two layers could do no more than one (README.md, step 3, shows why).
     layers = [
         keras.Input((28 * 28,)),  # an image: 784 numbers
         keras.layers.Dense(512, activation="relu"),  # 512 weighted sums; negative ones become 0
         keras.layers.Dense(10, activation="softmax"),  # 10 sums, made into probabilities
     ]
     model = keras.Sequential(layers)
-    # The loss measures how wrong the answers are; the optimizer is the rule by which the weights are
-    # changed to make it smaller. Accuracy, the share of right answers, is only shown. (With the loss
-    # "sparse_categorical_crossentropy" Keras takes bare labels, too, and makes the rows by itself.)
+    # The loss measures how wrong the answers are: it is small where the right class got a high
+    # probability. The optimizer is the rule by which the weights are changed to make the loss smaller;
+    # rmsprop is one of several usual ones. Accuracy, the share of right answers, is only shown.
+    # (With the loss "sparse_categorical_crossentropy" Keras takes labels that are not one-hot.)
     model.compile(optimizer="rmsprop", loss="categorical_crossentropy", metrics=["accuracy"])
     return model
 
@@ -186,17 +199,18 @@ def build_dense():
 def build_dropout():
     """Return the network of https://www.tensorflow.org/tutorials/quickstart/beginner.
 
-    Its softmax is part of the loss, where it is computed more exactly; `answer_in_probabilities`
-    puts one behind the trained network.
+    Skip it at first.
     """
     layers = [
         keras.Input((28 * 28,)),
         keras.layers.Dense(128, activation="relu"),
-        keras.layers.Dropout(0.2),  # in training, sets a random fifth of the values to 0,
-        # so that it relies on no single one
+        # In training, sets a random fifth of the numbers to 0, so that no sum relies on one alone.
+        keras.layers.Dropout(0.2),
         keras.layers.Dense(10),  # without softmax: bare sums, called logits
     ]
     model = keras.Sequential(layers)
+    # The loss computes the softmax itself, with smaller rounding errors; for the answers,
+    # `answer_in_probabilities` adds one when the network is trained.
     loss = keras.losses.CategoricalCrossentropy(from_logits=True)
     model.compile(optimizer="adam", loss=loss, metrics=["accuracy"])
     return model
@@ -212,9 +226,9 @@ def build_convnet():
         keras.layers.Reshape((28, 28, 1)),
         # In training only: each image is moved, turned, slanted and blurred at random,
         # so that it never sees the same image twice.
-        keras.layers.RandomTranslation(0.08, 0.08, fill_mode="constant"),  # by 8% of the side
-        keras.layers.RandomRotation(0.03, fill_mode="constant"),  # 3% of a full turn: 11 degrees
-        keras.layers.RandomShear((0.0, 0.15), fill_mode="constant"),
+        keras.layers.RandomTranslation(0.08, 0.08, fill_mode="constant"),  # by up to 8%
+        keras.layers.RandomRotation(0.03, fill_mode="constant"),  # by up to 11 degrees
+        keras.layers.RandomShear((0.0, 0.15), fill_mode="constant"),  # slanted by up to 15%
         keras.layers.RandomGaussianBlur(kernel_size=5, sigma=1.0, value_range=(0, 1)),
         # 32 small filters of 5 x 5 pixels, each moved over the whole image, in steps of 2 pixels.
         keras.layers.Conv2D(32, 5, strides=2, activation="relu"),
@@ -235,37 +249,37 @@ def build_convnet():
         keras.layers.Dense(10, activation="softmax"),
     ]
     model = keras.Sequential(layers)
-    # The learning rate is how far each batch moves the weights: 0.003 first, then 0.66 times that
-    # after every 469 batches (60,000 images / 128: an epoch of MNIST).
+    # The learning rate is how far each batch moves the weights: 0.003 first, then less and less,
+    # 0.66 times as far after 469 batches (60,000 images / 128: an epoch of MNIST).
     learning_rate = keras.optimizers.schedules.ExponentialDecay(0.003, 469, decay_rate=0.66)
     adam = keras.optimizers.Adam(learning_rate)
     model.compile(optimizer=adam, loss="categorical_crossentropy", metrics=["accuracy"])
     return model
 
 
-# For --model: the function that builds it, how many epochs, how many images in a batch, and how many
-# batches at most are computed in one call (1 where a batch takes long: it would bring nothing).
+# For --model: the function that builds it, how many epochs, and how many images in a batch.
 MODELS = {
-    "dense": (build_dense, 5, 128, 100),
-    "dropout": (build_dropout, 5, 32, 100),
-    "convnet": (build_convnet, 10, 128, 1),
+    "dense": (build_dense, 5, 128),
+    "dropout": (build_dropout, 5, 32),
+    "convnet": (build_convnet, 10, 128),
 }
 
 
-def train(model, x_train, y_train, epochs, batch_size, validation_split, batches_per_call):
+def train(model, x_train, y_train, epochs, batch_size, validation_split):
     """Fit `model` to the training images.
 
-    The last images, a share of `validation_split`, are kept aside and only test the network after
-    each epoch: settings are chosen by them, so that the test images stay unseen until the end.
-    Returns the history (a dict: loss and accuracy by epoch), whether Ctrl-C interrupted the
-    training, and the number of images that were not kept aside.
+    The last images, a share of `validation_split` (none, unless asked for), are not trained on:
+    the network is tested on them after each epoch, and you choose settings by them, so that the
+    test images stay unseen until the end. Returns the history (a dict: loss and accuracy by epoch), whether Ctrl-C
+    interrupted the training, and the number of images that were not kept aside.
     """
     train_size = math.floor(len(x_train) * (1 - validation_split))  # as `fit` will split them
     number_of_batches = math.ceil(train_size / batch_size)
-    compute_batches_together(model, number_of_batches, batches_per_call)  # only faster
+    speed.compute_batches_together(model, number_of_batches)  # the same numbers, only faster
     stop_on_ctrl_c = StopOnCtrlC()
-    # For each batch: answer, compare with the labels, change the weights a little, so that the loss
-    # falls. An epoch is once through all the training images.
+    # For each batch: answer, compare with the labels, and change each weight a little. Keras computes
+    # whether more or less of it makes the loss smaller, and how fast: the gradient (README.md, step
+    # 4, has a picture).
     training = model.fit(
         x_train,
         y_train,
@@ -277,33 +291,16 @@ def train(model, x_train, y_train, epochs, batch_size, validation_split, batches
     return training.history, stop_on_ctrl_c.pressed, train_size
 
 
-def compute_batches_together(model, number_of_batches, batches_per_call):
-    """Let TensorFlow compute several batches in one call: a small network then takes half the time.
-
-    Nothing else changes: the weights stay the same, bit for bit. At least five calls an epoch keep
-    the bar moving, and a call's batches must divide all of them, or the bar counts past its end.
-    """
-    if keras.backend.backend() == "tensorflow":  # PyTorch cannot
-        most = min(batches_per_call, number_of_batches // 5)
-        model.steps_per_execution = largest_divisor(number_of_batches, most)
-
-
-def largest_divisor(number, most):
-    """Return the largest number from 1 to `most` by which `number` can be divided."""
-    for divisor in range(most, 1, -1):
-        if number % divisor == 0:
-            return divisor
-    return 1
-
-
 def answer_in_probabilities(model):
     """Return a model that answers in probabilities: `model` itself, or with a softmax behind it.
 
-    A loss with from_logits=True tells that the model answers in logits, as build_dropout's does.
+    Only build_dropout needs it, skip it at first: its loss, with from_logits=True, tells that it
+    answers in logits.
     """
     if not getattr(model.loss, "from_logits", False):
         return model
-    # No numbers yet: this only describes "the network, then a softmax". The weights are shared.
+    # There are no numbers here yet: `logits` stands for what the model will answer. This describes a
+    # model "the network, then a softmax", with the same weights.
     logits = model.outputs[0]
     probabilities = keras.layers.Softmax()(logits)
     return keras.Model(model.inputs, probabilities)
@@ -314,10 +311,12 @@ def evaluate(model, final_model, x_test, y_test, labels_test):
 
     The loss is that of `model`, as it was trained; the answers are those of `final_model`.
     """
+    # Nothing is learned here: a batch is only how many images are computed at a time.
     scores = model.evaluate(x_test, y_test, batch_size=1000, verbose=0, return_dict=True)
     probabilities = final_model.predict(x_test, batch_size=1000, verbose=0)
     predicted = probabilities.argmax(axis=1)  # of each image the class that is most probable
-    accuracy = np.mean(predicted == labels_test)  # the share of images predicted right
+    # The share of images predicted right, counted here: `compile` may name other metrics, or none.
+    accuracy = np.mean(predicted == labels_test)
     return scores["loss"], float(accuracy), probabilities
 
 
@@ -335,7 +334,7 @@ def list_versions():
         "python": sys.version.split()[0],
         "keras": keras.version(),
         "backend": backend,
-        backend: sys.modules[backend].__version__,
+        backend: sys.modules[backend].__version__,  # such as "tensorflow": "2.21.0"
         "numpy": np.__version__,
     }
 
@@ -349,8 +348,9 @@ def report(metrics, saved):
     if metrics["interrupted"]:
         print("The training was interrupted: these are the numbers of an unfinished network.")
     if not math.isfinite(metrics["test_loss"]):
-        print("The loss is not a number: the steps were too large, and the weights grew endlessly.")
-        print("Give its optimizer a smaller learning rate: keras.optimizers.RMSprop(0.0001)")
+        print("The loss is not a number: the weights changed too much at once, and grew endlessly.")
+        print("Let each step change them less, by a smaller learning rate; in the model's compile:")
+        print("optimizer=keras.optimizers.RMSprop(learning_rate=0.0001)")
     if metrics["train_size"] + metrics["validation_size"] < 60_000:
         print("This is NOT MNIST, whose 60,000 training images lead to about 98%.")
     print("Saved:")
@@ -397,7 +397,8 @@ def parse_arguments(arguments=None):
 
 
 if __name__ == "__main__":
-    if hasattr(sys.stdout, "reconfigure"):  # not in Jupyter: not every console has every letter
+    if hasattr(sys.stdout, "reconfigure"):  # Jupyter's has not
+        # Not every console has every letter: others become "?".
         sys.stdout.reconfigure(errors="replace", line_buffering=True)
     try:
         sys.exit(main())

@@ -44,7 +44,7 @@ def test_ctrl_c_at_any_moment_of_fit_ends_it_and_keeps_what_was_learned(
     x, y = digits
     model = train.build_dense()
     press_in_fit(model, seconds)
-    history, interrupted, _ = train.train(model, x, y, 100_000, 128, 0, 100)
+    history, interrupted, _ = train.train(model, x, y, 100_000, 128, 0)
     assert interrupted
     assert "Ctrl-C" in capsys.readouterr().err
     assert 1 <= len(history["loss"]) < 100_000
@@ -71,6 +71,6 @@ def test_ctrl_c_during_validation_ends_fit_after_it(digits):
 def test_without_ctrl_c_nothing_is_interrupted_and_the_handler_before_comes_back(digits):
     x, y = digits
     before = signal.getsignal(signal.SIGINT)
-    _, interrupted, _ = train.train(train.build_dense(), x[:256], y[:256], 1, 128, 0, 1)
+    _, interrupted, _ = train.train(train.build_dense(), x[:256], y[:256], 1, 128, 0)
     assert not interrupted
     assert signal.getsignal(signal.SIGINT) is before

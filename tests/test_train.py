@@ -3,7 +3,6 @@ never lost, whatever a reader changes in it.
 """
 
 import json
-import math
 import pathlib
 import re
 import shutil
@@ -144,8 +143,8 @@ def test_the_defaults_are_the_recipe():
     args = train.parse_arguments([])
     assert (args.model, args.data, args.outputs) == ("dense", "auto", "outputs")
     assert (args.validation_split, args.seed) == (0, 0)
-    assert train.MODELS["dense"][1:3] == (5, 128)
-    assert train.MODELS["dropout"][1:3] == (5, 32)
+    assert train.MODELS["dense"][1:] == (5, 128)
+    assert train.MODELS["dropout"][1:] == (5, 32)
 
 
 # --- Step 4: train ------------------------------------------------------------------------------
@@ -163,21 +162,6 @@ def test_the_weights_are_those_of_the_plain_recipe_bit_for_bit(sample, finished)
     model.compile(optimizer="rmsprop", loss="categorical_crossentropy", metrics=["accuracy"])
     model.fit(x_train, y_train, epochs=5, batch_size=128, verbose=0)
     assert same_weights(load_model(finished.outputs), model)
-
-
-def test_the_bar_moves_at_least_five_times_an_epoch_and_never_counts_past_its_end(sample):
-    (images, labels), _ = sample
-    x_train = train.preprocess_images(images[:400])
-    y_train = train.preprocess_labels(labels[:400])
-    for batch_size in (1, 2, 9, 40, 57):
-        model = train.build_dense()
-        train.train(model, x_train, y_train, 1, batch_size, 0.0, 100)
-        batches = math.ceil(400 / batch_size)
-        assert batches % model.steps_per_execution == 0
-        assert batches / model.steps_per_execution >= 5
-    assert train.largest_divisor(469, 100) == 67
-    assert train.largest_divisor(1875, 100) == 75
-    assert train.largest_divisor(7, 1) == 1
 
 
 def test_a_validation_split_is_kept_aside_and_shows_in_the_metrics(main, tiny_npz):
@@ -456,7 +440,7 @@ def edited(monkeypatch, main, tiny_npz):
     """Run the script for one epoch after an edit; return its metrics and its folder."""
 
     def edited(build, **functions):
-        monkeypatch.setitem(train.MODELS, "dense", (build, 1, 128, 100))
+        monkeypatch.setitem(train.MODELS, "dense", (build, 1, 128))
         for name, function in functions.items():
             monkeypatch.setattr(train, name, function)
         return main("--data", tiny_npz)
@@ -481,7 +465,7 @@ def test_a_loss_that_is_no_number_is_said_with_what_to_try(monkeypatch, capsys, 
         second = keras.layers.Dense(32, activation="relu")
         return classic(first, second, optimizer=keras.optimizers.RMSprop(1e30))
 
-    monkeypatch.setitem(train.MODELS, "dense", (build_with_huge_steps, 3, 128, 100))
+    monkeypatch.setitem(train.MODELS, "dense", (build_with_huge_steps, 3, 128))
     train.main(["--data", str(tiny_npz), "--outputs", str(tmp_path)])
     assert "smaller learning rate" in capsys.readouterr().out
 
