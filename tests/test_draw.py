@@ -505,17 +505,20 @@ def test_nearly_no_stranger_s_digit_is_refused(page):
 # --- What is inside -----------------------------------------------------------------------------
 
 
-def test_the_pixels_that_spoke_are_the_gradient_times_the_pixel(page, finished):
+@pytest.mark.parametrize(("paper", "ink"), [(0, 1), (1, 0), (-1, 1)])
+def test_the_pixels_that_spoke_are_the_gradient_times_the_ink(page, finished, paper, ink):
     model = keras.saving.load_model(finished.outputs / "model.keras")
     first, bias, last, _ = model.get_weights()
-    pixels = prepare(page, DIGITS[4]).ravel()
+    drawn = prepare(page, DIGITS[4]).ravel()
+    pixels = paper + (ink - paper) * drawn  # as a network may have learned them
     answers = model.predict(pixels[np.newaxis], verbose=0)[0]
     second, best = (int(label) for label in np.argsort(answers)[-2:])
     active = pixels @ first + bias > 0
     gradient = first[:, active] @ (last[active, best] - last[active, second])
+    page.evaluate("(values) => Object.assign(network, values)", {"paper": paper, "ink": ink})
     ask = "([pixels, best, second]) => [...whichPixelsSpoke(pixels, best, second)]"
-    spoken = page.evaluate(ask, [pixels.tolist(), best, second])
-    assert np.allclose(spoken, gradient * pixels, atol=1e-3)
+    spoken = page.evaluate(ask, [drawn.tolist(), best, second])
+    assert np.allclose(spoken, gradient * (pixels - paper), atol=1e-3)
     assert np.abs(spoken).max() > 0.05
 
 
