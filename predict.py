@@ -121,7 +121,8 @@ def main(arguments=None):
     if read:
         path = args.outputs / "your_digits.png"
         with files.saving(path, saved) as unfinished:
-            draw_pages(read).save(unfinished, format="PNG")
+            # Level 2 of 9 takes a third of the time of the usual 6, and the file is hardly larger.
+            draw_pages(read).save(unfinished, format="PNG", compress_level=2)
         if saved[path] and not args.json:
             print(f"Look at {path} to see what was found, and what the network saw of it.")
     return 0 if len(read) == len(pages) and all(saved.values()) else 1

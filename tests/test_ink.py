@@ -367,6 +367,37 @@ def test_digits_that_touch_are_cut_where_they_touch(ten_digits):
         assert min(abs(np.array(ends) - middle)) < 15
 
 
+def cuts_of(picture):
+    """Return where the pieces in a picture are cut: the right edges of parts that begin a piece."""
+    proposals = ink.find_digits(picture)
+    last = max(found.stop for found in proposals)
+    return [found.box[2] for found in proposals if found.start == 0 and found.stop < last]
+
+
+def test_a_narrow_digit_is_not_cut_and_a_wide_piece_is_every_eighth_of_its_height():
+    narrow = blank(200, 200)
+    cv2.ellipse(narrow, (100, 100), (28, 50), 0, 0, 360, BLUE, 9)
+    assert cuts_of(seen(narrow)) == []
+    wide = blank(200, 400)
+    cv2.ellipse(wide, (100, 100), (40, 50), 0, 0, 360, BLUE, 9)
+    cv2.ellipse(wide, (180, 100), (40, 50), 0, 0, 360, BLUE, 9)
+    cuts = cuts_of(seen(wide))
+    assert min(abs(np.array(cuts) - 140)) < 10  # where they touch
+    assert np.diff(cuts).max() < 20
+    assert np.diff(cuts).min() > 8
+
+
+def test_a_1_that_touches_a_0_is_cut_off_though_it_is_a_small_part():
+    picture = blank(200, 300)
+    cv2.line(picture, (100, 50), (100, 150), BLUE, 9)
+    cv2.ellipse(picture, (138, 100), (38, 50), 0, 0, 360, BLUE, 9)
+    cuts = cuts_of(seen(picture))
+    assert min(abs(np.array(cuts) - 110)) < 12
+    left, _, right, _ = pieces(seen(picture))[0].box
+    assert min(cuts) > left + 0.1 * 100  # and nothing thinner than a stroke is
+    assert max(cuts) < right - 0.1 * 100
+
+
 def test_rows_are_read_left_to_right_even_if_they_climb(ten_digits):
     picture = blank(500, 900)
     boxes = []
