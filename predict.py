@@ -299,9 +299,11 @@ def measure_distances(images):
 
 def shrink_for_distances(images):
     """Return images, uint8 (N, 28, 28), as float32 (N, 196), each of length 1."""
-    blurred = [cv2.GaussianBlur(image, (0, 0), 1) for image in images]
-    small = np.array(blurred).reshape((-1, 14, 2, 14, 2)).mean(axis=(2, 4), dtype="float32")
-    vectors = small.reshape((-1, 196))
+    small = []
+    for image in images:
+        blurred = cv2.GaussianBlur(image.astype(np.float32), (0, 0), 1)
+        small.append(cv2.resize(blurred, (14, 14), interpolation=cv2.INTER_AREA))
+    vectors = np.array(small).reshape((-1, 196))
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
