@@ -520,6 +520,14 @@ def test_strokes_become_as_wide_as_mnist_s_however_thin_or_thick_the_pen_was():
     assert max(areas) < 1.2 * min(areas)
 
 
+def test_where_a_fat_pen_has_filled_a_loop_the_other_loop_is_not_thinned_away():
+    eight = np.zeros((140, 100), np.uint8)
+    cv2.circle(eight, (50, 42), 24, 1, 36)  # a small hole is left
+    cv2.circle(eight, (48, 98), 36, 1, cv2.FILLED)
+    image = ink.normalize(eight.astype(float))
+    assert (image[:14] > 127).sum() > 45  # 52; by the mean depth of the ink, 38
+
+
 def test_mnist_s_own_digits_stay_what_they_were(sample):
     _, (images, _) = sample
     similarity = []
