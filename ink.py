@@ -456,6 +456,7 @@ def drop_lines(mask):
     level, level_runs = find_lines(mask, LONG * width)
     without_level = erase(mask, level_runs, level, through=False)
     steep, steep_runs = find_lines(turn(without_level), LONG * height)
+    steep = choose_ruled(steep, height, np.inf)  # the others may be strokes of a 4 or a 5
     without_lines = turn(erase(turn(without_level), steep_runs, steep, through=False))
     _, _, stats, _ = cv2.connectedComponentsWithStats(without_lines)
     no_dirt = stats[1:, cv2.CC_STAT_AREA] > 12
@@ -827,9 +828,7 @@ def propose_parts(ink, own, cuts, node, box):
 
 # --- Make each look like MNIST's ----------------------------------------------------------------
 
-MNIST_STROKE = (
-    2.9  # pixels of MNIST: its strokes have 2.7 on average, and a little more is read better
-)
+MNIST_STROKE = 2.9  # pixels of MNIST: its strokes have 2.7, and a little more is read better
 
 
 def normalize(ink):
@@ -845,7 +844,8 @@ def normalize(ink):
     if max(ink.shape) > 125:  # so that a thin stroke stays whole when it is shrunk
         ink = cv2.GaussianBlur(ink, (0, 0), 0.5 * max(ink.shape) / 125)
     large = fit(ink, 125)
-    mask = (large > min(0.5, large.max() / 2)).astype(np.uint8)
+    # A third of the darkest, or a stroke of one pixel is lost beside others of two.
+    mask = (large > min(0.5, large.max() / 3)).astype(np.uint8)
     depth = cv2.distanceTransform(mask, cv2.DIST_L2, cv2.DIST_MASK_5)
     # In a stroke the median pixel is a quarter of its width deep. (The mean would follow what a fat
     # pen has filled, and thin the rest away.)

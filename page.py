@@ -11,20 +11,21 @@ import re
 import numpy as np
 
 TEMPLATE = pathlib.Path(__file__).resolve().with_name("draw.html")
-TEST_IMAGES_PER_CLASS = 10
+TEST_IMAGES_PER_CLASS = 10  # the hardest one, and the first others
 
 
 class PageError(Exception):
     """The page cannot run this network; the text is one line that says why, and what to do."""
 
 
-def write_page(path, model, x_train, labels_train, x_test, labels_test, metrics):
+def write_page(path, model, x_train, labels_train, x_test, labels_test, probabilities, metrics):
     """Write `path`, a copy of draw.html with the network, a few images and what Keras answers.
 
     `model` answers in probabilities, (N, 10). `x_train` and `x_test` are images as the network
     takes them: floats of the shape (N, 784), (N, 28, 28) or (N, 28, 28, 1); their smallest value is
-    paper, their largest ink. The labels are integers from 0 to 9. `metrics` are
-    the numbers of the run, as in metrics.json. Raises PageError if the page cannot run the network.
+    paper, their largest ink. The labels are integers from 0 to 9. `probabilities`, (N, 10), are the
+    model's answers about `x_test`. `metrics` are the numbers of the run, as in metrics.json. Raises
+    PageError if the page cannot run the network.
     """
     if not TEMPLATE.exists():
         raise PageError(f"{TEMPLATE} is missing: get it again from where train.py came from")
@@ -37,7 +38,7 @@ def write_page(path, model, x_train, labels_train, x_test, labels_test, metrics)
     answers = model.predict(means, verbose=0)
     if answers.shape != (10, 10) or not np.isfinite(answers).all():
         raise PageError("the network does not answer with ten finite numbers for each image")
-    indices = choose_test_images(labels_test)
+    indices = choose_test_images(labels_test, probabilities)
     test_images = (x_test[indices].reshape((-1, 784)) - paper) / (ink - paper)
     test_images = np.clip(np.rint(255 * test_images), 0, 255).astype("uint8")
     network = {
@@ -73,12 +74,20 @@ def class_means(images, labels):
     return means
 
 
-def choose_test_images(labels):
-    """Return the indices of the first ten images of each class, or of all where there are fewer."""
-    indices = []
-    for label in range(10):
-        indices.extend(np.flatnonzero(labels == label)[:TEST_IMAGES_PER_CLASS])
-    return np.array(indices, int)
+def choose_test_images(labels, probabilities):
+    """Return the indices of ten images of each class, or of all where there are fewer.
+
+    Of each class the first is the hardest, so that the visitor has something to correct.
+    """
+    of_label = probabilities[np.arange(len(labels)), labels]  # what the right answers got
+    chosen = []
+    for label in np.unique(labels):
+        indices = np.flatnonzero(labels == label)
+        hardest = indices[of_label[indices].argmin()]
+        others = indices[indices != hardest]
+        chosen.append(hardest)
+        chosen.extend(others[: TEST_IMAGES_PER_CLASS - 1])
+    return np.array(chosen, int)
 
 
 def known_names(template, kind):

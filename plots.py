@@ -142,6 +142,7 @@ def draw_training(history, test_loss, test_accuracy, data_name):
             epochs = range(1, len(history[f"val_{metric}"]) + 1)
             axes.plot(epochs, history[f"val_{metric}"], "s--", label="validation images")
         axes.axhline(of_test, color="black", linestyle=":", label="test images, at the end")
+        axes.set_xlim(0.5, len(history["loss"]) + 0.5)
         axes.set_xlabel("epoch")
         axes.set_ylabel(metric)
         axes.xaxis.get_major_locator().set_params(integer=True)

@@ -125,6 +125,8 @@ def main(arguments=None):
             draw_pages(read).save(unfinished, format="PNG", compress_level=2)
         if saved[path] and not args.json:
             print(f"Look at {path} to see what was found, and what the network saw of it.")
+            if len(read) > MOST_PAGES:
+                print(f"It shows the {MOST_PAGES} pictures of which the network is least sure.")
     return 0 if len(read) == len(pages) and all(saved.values()) else 1
 
 
@@ -227,7 +229,9 @@ def check_model_file(path):
                 f"keras.models.load_model('{path.name}').save('model.keras')"
             )
     if not zipfile.is_zipfile(path):
-        raise ModelError(f"{path} is no model. Run this first, to make one: python train.py")
+        raise ModelError(
+            f"there is no model in {path}. To make outputs/model.keras: python train.py"
+        )
 
 
 def load_model(path):
@@ -379,7 +383,7 @@ def box_in_file(digit, page):
 MOST_PAGES = 8  # in your_digits.png
 MOST_DIGITS = 24  # of one page, one by one
 WIDTH = 1000  # of your_digits.png, in pixels
-ROW = 116  # the height of a row of digits
+ROW = 146  # the height of a row of digits
 SURE = "#0072b2"  # blue and orange: the colour-blind can tell them apart
 UNSURE = "#d55e00"
 
@@ -420,8 +424,11 @@ def draw_page(page, digits):
     if page.number is not None:
         name += f", page {page.number}"
     pen.text((10, 8), f"{name}: what was found", "black", ImageFont.load_default(18))
+    meaning = "orange: less than 90% sure; with a ?: it looks unlike MNIST's"
+    pen.text((WIDTH - 10, 12), meaning, UNSURE, ImageFont.load_default(13), anchor="ra")
     top = 50
     drawn.paste(shown, (10, top))
+    pen.rectangle((9, top - 1, 10 + shown.width, top + shown.height), outline="silver")
     for digit in digits:
         box = np.array(digit.proposal.box) * scale + (10 - 2, top - 2, 10 + 2, top + 2)
         colour = colour_of(digit)
@@ -455,20 +462,20 @@ def label_of(digit):
 def draw_digit(drawn, picture, digit, left, top):
     """Draw one digit: as it is in the picture, as the network sees it, and its probabilities."""
     pen = ImageDraw.Draw(drawn)
-    small = ImageFont.load_default(11)
+    small = ImageFont.load_default(10)
     said = f"{label_of(digit)}  ({digit.confidence:.0%})"
     pen.text((left, top), said, colour_of(digit), ImageFont.load_default(14))
     x, y, right, bottom = digit.proposal.box
     margin = max(right - x, bottom - y) // 4
     box = (x - margin, y - margin, right + margin, bottom + margin)
     box = np.clip(box, 0, (*picture.size, *picture.size)).tolist()
-    drawn.paste(ImageOps.contain(picture.crop(box), (84, 84)), (left, top + 20))
-    image = Image.fromarray(digit.proposal.image).resize((84, 84), Image.Resampling.NEAREST)
-    drawn.paste(image, (left + 96, top + 20))
+    drawn.paste(ImageOps.contain(picture.crop(box), (96, 112)), (left, top + 22))
+    image = Image.fromarray(digit.proposal.image).resize((112, 112), Image.Resampling.NEAREST)
+    drawn.paste(image, (left + 104, top + 22))
     for c, probability in enumerate(digit.probabilities.tolist()):
-        y = top + 20 + 8.4 * c
-        pen.text((left + 192, y - 2), str(c), "black", small)
-        pen.rectangle((left + 204, y + 1, left + 204 + 100 * probability, y + 7), colour_of(digit))
+        y = top + 22 + 11.2 * c
+        pen.text((left + 226, y + 5), str(c), "black", small, anchor="lm")
+        pen.rectangle((left + 236, y + 1, left + 236 + 80 * probability, y + 9), colour_of(digit))
 
 
 def parse_arguments(arguments=None):

@@ -55,7 +55,9 @@ def main(arguments=None):
     x_test = preprocess_images(images_test)
     y_train = preprocess_labels(labels_train)
     y_test = preprocess_labels(labels_test)
-    print(f"Images: {images_train.shape}, 0 to 255 -> {x_train.shape}, 0 to 1")
+    before = f"{images_train.min()} to {images_train.max()}"
+    print(f"Images: {images_train.shape}, {before} -> ", end="")
+    print(f"{x_train.shape}, {x_train.min():g} to {x_train.max():g}")
     print(f"Labels: the first one, {labels_train[0]} -> {y_train[0].astype(int)}")
     # Twenty are kept for a picture. Of the others only x_train is needed: `copy` frees their memory.
     images_train = images_train[:20].copy()
@@ -122,7 +124,14 @@ def main(arguments=None):
     )
     with files.saving(folder / "draw.html", saved) as unfinished:
         page.write_page(
-            unfinished, final_model, x_train, labels_train, x_test, labels_test, metrics
+            unfinished,
+            final_model,
+            x_train,
+            labels_train,
+            x_test,
+            labels_test,
+            probabilities,
+            metrics,
         )
     report(metrics, saved)
     return 0 if all(saved.values()) else 1
@@ -371,12 +380,19 @@ def parse_arguments(arguments=None):
         help="mnist, fashion_mnist, sample (7,000 digits, no internet needed), an .npz file, or a "
         "folder with MNIST's four original files (default: mnist, or else sample)",
     )
-    parser.add_argument("--epochs", type=int, help="how often to show all training images")
     parser.add_argument(
-        "--batch-size", type=int, help="images to look at before each change of the weights"
+        "--epochs", type=int, help="how often to show all training images (default: 5, convnet 10)"
     )
     parser.add_argument(
-        "--validation-split", type=float, default=0.0, help="share to test on after each epoch"
+        "--batch-size",
+        type=int,
+        help="images to look at before each change of the weights (default: 128, dropout 32)",
+    )
+    parser.add_argument(
+        "--validation-split",
+        type=float,
+        default=0.0,
+        help="share of the training images to keep aside and test on after each epoch (default: 0)",
     )
     parser.add_argument(
         "--seed", type=int, default=0, help="where the random numbers start (default: 0)"

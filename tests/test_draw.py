@@ -64,7 +64,8 @@ def write_page(path, model, data, kind="digits", name="a test"):
     images, labels = data
     x = train.preprocess_images(images)
     metrics = {"class_names": CLASS_NAMES[kind], "dataset": name, "test_accuracy": 0.5}
-    write_trained_page(path, model, x, labels, x, labels, metrics)
+    answers = model.predict(x, verbose=0)
+    write_trained_page(path, model, x, labels, x, labels, answers, metrics)
     return path
 
 
@@ -449,6 +450,7 @@ def test_save_gives_a_page_with_the_taught_network_that_can_still_forget(page, v
     assert "corrected" in saved.inner_text("#about")
     saved.locator("#forget").click()
     assert saved.evaluate(ask, pixels) == pytest.approx(before, abs=1e-6)
+    assert "corrected" not in saved.inner_text("#about")
 
 
 def test_nothing_can_be_changed_while_it_learns(page):
@@ -482,6 +484,45 @@ def test_a_test_image_is_shown_and_corrected_with_the_keyboard_alone(page):
     assert page.inner_text("#own") == ""  # it is none of the visitor's digits
 
 
+def test_with_the_keyboard_one_goes_on_from_the_button_that_one_pressed(page):
+    page.emulate_media(reduced_motion="reduce")
+    focus = "document.activeElement.id || document.activeElement.textContent"
+    page.locator("#example").focus()
+    page.keyboard.press("Enter")
+    page.locator("#note", has_text="Test image 1 of 100").wait_for()
+    assert page.evaluate(focus) == "example"
+    page.keyboard.press("Enter")
+    page.locator("#note", has_text="Test image 2 of 100").wait_for()
+    right = page.evaluate("network.test_labels[example]")
+    page.locator("#bars button").nth((right + 1) % 10).focus()
+    page.keyboard.press("Enter")
+    page.locator("#taught", has_text="steps of training").wait_for()
+    assert page.evaluate(focus) == str((right + 1) % 10)
+    page.locator("#forget").focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate(focus) == "save"
+
+
+def test_a_drawing_is_counted_once_and_comes_back_after_a_test_image(page):
+    page.emulate_media(reduced_motion="reduce")
+    assert page.locator("#bars button").first.is_disabled()  # there is nothing to correct yet
+    draw(page, DIGITS[1])
+    page.locator("#bars button").nth(1).click()
+    page.locator("#own", has_text="1 of 1").wait_for()
+    page.locator("#clear").click()
+    assert page.inner_text("#taught") == ""
+    page.locator("#undo").click()
+    page.locator("#bars button").nth(1).click()
+    page.locator("#taught", has_text="Nothing to learn").wait_for()
+    assert "1 of 1" in page.inner_text("#own")
+    page.locator("#example").click()
+    page.locator("#note", has_text="Test image 1").wait_for()
+    page.locator("#undo").click()
+    assert answer(page) == "1"
+    page.locator("#example").click()
+    page.locator("#note", has_text="Test image 2").wait_for()
+
+
 def test_two_digits_and_a_dash_are_asked_for_again_and_digits_are_not(page):
     two = [[(0.1, 0), (0.1, 1)], *[[(x / 2 + 0.5, y) for x, y in s] for s in DIGITS[2]]]
     draw(page, two)
@@ -490,6 +531,9 @@ def test_two_digits_and_a_dash_are_asked_for_again_and_digits_are_not(page):
     page.locator("#clear").click()
     draw(page, [[(0, 0.5), (1, 0.52)]])
     assert "dash" in page.inner_text("#note")
+    page.locator("#clear").click()
+    draw(page, [[(0.5, 0.5)]])
+    assert "dot" in page.inner_text("#note")
     for strokes in DIGITS.values():
         assert page.evaluate("(strokes) => whyNoDigit(strokes)", strokes) == ""
 
@@ -629,6 +673,17 @@ def test_on_a_phone_the_pad_the_answer_and_the_bars_are_on_one_screen(
         assert box["y"] + box["height"] <= height
     assert page.locator("#pad").bounding_box()["width"] >= 240
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_on_a_phone_a_note_leaves_the_buttons_their_place(visit, finished):
+    size = {"width": 375, "height": 553}
+    page = visit(finished.outputs / "draw.html", viewport=size, locale="en-US")
+    before = page.locator("#clear").bounding_box()
+    draw(page, [[(0.1, 0), (0.1, 1)], [(0.9, 0), (0.9, 1)]])
+    assert "One digit" in page.inner_text("#note")
+    assert page.locator("#clear").bounding_box() == before
+    page.locator("#clear").click()
+    assert not pad_has_ink(page)
 
 
 def test_a_long_data_name_does_not_widen_the_page(visit, sample, tmp_path):

@@ -528,6 +528,24 @@ def test_where_a_fat_pen_has_filled_a_loop_the_other_loop_is_not_thinned_away():
     assert (image[:14] > 127).sum() > 45  # 52; by the mean depth of the ink, 38
 
 
+@pytest.mark.parametrize("side", [300, 600])
+def test_a_stroke_of_a_thin_pen_is_not_lost_beside_a_thicker_one(side):
+    seven = blank(side, side)
+    top, bottom, left, right = side // 4, side * 5 // 6, side // 3, side * 2 // 3
+    cv2.line(seven, (left, top), (right, top), BLUE, 1)  # a level line becomes thinner
+    cv2.line(seven, (right, top), (side // 2, bottom), BLUE, 2)
+    [found] = ink.find_digits(seen(seven, 0))
+    assert found.image[:8].max(axis=0).astype(bool).sum() >= 9  # its bar is as wide as it was
+
+
+def test_the_level_stroke_of_a_5_whose_other_strokes_are_straight_is_no_line():
+    five = blank(300, 300)
+    corners = [(190, 62), (120, 62), (117, 140), (180, 140), (175, 230), (117, 230)]
+    cv2.polylines(five, [np.array(corners)], False, BLUE, 4)
+    [found, *_] = pieces(seen(five, 0))
+    np.testing.assert_allclose(found.box, (115, 60, 192, 232), atol=3)
+
+
 def test_mnist_s_own_digits_stay_what_they_were(sample):
     _, (images, _) = sample
     similarity = []
