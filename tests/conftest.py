@@ -149,7 +149,7 @@ def finished_other(tiny_npz, tmp_path_factory, request):
     """
     outputs = tmp_path_factory.mktemp(request.param) / "outputs"
     options = ["--model", request.param, "--data", tiny_npz, "--epochs", 1, "--batch-size", 16]
-    return run_here(outputs, options)
+    return run_here(outputs, [*options, "--seed", 7])
 
 
 @pytest.fixture(scope="session")
