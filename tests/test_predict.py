@@ -521,16 +521,15 @@ def letter(text):
     return picture
 
 
-@pytest.mark.parametrize("text", ["%", "FE"])
-def test_what_is_far_from_every_digit_is_refused_if_it_is_all_there_is(read, tmp_path, text):
-    Image.fromarray(letter(text)).save(tmp_path / "letter.png")
+def test_what_is_far_from_every_digit_is_refused_if_it_is_all_there_is(read, tmp_path):
+    Image.fromarray(letter("%")).save(tmp_path / "letter.png")
     status, [line] = read(tmp_path / "letter.png")
     assert status == 1
     assert "looks like no digits" in line["error"]
     assert "digits" not in line
 
 
-@pytest.mark.parametrize("text", ["F", "a", "k"])
+@pytest.mark.parametrize("text", ["F", "a", "k", "*"])
 def test_what_is_far_from_every_digit_is_doubtful_beside_digits(
     text, ten_digits, finished, tmp_path
 ):
