@@ -367,7 +367,10 @@ def test_a_first_answer_after_four_seconds_is_soon_enough(keras_cache, to_server
     ended.set()
 
 
-def test_a_download_that_stops_in_the_middle_leaves_no_cut_off_file(keras_cache, to_server):
+def test_a_download_that_stops_in_the_middle_leaves_no_cut_off_file(
+    keras_cache, to_server, monkeypatch
+):
+    monkeypatch.setattr(data, "NEXT_ANSWER", 2)  # less patience: ten seconds are waited for above
     ok = b"HTTP/1.1 200 OK\r\nContent-Length: 29515\r\n\r\n"
     ended = answer(to_server, (0, ok), (0, ok + bytes(9000)))
     assert_refused(train.load_data, "fashion_mnist", words=["Fashion-MNIST", "timed out"])
