@@ -64,7 +64,8 @@ def main(arguments=None):
 
     print("\nStep 3 of 5: build the network")
     # Weights: the numbers inside a network that are learned. Epochs: how often it sees all training
-    # images. Batch size: how many of them it sees before each change of the weights.
+    # images. Batch size: how many of them it sees before each change of the weights. (MODELS stands
+    # below the three functions that build them.)
     build_model, epochs, batch_size = MODELS[args.model]
     if args.epochs:
         epochs = args.epochs
@@ -86,7 +87,7 @@ def main(arguments=None):
     # Saved at once, so that whatever goes wrong from here on, what was learned is not lost. The file
     # is written under another name, `unfinished`, and renamed when it is whole. If that fails, a line
     # says so, and the program goes on.
-    saved = {}  # for each file, whether it could be saved
+    saved = {}  # `files.saving` notes here, for each path, whether it could be saved
     with files.saving(folder / "model.keras", saved) as unfinished:
         final_model.save(unfinished)
 
@@ -188,18 +189,19 @@ def preprocess_labels(labels):
 
 def build_dense():
     """Return the classic network (F. Chollet, Deep Learning with Python); README.md explains it."""
-    # A weighted sum multiplies each number by a weight of its own and adds all up. The weights are
-    # what is learned; at first they are random. How many sums, 512, is a choice. Without the 0 in
-    # place of negative ones, two layers could do no more than one (README.md, step 3, shows why).
+    # A layer is a row of weighted sums. Each multiplies all numbers that it gets by weights of its
+    # own and adds them up. The weights are what is learned; at first they are random. The first layer
+    # makes 512 sums of the pixels (512 is a choice), the second one 10 sums of these. "relu" puts 0
+    # in the place of negative sums: without it, two layers could do no more than one (README.md).
     layers = [
         keras.Input((28 * 28,)),  # an image: 784 numbers
         keras.layers.Dense(512, activation="relu"),  # 512 weighted sums; negative ones become 0
         keras.layers.Dense(10, activation="softmax"),  # 10 sums, made into probabilities
     ]
     model = keras.Sequential(layers)
-    # The loss measures how wrong the answers are: it is small where the right class got a high
-    # probability. The optimizer is the rule by which the weights are changed to make the loss smaller;
-    # rmsprop is one of several usual ones. Accuracy, the share of right answers, is only shown.
+    # The loss measures how wrong the answers are: minus the logarithm of the probability that the
+    # right class got, on average. The optimizer is the rule by which the weights are changed to make
+    # the loss smaller; rmsprop is a usual one. Accuracy, the share of right answers, is only shown.
     # (With the loss "sparse_categorical_crossentropy" Keras takes labels that are not one-hot.)
     model.compile(optimizer="rmsprop", loss="categorical_crossentropy", metrics=["accuracy"])
     return model
@@ -234,7 +236,7 @@ def build_convnet():
         keras.Input((28 * 28,)),
         keras.layers.Reshape((28, 28, 1)),
         # In training only: each image is moved, turned, slanted and blurred at random,
-        # so that it never sees the same image twice.
+        # so that the network never sees the same image twice.
         keras.layers.RandomTranslation(0.08, 0.08, fill_mode="constant"),  # by up to 8%
         keras.layers.RandomRotation(0.03, fill_mode="constant"),  # by up to 11 degrees
         keras.layers.RandomShear((0.0, 0.15), fill_mode="constant"),  # slanted by up to 15%
@@ -284,11 +286,12 @@ def train(model, x_train, y_train, epochs, batch_size, validation_split):
     """
     train_size = math.floor(len(x_train) * (1 - validation_split))  # as `fit` will split them
     number_of_batches = math.ceil(train_size / batch_size)
-    speed.compute_batches_together(model, number_of_batches)  # the same numbers, only faster
+    # Only faster: the weights still change after every batch, but Python is called less often.
+    speed.compute_batches_together(model, number_of_batches)
     stop_on_ctrl_c = StopOnCtrlC()
     # For each batch: answer, compare with the labels, and change each weight a little. Keras computes
-    # whether more or less of it makes the loss smaller, and how fast: the gradient (README.md, step
-    # 4, has a picture).
+    # for each whether raising or lowering it makes the loss smaller, and how steeply: the gradient
+    # (README.md, step 4, has a picture).
     training = model.fit(
         x_train,
         y_train,
@@ -318,7 +321,8 @@ def answer_in_probabilities(model):
 def evaluate(model, final_model, x_test, y_test, labels_test):
     """Return the loss, the accuracy and the probabilities, float (N, 10), of the test images.
 
-    The loss is that of `model`, as it was trained; the answers are those of `final_model`.
+    The loss is computed by `model`, which was compiled with it, the answers by `final_model`; but for
+    --model dropout the two are the same.
     """
     # Nothing is learned here: a batch is only how many images are computed at a time.
     scores = model.evaluate(x_test, y_test, batch_size=1000, verbose=0, return_dict=True)
