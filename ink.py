@@ -245,8 +245,9 @@ def find_ink(picture, on_sheet):
     # Every piece of ink has a level of its own, the mean of its darker half; where it is half as
     # dark, it ends. So a dark digit is found on the faint lines of squared paper without them.
     count, pieces = cv2.connectedComponents(mask)
-    piece = pieces[mask > 0]
-    values = contrast[mask > 0]
+    is_ink = mask > 0
+    piece = pieces[is_ink]
+    values = contrast[is_ink]
     means = np.bincount(piece, values, count) / np.maximum(np.bincount(piece, minlength=count), 1)
     dark = values >= means[piece]
     areas = np.maximum(np.bincount(piece[dark], minlength=count), 1)
@@ -317,12 +318,12 @@ def drop_soft(ink, mask):
     """Erase what fades out over many pixels: shadows, and patterns that are out of focus."""
     square = np.ones((3, 3), np.uint8)
     slopes = (cv2.dilate(ink, square) - cv2.erode(ink, square)) / 2
-    count, labels = cv2.connectedComponents(mask)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
     at_outline = mask > cv2.erode(mask, square)
     outline = labels[at_outline]
     lengths = np.maximum(np.bincount(outline, minlength=count), 1)
     fading = lengths / np.maximum(np.bincount(outline, slopes[at_outline], count), 1e-6)
-    widths = 2 * np.bincount(labels.ravel(), minlength=count) / lengths
+    widths = 2 * stats[:, cv2.CC_STAT_AREA] / lengths
     sharp = (fading <= FADING) | (fading <= widths) | (widths <= FADING)
     sharp[0] = False  # paper
     return sharp.astype(np.uint8)[labels]
@@ -682,6 +683,8 @@ NEAR = 0.25  # of the height: the strokes of one digit are no farther from each 
 
 def join_strokes(boxes, strokes):
     """Join strokes that surely are of one digit; return the same for pieces, in reading order."""
+    if len(boxes) == 1:
+        return boxes, strokes
     left, top, right, bottom = boxes.T
     narrower = np.minimum.outer(right - left, right - left)
     lower = np.minimum.outer(bottom - top, bottom - top)
