@@ -366,8 +366,20 @@ def report(page, digits, as_json):
             line["boxes"] = [box_in_file(digit, page) for digit in digits]
         print(json.dumps(line))
     elif page.error is None:
-        said = "".join(str(digit.predicted) for digit in digits)
-        print(f"{name}: {said} ({', '.join(describe(digit) for digit in digits)})")
+        print(f"{name}: {in_rows(digits)} ({', '.join(describe(digit) for digit in digits)})")
+
+
+def in_rows(digits):
+    """Return what was read, with a space where a new row begins: farther left than the last digit."""
+    text = ""
+    last_left = 0
+    for digit in digits:
+        left = digit.proposal.box[0]
+        if left < last_left:
+            text += " "
+        text += str(digit.predicted)
+        last_left = left
+    return text
 
 
 def describe(digit):

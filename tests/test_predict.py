@@ -203,6 +203,14 @@ def test_boxes_lie_around_the_ink_in_the_pixels_of_the_file(ten_digits, read, tm
     assert all(0.1 < sure <= 1 for sure in line["confidence"])
 
 
+def test_the_rows_of_a_page_are_printed_one_by_one(ten_digits, finished, tmp_path, capsys):
+    sheet, _ = page(ten_digits, columns=5)
+    Image.fromarray(sheet.astype("uint8")).save(tmp_path / "page.png")
+    model = str(finished.outputs / "model.keras")
+    predict.main([str(tmp_path / "page.png"), "--model", model, "--outputs", str(tmp_path)])
+    assert "page.png: 01234 56789 (" in capsys.readouterr().out
+
+
 # --- What is one digit, and what are two --------------------------------------------------------
 
 
