@@ -72,8 +72,8 @@ def load_npz(path):
     """Load an .npz file like Keras's mnist.npz; returns and raises what `load_path` does."""
     if not zipfile.is_zipfile(path):
         raise DataError(
-            f"--data {path} is not an .npz file (or only a part of one). What is read: an .npz file "
-            "like Keras's mnist.npz, or the folder with MNIST's four original files."
+            f"--data {path} is not an .npz file (or only a part of one). What is read: an .npz "
+            "file like Keras's mnist.npz, or the folder with MNIST's four original files."
         )
     arrays = {}
     try:

@@ -58,7 +58,7 @@ def saving(path, saved):
 
 
 def write_json(path, content):
-    """Write `content` as JSON. A number that is none (NaN, infinity) is not JSON: it becomes null."""
+    """Write `content` as JSON. What is no number (NaN, infinity) is not JSON: it becomes null."""
     text = json.dumps(without_nan(content), indent=2, allow_nan=False)
     path.write_text(text + "\n", encoding="utf-8")
 

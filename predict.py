@@ -150,7 +150,7 @@ def find_files(paths):
 
 
 def read_pages(path):
-    """Return a list of Pages: one for each page of a picture file, with what may be digits on it."""
+    """Return a list of Pages, one for each page of a picture file, and what may be digits on it."""
     pages = []
     try:
         for number, picture, scale in open_pages(path):
@@ -196,7 +196,7 @@ def open_pages(path):
 
 
 def to_rgb(picture):
-    """Return a Pillow picture of any mode as uint8 RGB (height, width, 3), shrunk if it is large."""
+    """Return a Pillow picture of any mode as uint8 RGB (height, width, 3), shrunk if large."""
     if max(picture.size) > 100 * min(picture.size):
         raise PictureError("it is too narrow to show digits")
     if picture.mode.startswith(("I", "F")):  # 16 or 32 bits a pixel
@@ -235,7 +235,7 @@ def check_model_file(path):
 
 
 def load_model(path):
-    """Load a model of images of 28x28 and ten classes; raise ModelError if it is none for digits."""
+    """Load a model of 28x28 images and ten classes; raise ModelError if it is none for digits."""
     import keras  # here, since it takes seconds, and finding digits does not need it
 
     try:
@@ -370,7 +370,7 @@ def report(page, digits, as_json):
 
 
 def in_rows(digits):
-    """Return what was read, with a space where a new row begins: farther left than the last digit."""
+    """Return what was read, with a space where a row begins: farther left than the last digit."""
     text = ""
     last_left = 0
     for digit in digits:

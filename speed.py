@@ -1,4 +1,4 @@
-"""Let TensorFlow train a small network in half the time, and change nothing else.
+"""Let TensorFlow train a network in less time, and change nothing else.
 
 Nothing here is about learning; you need not read it to understand train.py.
 """
@@ -8,14 +8,34 @@ import keras
 MOST_BATCHES = 100  # in one call: with more, it would be slow to stop on Ctrl-C
 
 
+def train_faster(model, number_of_batches):
+    """Prepare `model` for a faster `fit`; the weights stay the same, bit for bit."""
+    if keras.backend.backend() == "tensorflow":  # the other ones need neither
+        do_not_measure_the_input()
+        compute_batches_together(model, number_of_batches)
+
+
+def do_not_measure_the_input():
+    """Tell TensorFlow not to measure how fast it gets the images.
+
+    It does so to choose how many to prepare ahead, which gains nothing with images in memory. And
+    it may wait long for the measuring to end: the thread that measures is woken just before the
+    mark that tells it to end is set (CancellationManager::StartCancel), finds none and sleeps on,
+    and the next epoch waits for it. On two busy cores one epoch in four did, --model dense up to
+    0.6 seconds, convnet up to 6. (This sets it for the whole program.)
+    """
+    import tensorflow as tf
+
+    tf.data.experimental.AutotuneOptions.enabled = False
+
+
 def compute_batches_together(model, number_of_batches):
     """Let `model` compute several of an epoch's batches in one call of TensorFlow.
 
-    The weights stay the same, bit for bit. The epoch's number of batches must be divisible by a
-    call's, or the progress bar counts past its end; at least five calls an epoch keep it moving.
+    Python is then called less often: a small network trains in two thirds of the time. The epoch's
+    number of batches must be divisible by a call's, or the progress bar counts past its end; at
+    least five calls an epoch keep it moving.
     """
-    if keras.backend.backend() != "tensorflow":  # PyTorch cannot
-        return
     if any(isinstance(layer, keras.layers.Conv2D) for layer in model.layers):
         return  # a batch takes so long that it would bring nothing
     most = min(MOST_BATCHES, number_of_batches // 5)

@@ -59,7 +59,7 @@ def main(arguments=None):
     print(f"Images: {images_train.shape}, {before} -> ", end="")
     print(f"{x_train.shape}, {x_train.min():g} to {x_train.max():g}")
     print(f"Labels: the first one, {labels_train[0]} -> {y_train[0].astype(int)}")
-    # Twenty are kept for a picture. Of the others only x_train is needed: `copy` frees their memory.
+    # Twenty are kept for a picture. Of the others only x_train is needed: `copy` frees the memory.
     images_train = images_train[:20].copy()
 
     print("\nStep 3 of 5: build the network")
@@ -84,9 +84,9 @@ def main(arguments=None):
     # The same network, made to answer in probabilities. (Only --model dropout needs that: skip it.)
     final_model = answer_in_probabilities(model)
 
-    # Saved at once, so that whatever goes wrong from here on, what was learned is not lost. The file
-    # is written under another name, `unfinished`, and renamed when it is whole. If that fails, a line
-    # says so, and the program goes on.
+    # Saved at once, so that whatever goes wrong from here on, what was learned is not lost. The
+    # file is written under another name, `unfinished`, and renamed when it is whole. If that fails,
+    # a line says so, and the program goes on.
     saved = {}  # `files.saving` notes here, for each path, whether it could be saved
     with files.saving(folder / "model.keras", saved) as unfinished:
         final_model.save(unfinished)
@@ -183,16 +183,17 @@ def preprocess_images(images):
 
 def preprocess_labels(labels):
     """Turn labels, integers (N,), into one-hot rows, (N, 10): 3 becomes 0 0 0 1 0 0 0 0 0 0."""
-    # A row says how probable each class (here: each digit) is, and the network answers in that form.
+    # A row says how probable each class (here: each digit) is; the network answers in that form.
     return keras.utils.to_categorical(labels, num_classes=10)
 
 
 def build_dense():
     """Return the classic network (F. Chollet, Deep Learning with Python); README.md explains it."""
     # A layer is a row of weighted sums. Each multiplies all numbers that it gets by weights of its
-    # own and adds them up. The weights are what is learned; at first they are random. The first layer
-    # makes 512 sums of the pixels (512 is a choice), the second one 10 sums of these. "relu" puts 0
-    # in the place of negative sums: without it, two layers could do no more than one (README.md).
+    # own and adds them up. The weights are what is learned; at first they are random. The first
+    # layer makes 512 sums of the pixels (512 is a choice), the second one 10 sums of these. "relu"
+    # puts 0 in the place of negative sums: without it, two layers could do no more than one
+    # (README.md).
     layers = [
         keras.Input((28 * 28,)),  # an image: 784 numbers
         keras.layers.Dense(512, activation="relu"),  # 512 weighted sums; negative ones become 0
@@ -200,8 +201,9 @@ def build_dense():
     ]
     model = keras.Sequential(layers)
     # The loss measures how wrong the answers are: minus the logarithm of the probability that the
-    # right class got, on average. The optimizer is the rule by which the weights are changed to make
-    # the loss smaller; rmsprop is a usual one. Accuracy, the share of right answers, is only shown.
+    # right class got, on average. The optimizer is the rule by which the weights are changed to
+    # make the loss smaller; rmsprop is a usual one. Accuracy, the share of right answers, is only
+    # shown.
     # (With the loss "sparse_categorical_crossentropy" Keras takes labels that are not one-hot.)
     model.compile(optimizer="rmsprop", loss="categorical_crossentropy", metrics=["accuracy"])
     return model
@@ -281,17 +283,17 @@ def train(model, x_train, y_train, epochs, batch_size, validation_split):
 
     The last images, a share of `validation_split` (none, unless asked for), are not trained on:
     the network is tested on them after each epoch, and you choose settings by them, so that the
-    test images stay unseen until the end. Returns the history (a dict: loss and accuracy by epoch), whether Ctrl-C
-    interrupted the training, and the number of images that were not kept aside.
+    test images stay unseen until the end. Returns the history (a dict: loss and accuracy by epoch),
+    whether Ctrl-C interrupted the training, and the number of images that were not kept aside.
     """
     train_size = math.floor(len(x_train) * (1 - validation_split))  # as `fit` will split them
     number_of_batches = math.ceil(train_size / batch_size)
-    # Only faster: the weights still change after every batch, but Python is called less often.
-    speed.compute_batches_together(model, number_of_batches)
+    # Only faster: the weights still change after every batch, and to the same numbers.
+    speed.train_faster(model, number_of_batches)
     stop_on_ctrl_c = StopOnCtrlC()
-    # For each batch: answer, compare with the labels, and change each weight a little. Keras computes
-    # for each whether raising or lowering it makes the loss smaller, and how steeply: the gradient
-    # (README.md, step 4, has a picture).
+    # For each batch: answer, compare with the labels, and change each weight a little. Keras
+    # computes for each whether raising or lowering it makes the loss smaller, and how steeply: the
+    # gradient (README.md, step 4, has a picture).
     training = model.fit(
         x_train,
         y_train,
@@ -311,8 +313,8 @@ def answer_in_probabilities(model):
     """
     if not getattr(model.loss, "from_logits", False):
         return model
-    # There are no numbers here yet: `logits` stands for what the model will answer. This describes a
-    # model "the network, then a softmax", with the same weights.
+    # There are no numbers here yet: `logits` stands for what the model will answer. This describes
+    # a model "the network, then a softmax", with the same weights.
     logits = model.outputs[0]
     probabilities = keras.layers.Softmax()(logits)
     return keras.Model(model.inputs, probabilities)
@@ -321,8 +323,8 @@ def answer_in_probabilities(model):
 def evaluate(model, final_model, x_test, y_test, labels_test):
     """Return the loss, the accuracy and the probabilities, float (N, 10), of the test images.
 
-    The loss is computed by `model`, which was compiled with it, the answers by `final_model`; but for
-    --model dropout the two are the same.
+    The loss is computed by `model`, which was compiled with it, the answers by `final_model`; but
+    for --model dropout the two are the same.
     """
     # Nothing is learned here: a batch is only how many images are computed at a time.
     scores = model.evaluate(x_test, y_test, batch_size=1000, verbose=0, return_dict=True)

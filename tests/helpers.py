@@ -1,4 +1,4 @@
-"""What several test files need: checks of messages and files, poor surroundings, patient reading."""
+"""What several test files need: checks of messages and files, poor surroundings, patience."""
 
 import json
 import os

@@ -74,7 +74,7 @@ def test_what_is_called_fashion_is_taken_for_clothes():
 
 @pytest.fixture
 def npz(tiny_npz, tmp_path):
-    """Write a copy of the good file with some arrays changed, None for left out; return its path."""
+    """Write a copy of the good file with some arrays changed (None: left out); return its path."""
 
     def npz(**changes):
         with np.load(tiny_npz) as file:

@@ -1,4 +1,4 @@
-"""What speed.py does: several batches in one call, and a progress bar that is right all the same."""
+"""What speed.py does: no wait between epochs, several batches in one call, a bar that is right."""
 
 import math
 
@@ -11,6 +11,19 @@ import train
 only_tensorflow = pytest.mark.skipif(
     keras.backend.backend() != "tensorflow", reason="other backends compute one batch in a call"
 )
+
+
+@only_tensorflow
+def test_the_input_is_not_measured():
+    import tensorflow as tf
+
+    model = train.build_dense()
+    speed.train_faster(model, 469)
+    # With options, as Keras makes its data sets.
+    iterator = iter(tf.data.Dataset.range(2).with_options(tf.data.Options()))
+    next(iterator)
+    with pytest.raises(tf.errors.NotFoundError, match="autotune"):
+        tf.raw_ops.IteratorGetModelProto(iterator=iterator._iterator_resource)
 
 
 @only_tensorflow

@@ -561,7 +561,8 @@ def test_a_disk_that_fills_is_said_and_leaves_the_older_files_whole(
         # gone with the child, so what it holds in the end is copied from it.
         size = sum(path.stat().st_size for path in older_run.iterdir()) // 1024 + 1024
         script = f"""
-            mount -t tmpfs -o size={size}k none "$0" && cp -r "$1" "$0/outputs" && after=$2 && shift 2
+            mount -t tmpfs -o size={size}k none "$0" && cp -r "$1" "$0/outputs" || exit
+            after=$2 && shift 2
             "$@"; status=$?; cp -r "$0/outputs" "$after"; exit $status"""
         prefix = [*NAMESPACE, script, disk, older_run, after]
         outputs = disk / "outputs"
