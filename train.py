@@ -74,7 +74,7 @@ def main(arguments=None):
     model = build_model()
     model.summary()
 
-    print(f"\nStep 4 of 5: train: {epochs} epochs, {batch_size} images a batch")
+    print(f"\nStep 4 of 5: train (epochs: {epochs}, batch size: {batch_size})")
     start_of_training = time.perf_counter()
     history, interrupted, train_size = train(
         model, x_train, y_train, epochs, batch_size, args.validation_split
