@@ -10,7 +10,7 @@ import keras
 
 
 class StopOnCtrlC(keras.callbacks.Callback):
-    """Ends `fit` after the batch in which Ctrl-C was pressed; a second one ends the program.
+    """Ends `fit` soon after Ctrl-C was pressed, between two calls; a second one ends the program.
 
     An exception would come in the middle of a batch, in which weights can be lost (on JAX). After
     `fit`, `pressed` says whether it was interrupted.
@@ -19,9 +19,9 @@ class StopOnCtrlC(keras.callbacks.Callback):
     def __init__(self):
         super().__init__()
         self.pressed = False
-        self.handler_before = signal.signal(signal.SIGINT, self.note)
+        self.handler_before = signal.signal(signal.SIGINT, self.on_ctrl_c)
 
-    def note(self, signal_number, frame):
+    def on_ctrl_c(self, signal_number, frame):
         self.pressed = True
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # the next one ends the program at once
         # On stderr, since the bar may be in the middle of printing on stdout.

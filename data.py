@@ -36,7 +36,7 @@ ORIGINAL_FILES = (  # of MNIST, as of Fashion-MNIST
     "t10k-images-idx3-ubyte",
     "t10k-labels-idx1-ubyte",
 )
-DOWNLOAD = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"  # of Keras
+MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"  # Keras's own
 FIRST_ANSWER = 30  # seconds until a server has to answer, at whichever of its addresses
 NEXT_ANSWER = 10  # seconds without a byte after which a connection counts as dead
 
@@ -52,36 +52,36 @@ def load_path(path):
     (N, 28, 28) from 0 (paper) to 255 (ink), their labels integers (N,) from 0 to 9. Raises
     DataError if they cannot be read or are something else.
     """
-    path = pathlib.Path(path).expanduser()
     try:
-        is_folder = path.is_dir()
-        exists = path.exists()
-    except (OSError, ValueError):  # a name that no system takes
-        exists = False
-    if not exists:
-        raise DataError(
-            f"--data {path}: there is no such file. It takes mnist, fashion_mnist, sample, an .npz "
-            "file like Keras's mnist.npz, or a folder with MNIST's four original files."
-        )
-    if is_folder:
-        return load_folder(path)
-    return load_npz(path)
+        path = pathlib.Path(path).expanduser()
+        if path.is_dir():
+            return load_folder(path)
+        if path.exists():
+            return load_npz(path)
+    except (OSError, RuntimeError, ValueError) as error:  # no permission, or an impossible name
+        raise DataError(f"--data {path} cannot be read: {error}.") from None
+    raise DataError(
+        f"--data {path}: there is no such file. It takes mnist, fashion_mnist, sample, an .npz "
+        "file like Keras's mnist.npz, or a folder with MNIST's four original files."
+    )
 
 
 def load_npz(path):
     """Load an .npz file like Keras's mnist.npz; returns and raises what `load_path` does."""
-    if not zipfile.is_zipfile(path):
-        raise DataError(
-            f"--data {path} is not an .npz file (or only a part of one). What is read: an .npz "
-            "file like Keras's mnist.npz, or the folder with MNIST's four original files."
-        )
+    with path.open("rb") as file:
+        if not zipfile.is_zipfile(file):
+            raise DataError(
+                f"--data {path} is not an .npz file (or only a part of one). What is read: an .npz "
+                "file like Keras's mnist.npz, or the folder with MNIST's four original files."
+            )
     arrays = {}
     try:
         with np.load(path, allow_pickle=False) as file:  # a pickle could run any code
             for name in ("x_train", "y_train", "x_test", "y_test"):
                 arrays[name] = np.asarray(file[name])  # what is no array may be bytes
     except Exception as error:  # noqa: BLE001  a damaged file fails in many ways
-        raise DataError(f"--data {path} cannot be read: {error}") from None
+        reason = " ".join(str(error).split())
+        raise DataError(f"--data {path} cannot be read: {reason}") from None
     check(path, arrays["x_train"], arrays["y_train"])
     check(path, arrays["x_test"], arrays["y_test"])
     return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
@@ -122,7 +122,7 @@ def read_idx(path):
         if content.startswith(b"\x1f\x8b"):  # so begins a file that gzip packed
             content = gzip.decompress(content)
         if content[:3] != b"\0\0\x08":
-            raise ValueError("it begins differently")
+            raise ValueError("it does not begin like an IDX file of bytes")
         dimensions = content[3]
         start = 4 + 4 * dimensions
         shape = np.frombuffer(content[4:start], dtype=">i4")
@@ -132,33 +132,33 @@ def read_idx(path):
 
 
 def check(path, images, labels):
-    """Raise DataError, which says what was expected and found, if these are not 28x28 images."""
-    expected = None
+    """Raise DataError, which says what is wrong, if these are not 28x28 images and their labels."""
     if images.shape[1:] != (28, 28) or len(images) == 0:
-        expected = "images of shape (N, 28, 28)"
-        found = images.shape
+        problem = f"the images must have the shape (N, 28, 28), not {images.shape}"
     elif images.dtype != np.uint8:
-        expected = "images of uint8"
-        found = images.dtype
+        problem = f"the images must be uint8, not {images.dtype}"
     elif images.max() <= 1:
-        expected = "images from 0 (paper) to 255 (ink)"
-        found = f"0 to {images.max()}; multiply them by 255"
+        problem = (
+            "the images must go from 0 (paper) to 255 (ink), "
+            f"not from 0 to {images.max()}: multiply them by 255"
+        )
     elif labels.shape != (len(images),):
-        expected = f"one label for each image, of shape ({len(images)},)"
-        found = labels.shape
+        problem = f"{len(images)} images need labels of shape ({len(images)},), not {labels.shape}"
     elif not np.issubdtype(labels.dtype, np.integer):
-        expected = "integer labels"
-        found = labels.dtype
+        problem = f"the labels must be integers, not {labels.dtype}"
     elif labels.min() < 0 or labels.max() > 9:
-        expected = "labels from 0 to 9"
-        found = f"{labels.min()} to {labels.max()}"
-    if expected:
-        raise DataError(f"--data {path} is unlike MNIST: expected {expected}, found {found}.")
+        problem = f"the labels must go from 0 to 9, not from {labels.min()} to {labels.max()}"
+    else:
+        return
+    raise DataError(f"--data {path} is unlike MNIST: {problem}.")
 
 
 def name_of(path):
-    """Return what the data in a file or folder are called: its name."""
-    return pathlib.Path(path).expanduser().absolute().name
+    """Return the last part of a path, as the name of the data in that file or folder."""
+    path = pathlib.Path(path).expanduser().absolute()
+    if path.name == "raw":  # as PyTorch stores them: FashionMNIST/raw
+        path = path.parent
+    return path.name
 
 
 def name_classes(data_name):
@@ -199,7 +199,7 @@ def download(data_name):
     timeout_before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(NEXT_ANSWER)
     try:
-        wait_for_answer(DOWNLOAD)
+        wait_for_answer(MNIST_URL)
         yield
     except Exception as error:  # noqa: BLE001  a failed download raises many kinds
         reason = " ".join(str(error).split())
@@ -212,7 +212,7 @@ def download(data_name):
 
 
 def wait_for_answer(url):
-    """Return when a server answers; raise OSError if it refuses, or is silent for too long.
+    """Return when a server answers; raise what went wrong if it refuses, or is silent for too long.
 
     A server has many addresses, and Python waits for each in turn: hence a limit for them all.
     """
@@ -223,9 +223,10 @@ def wait_for_answer(url):
         try:
             request = urllib.request.Request(url, method="HEAD")
             urllib.request.urlopen(request).close()
-        except OSError as error:
+        except Exception as error:  # noqa: BLE001  raised again below
             errors.append(error)
-        done.set()
+        finally:
+            done.set()
 
     threading.Thread(target=ask, daemon=True).start()
     if not done.wait(FIRST_ANSWER):

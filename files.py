@@ -1,4 +1,4 @@
-"""Save results safely: a file is either whole, or as it was before.
+"""Save results safely: no file is ever half written.
 
 Nothing here is about learning; you need not read it to understand train.py.
 """
@@ -8,6 +8,7 @@ import json
 import math
 import pathlib
 import sys
+import tempfile
 
 
 class FolderError(Exception):
@@ -19,13 +20,11 @@ def prepare_folder(folder):
 
     Raises FolderError if no file can be written there: better now than after the training.
     """
-    folder = pathlib.Path(folder)
-    test_file = folder / "unfinished-test.txt"
     try:
+        folder = pathlib.Path(folder).expanduser()
         folder.mkdir(parents=True, exist_ok=True)
-        test_file.write_text("Can files be written here?")
-        test_file.unlink()
-    except OSError as error:
+        tempfile.TemporaryFile(dir=folder).close()  # can files be written here?
+    except (OSError, RuntimeError) as error:  # RuntimeError: a ~ that is nobody's home
         message = f"cannot write to --outputs {folder}: {error}. Name another folder."
         raise FolderError(message) from None
     return folder
@@ -40,7 +39,8 @@ def saving(path, saved):
 
     That is a file beside `path`, which takes its place at the end of the block: so a kill or a full
     disk never leaves half a file. If the file cannot be made, one line on stderr says why, and the
-    program goes on. The dict `saved` notes for `path` whether it could be saved.
+    program goes on. An older file then stays if the disk is to blame, and is deleted if not: it
+    would show another network. The dict `saved` notes for `path` whether it could be saved.
     """
     unfinished = path.with_name(f"unfinished-{path.name}")
     try:
@@ -48,13 +48,13 @@ def saving(path, saved):
         unfinished.replace(path)
         saved[path] = True
     except Exception as error:  # noqa: BLE001  whatever goes wrong, the other results matter
-        unfinished.unlink(missing_ok=True)
         saved[path] = False
         reason = " ".join(str(error).split()) or type(error).__name__
         print(f"Error: {path} could not be saved: {reason}", file=sys.stderr)
         if not isinstance(error, OSError):
-            # The disk is not to blame. An older file would show another network than this one.
             path.unlink(missing_ok=True)
+    finally:
+        unfinished.unlink(missing_ok=True)  # also after Ctrl-C
 
 
 def write_json(path, content):

@@ -27,8 +27,6 @@ def write_page(path, model, x_train, labels_train, x_test, labels_test, probabil
     model's answers about `x_test`. `metrics` are the numbers of the run, as in metrics.json. Raises
     PageError if the page cannot run the network.
     """
-    if not TEMPLATE.exists():
-        raise PageError(f"{TEMPLATE} is missing: get it again from where train.py came from")
     template = TEMPLATE.read_text(encoding="utf-8")
     paper = float(x_train.min())
     ink = float(x_train.max())
@@ -55,10 +53,7 @@ def write_page(path, model, x_train, labels_train, x_test, labels_test, probabil
         "test_labels": [int(label) for label in labels_test[indices]],
         "layers": describe_layers(model, template),
     }
-    try:
-        content = json.dumps(network, default=str, allow_nan=False)
-    except ValueError:
-        raise PageError("some weight or setting of the network is no finite number") from None
+    content = json.dumps(network, default=str, allow_nan=False)
     content = content.replace("<", "\\u003c")  # or a name might end the script that it stands in
     page = template.replace(">null<", f">{content}<")
     path.write_text(page, encoding="utf-8")
@@ -79,11 +74,11 @@ def choose_test_images(labels, probabilities):
 
     Of each class the first is the hardest, so that the visitor has something to correct.
     """
-    of_label = probabilities[np.arange(len(labels)), labels]  # what the right answers got
+    right_probabilities = probabilities[np.arange(len(labels)), labels]  # of the right answers
     chosen = []
     for label in np.unique(labels):
         indices = np.flatnonzero(labels == label)
-        hardest = indices[of_label[indices].argmin()]
+        hardest = indices[right_probabilities[indices].argmin()]
         others = indices[indices != hardest]
         chosen.append(hardest)
         chosen.extend(others[: TEST_IMAGES_PER_CLASS - 1])

@@ -1,7 +1,7 @@
 """The pictures that train.py saves.
 
-Nothing here is about learning; you need not read it to understand train.py. Each function returns a
-matplotlib figure. (A `Figure` made without pyplot needs no screen and opens no window.)
+Nothing here is about learning; you need not read it to understand train.py. (A matplotlib `Figure`
+that is made without pyplot needs no screen and opens no window.)
 """
 
 import math
@@ -21,7 +21,8 @@ def save_pictures(
     """Draw and save all pictures in `folder`; `saved` notes for each whether it could be saved.
 
     Images are uint8 (N, 28, 28), labels integers (N,), and the predicted probabilities of the test
-    images float (N, 10). `metrics` are the numbers of the run, as in metrics.json.
+    images float (N, 10). Of the training images 20 are enough. `metrics` are the numbers of the
+    run, as in metrics.json.
     """
     data_name = metrics["dataset"]
     class_names = metrics["class_names"]
@@ -45,7 +46,7 @@ def save_pictures(
 
 
 def draw_samples(images, labels, class_names, data_name):
-    """Draw the first 20 of `images`, uint8 (N, 28, 28), each with its label, (N,)."""
+    """Draw the first 20 of `images`, uint8 (N, 28, 28), each with its label; return the figure."""
     title = f"What the network learns from: the first training images of {data_name}"
     figure, all_axes = make_grid(title, number=20, columns=10, row_height=1.2)
     for axes, image, label in zip(all_axes, images, labels, strict=False):
@@ -58,15 +59,16 @@ def draw_predictions(images, labels, probabilities, class_names, data_name):
     """Draw of each class the first test image, and below it the one that was hardest to predict.
 
     Test images are uint8 (N, 28, 28), labels (N,), the predicted probabilities float (N, 10).
+    Returns the figure.
     """
-    of_label = probabilities[np.arange(len(labels)), labels]  # what the right answers got
+    right_probabilities = probabilities[np.arange(len(labels)), labels]  # of the right answers
     classes = np.unique(labels)
     first = []
     hardest = []
-    for c in classes:
-        indices = np.flatnonzero(labels == c)
+    for label in classes:
+        indices = np.flatnonzero(labels == label)
         first.append(indices[0])
-        hardest.append(indices[of_label[indices].argmin()])
+        hardest.append(indices[right_probabilities[indices].argmin()])
     title = f"The first test image of each class of {data_name}, and below it the hardest"
     return draw_answers(
         title, first + hardest, images, labels, probabilities, class_names, columns=len(classes)
@@ -74,7 +76,7 @@ def draw_predictions(images, labels, probabilities, class_names, data_name):
 
 
 def draw_mistakes(images, labels, probabilities, class_names, data_name):
-    """Draw up to 20 test images that were predicted wrong, first those it was surest of."""
+    """Draw up to 20 test images that were read wrong, the surest first; return the figure."""
     wrong = np.flatnonzero(probabilities.argmax(axis=1) != labels)
     how_sure = probabilities[wrong].max(axis=1)
     surest_first = wrong[np.argsort(-how_sure)]
@@ -87,7 +89,7 @@ def draw_mistakes(images, labels, probabilities, class_names, data_name):
 
 
 def draw_answers(title, indices, images, labels, probabilities, class_names, columns):
-    """Draw the images at `indices`, and below each the three likeliest answers as bars."""
+    """Draw the images at `indices`, below each the three likeliest answers; return the figure."""
     title += "\nBelow each image its three likeliest answers; the right one is blue"
     figure, all_axes = make_grid(title, len(indices), columns, row_height=2.05)
     for axes, index in zip(all_axes, indices, strict=False):
@@ -110,7 +112,10 @@ def draw_answers(title, indices, images, labels, probabilities, class_names, col
 
 
 def draw_confusion_matrix(labels, probabilities, class_names, data_name):
-    """Draw how many test images of each class (row) are read as which class (column)."""
+    """Draw how many test images of each class (row) are read as which one (column).
+
+    Returns the figure.
+    """
     counts = np.zeros((10, 10), dtype=int)
     for label, predicted in zip(labels, probabilities.argmax(axis=1), strict=True):
         counts[label, predicted] += 1
@@ -130,28 +135,35 @@ def draw_confusion_matrix(labels, probabilities, class_names, data_name):
 
 
 def draw_training(history, test_loss, test_accuracy, data_name):
-    """Draw loss and accuracy by epoch (`history`, as from `model.fit`), and of the test set."""
+    """Draw loss and accuracy by epoch (`history`, as from `model.fit`), and of the test set.
+
+    Returns the figure.
+    """
     figure = Figure(figsize=(10, 4), layout="constrained")
     set_title(figure, f"Training on {data_name}: in an epoch the network sees each image once")
     left, right = figure.subplots(1, 2)
-    for axes, metric, of_test in ((left, "loss", test_loss), (right, "accuracy", test_accuracy)):
-        if metric in history:
-            epochs = range(1, len(history[metric]) + 1)
-            axes.plot(epochs, history[metric], "o-", label="training images")
-        if f"val_{metric}" in history:
-            epochs = range(1, len(history[f"val_{metric}"]) + 1)
-            axes.plot(epochs, history[f"val_{metric}"], "s--", label="validation images")
-        axes.axhline(of_test, color="black", linestyle=":", label="test images, at the end")
-        axes.set_xlim(0.5, len(history["loss"]) + 0.5)
-        axes.set_xlabel("epoch")
-        axes.set_ylabel(metric)
-        axes.xaxis.get_major_locator().set_params(integer=True)
-        axes.legend()
+    draw_curves(left, history, "loss", test_loss)
+    draw_curves(right, history, "accuracy", test_accuracy)
     return figure
 
 
+def draw_curves(axes, history, metric, test_value):
+    """Draw one metric by epoch, of the training and the validation images where there are any."""
+    epochs = range(1, len(history["loss"]) + 1)
+    if metric in history:
+        axes.plot(epochs, history[metric], "o-", label="training images")
+    if f"val_{metric}" in history:
+        axes.plot(epochs, history[f"val_{metric}"], "s--", label="validation images")
+    axes.axhline(test_value, color="black", linestyle=":", label="test images, at the end")
+    axes.set_xlim(0.5, len(history["loss"]) + 0.5)
+    axes.set_xlabel("epoch")
+    axes.set_ylabel(metric)
+    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.legend()
+
+
 def make_grid(title, number, columns, row_height):
-    """Return a figure and a list of axes, `number` of them visible, in rows of `columns`."""
+    """Return a figure and a list of `number` axes in it, in rows of `columns`."""
     rows = max(1, math.ceil(number / columns))
     height = 0.9 + row_height * rows  # inches
     figure = Figure(figsize=(10, height))

@@ -18,11 +18,10 @@ def train_faster(model, number_of_batches):
 def do_not_measure_the_input():
     """Tell TensorFlow not to measure how fast it gets the images.
 
-    It does so to choose how many to prepare ahead, which gains nothing with images in memory. And
-    it may wait long for the measuring to end: the thread that measures is woken just before the
-    mark that tells it to end is set (CancellationManager::StartCancel), finds none and sleeps on,
-    and the next epoch waits for it. On two busy cores one epoch in four did, --model dense up to
-    0.6 seconds, convnet up to 6. (This sets it for the whole program.)
+    It does so to choose how many to prepare ahead, which gains nothing with images in memory. A
+    fault in it delays the next epoch now and then: on two busy cores one in four, by up to 0.6
+    seconds with --model dense and 6 with convnet (docs/measured.md has the cause). Keras has no
+    setting for it. So TensorFlow's default is overwritten, for the whole program.
     """
     import tensorflow as tf
 

@@ -13,6 +13,7 @@ draw (page.py).
 import argparse
 import math
 import os
+import pathlib
 import sys
 import time
 
@@ -55,10 +56,10 @@ def main(arguments=None):
     x_test = preprocess_images(images_test)
     y_train = preprocess_labels(labels_train)
     y_test = preprocess_labels(labels_test)
-    before = f"{images_train.min()} to {images_train.max()}"
-    print(f"Images: {images_train.shape}, {before} -> ", end="")
-    print(f"{x_train.shape}, {x_train.min():g} to {x_train.max():g}")
-    print(f"Labels: the first one, {labels_train[0]} -> {y_train[0].astype(int)}")
+    print(f"Images before: {images_train.shape}, {images_train.min()} to {images_train.max()}")
+    print(f"Images after: {x_train.shape}, {x_train.min():g} to {x_train.max():g}")
+    print(f"The first label before: {labels_train[0]}")
+    print(f"The first label after: {y_train[0].astype(int)}")
     # Twenty are kept for a picture. Of the others only x_train is needed: `copy` frees the memory.
     images_train = images_train[:20].copy()
 
@@ -134,7 +135,7 @@ def main(arguments=None):
             probabilities,
             metrics,
         )
-    report(metrics, saved)
+    report(metrics, folder, saved)
     return 0 if all(saved.values()) else 1
 
 
@@ -168,8 +169,8 @@ def load_data(source):
         data_name = "MNIST sample (7,000 digits)"
         sets = data.load_path(data.SAMPLE)
     else:
-        data_name = data.name_of(source)
         sets = data.load_path(source)
+        data_name = data.name_of(source)
     train_set, test_set = sets
     return train_set, test_set, data_name
 
@@ -287,6 +288,8 @@ def train(model, x_train, y_train, epochs, batch_size, validation_split):
     whether Ctrl-C interrupted the training, and the number of images that were not kept aside.
     """
     train_size = math.floor(len(x_train) * (1 - validation_split))  # as `fit` will split them
+    if train_size == 0:
+        raise data.DataError("--validation-split keeps all images aside: make it smaller.")
     number_of_batches = math.ceil(train_size / batch_size)
     # Only faster: the weights still change after every batch, and to the same numbers.
     speed.train_faster(model, number_of_batches)
@@ -308,13 +311,13 @@ def train(model, x_train, y_train, epochs, batch_size, validation_split):
 def answer_in_probabilities(model):
     """Return a model that answers in probabilities: `model` itself, or with a softmax behind it.
 
-    Only build_dropout needs it, skip it at first: its loss, with from_logits=True, tells that it
-    answers in logits.
+    Only build_dropout needs it, skip it at first: its loss has from_logits=True, so it answers with
+    bare sums.
     """
     if not getattr(model.loss, "from_logits", False):
         return model
-    # There are no numbers here yet: `logits` stands for what the model will answer. This describes
-    # a model "the network, then a softmax", with the same weights.
+    # The same network and weights, then a softmax. `logits` holds no numbers: it stands for the
+    # answers that the network will give.
     logits = model.outputs[0]
     probabilities = keras.layers.Softmax()(logits)
     return keras.Model(model.inputs, probabilities)
@@ -323,8 +326,8 @@ def answer_in_probabilities(model):
 def evaluate(model, final_model, x_test, y_test, labels_test):
     """Return the loss, the accuracy and the probabilities, float (N, 10), of the test images.
 
-    The loss is computed by `model`, which was compiled with it, the answers by `final_model`; but
-    for --model dropout the two are the same.
+    `model`, which was compiled, computes the loss, and `final_model` gives the answers. Except with
+    --model dropout, they are one and the same.
     """
     # Nothing is learned here: a batch is only how many images are computed at a time.
     scores = model.evaluate(x_test, y_test, batch_size=1000, verbose=0, return_dict=True)
@@ -338,8 +341,10 @@ def evaluate(model, final_model, x_test, y_test, labels_test):
 def show_first_answers(probabilities, labels_test, class_names):
     """Print what the first four test images are, and what the network says they are."""
     predicted = probabilities[:4].argmax(axis=1)
-    print("The first four test images are", *[class_names[label] for label in labels_test[:4]])
-    print("The network says              ", *[class_names[label] for label in predicted])
+    right_names = [class_names[label] for label in labels_test[:4]]
+    predicted_names = [class_names[label] for label in predicted]
+    print(f"The first four test images are {', '.join(right_names)}")
+    print(f"The network says               {', '.join(predicted_names)}")
 
 
 def list_versions():
@@ -354,12 +359,13 @@ def list_versions():
     }
 
 
-def report(metrics, saved):
+def report(metrics, folder, saved):
     """Print how good the network is, what was saved, and what to do next."""
+    data_name = metrics["dataset"]
     accuracy = metrics["test_accuracy"]
-    wrong = round(metrics["test_size"] * (1 - accuracy))
-    print(f"\nTest accuracy on {metrics['dataset']}: {accuracy:.2%}, ", end="")
-    print(f"{wrong:,} of {metrics['test_size']:,} wrong")
+    test_size = metrics["test_size"]
+    wrong = round(test_size * (1 - accuracy))
+    print(f"\nTest accuracy on {data_name}: {accuracy:.2%}, {wrong:,} of {test_size:,} wrong")
     if metrics["interrupted"]:
         print("The training was interrupted: these are the numbers of an unfinished network.")
     if not math.isfinite(metrics["test_loss"]):
@@ -368,12 +374,14 @@ def report(metrics, saved):
         print("optimizer=keras.optimizers.RMSprop(learning_rate=0.0001)")
     if metrics["train_size"] + metrics["validation_size"] < 60_000:
         print("This is NOT MNIST, whose 60,000 training images lead to about 98%.")
-    print("Saved:")
+    if any(saved.values()):
+        print("Saved:")
     for path, is_saved in saved.items():
         if is_saved:
             print(f"  {path}")
-            if path.name == "draw.html":
-                print(f"Open {path} in a browser and draw a digit: this network reads it.")
+    drawing_page = folder / "draw.html"
+    if saved[drawing_page]:
+        print(f"Open {drawing_page} in a browser and draw a digit: this network reads it.")
 
 
 def parse_arguments(arguments=None):
@@ -415,6 +423,8 @@ def parse_arguments(arguments=None):
         parser.error("--validation-split must be 0, or from 0.01 to 0.99")
     if not 0 <= args.seed < 2**32:
         parser.error("--seed must be from 0 to 4294967295")
+    if pathlib.Path(args.outputs).resolve() == page.TEMPLATE.parent:
+        parser.error(f"--outputs {args.outputs} is the script's own folder: name another")
     return args
 
 

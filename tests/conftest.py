@@ -29,13 +29,14 @@ for name in list(os.environ):
     if name.lower().endswith("_proxy") or name.startswith(("XDG_", "MPL", "TF_CPP_")):
         del os.environ[name]
 os.environ["HOME"] = HOME.name
+os.environ["USERPROFILE"] = HOME.name  # what Windows calls it
 os.environ["KERAS_HOME"] = str(pathlib.Path(HOME.name, ".keras"))
 for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
     os.environ[name] = NO_NETWORK
 ENVIRONMENT = dict(os.environ)
 
 
-# What is run in the background may be deaf to Ctrl-C, and so would be its children.
+# A job in the background may ignore Ctrl-C, and its children inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 

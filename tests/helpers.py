@@ -73,7 +73,7 @@ def assert_whole(outputs):
 
 
 def can_mount():
-    """Whether a child may mount a folder of its own; where it may not, see what is done instead."""
+    """Return whether a child may mount a folder of its own, as root may outside of containers."""
     try:
         command = [*NAMESPACE, "mount -t tmpfs none /tmp"]
         return subprocess.run(command, capture_output=True, check=False).returncode == 0
@@ -88,6 +88,8 @@ def read_only(folder):
     """
     if os.geteuid() == 0 and can_mount():
         return [*NAMESPACE, 'mount -t tmpfs -o ro none "$0" && exec "$@"', folder]
+    if os.geteuid() == 0:
+        pytest.skip("root, who may write anywhere, and may not mount here")
     folder.chmod(0o555)
     return []
 

@@ -64,12 +64,14 @@ def test_a_path_may_begin_with_the_home_folder(tiny_npz):
     shutil.copy(tiny_npz, home / "mine.npz")
     assert_same_sets(data.load_path("~/mine.npz"), read_npz(tiny_npz))
     assert data.name_of("~/mine.npz") == "mine.npz"
+    assert_refused(data.load_path, "~nobody-here/mine.npz", words=["--data ~nobody-here", "home"])
 
 
 def test_what_is_called_fashion_is_taken_for_clothes():
     assert data.name_classes("MNIST") == list("0123456789")
     assert data.name_classes("My-Fashion.npz")[:2] == ["T-shirt", "Trouser"]
     assert len(data.name_classes("Fashion-MNIST")) == 10
+    assert data.name_of("data/FashionMNIST/raw") == "FashionMNIST"
 
 
 @pytest.fixture
@@ -105,7 +107,7 @@ LABELS = np.zeros(400, dtype=np.uint8)
         ({"y_train": LABELS + 10}, "0 to 9"),
         ({"y_train": LABELS.astype(int) - 1}, "0 to 9"),
         ({"x_train": IMAGES.astype(np.float32)}, "float32"),
-        ({"x_train": IMAGES // 255}, "found 0 to 1"),
+        ({"x_train": IMAGES // 255}, "not from 0 to 1: multiply them by 255"),
         ({"x_train": IMAGES * 0}, "from 0 (paper) to 255 (ink)"),
         ({"y_train": LABELS.astype(float)}, "float64"),
         ({"y_train": LABELS.astype(str)}, "<U"),
@@ -256,7 +258,7 @@ def test_a_damaged_original_file_is_refused(tiny_npz, tmp_path, content):
 def test_original_files_that_were_mixed_up_are_refused(tiny_npz, tmp_path):
     (images_train, labels_train), (images_test, labels_test) = read_npz(tiny_npz)
     write_originals(tmp_path / "raw", ((images_train, labels_test), (images_test, labels_train)))
-    assert_refused(data.load_path, tmp_path / "raw", words=["one label for each image", "(100,)"])
+    assert_refused(data.load_path, tmp_path / "raw", words=["400 images", "not (100,)"])
 
 
 # --- Keras's cache and the download -------------------------------------------------------------
@@ -357,6 +359,14 @@ def test_a_server_that_is_silent_is_given_up_within_60_seconds(keras_cache, to_s
     begin = time.monotonic()
     assert_refused(train.load_data, "mnist", words=["timed out", "--data sample"])
     assert time.monotonic() - begin < 60  # a promise to users, not a measure of speed
+    ended.set()
+
+
+def test_a_server_that_does_not_speak_http_is_given_up_at_once(keras_cache, to_server):
+    ended = answer(to_server, (0, b"SSH-2.0-OpenSSH_9.6\r\n"))
+    begin = time.monotonic()
+    assert_refused(train.load_data, "mnist", words=["SSH-2.0", "--data sample"])
+    assert time.monotonic() - begin < data.FIRST_ANSWER
     ended.set()
 
 

@@ -1,7 +1,8 @@
-"""What files.py does: a file is whole, or as it was before, and one failure spares the others."""
+"""What files.py does: no file is ever half written, and one failure spares the others."""
 
 import json
 import math
+import pathlib
 import sys
 
 import pytest
@@ -67,9 +68,15 @@ def test_a_full_disk_spares_the_older_file(tmp_path, capsys):
     assert contents(tmp_path) == {"a.txt": b"old"}
 
 
-def test_ctrl_c_is_not_taken_for_a_failure(tmp_path):
-    with pytest.raises(KeyboardInterrupt), files.saving(tmp_path / "a.txt", {}):
+def test_ctrl_c_is_not_taken_for_a_failure_and_leaves_no_half_file(tmp_path):
+    (tmp_path / "a.txt").write_text("old")
+    with (
+        pytest.raises(KeyboardInterrupt),
+        files.saving(tmp_path / "a.txt", {}) as unfinished,
+    ):
+        unfinished.write_text("ne")
         raise KeyboardInterrupt
+    assert contents(tmp_path) == {"a.txt": b"old"}
 
 
 def test_a_folder_is_made_with_those_above_it(tmp_path):
@@ -79,10 +86,14 @@ def test_a_folder_is_made_with_those_above_it(tmp_path):
     assert files.prepare_folder(str(folder)) == folder
 
 
+def test_a_folder_may_begin_with_the_home_folder():
+    assert files.prepare_folder("~/runs") == pathlib.Path.home() / "runs"
+
+
 def test_a_folder_that_is_a_file_or_below_one_is_an_error_that_spares_the_file(tmp_path):
     file = tmp_path / "file"
     file.write_text("mine")
-    for folder in (file, file / "below", tmp_path / ("x" * 300)):
+    for folder in (file, file / "below", tmp_path / ("x" * 300), pathlib.Path("~nobody-here")):
         with pytest.raises(files.FolderError) as error:
             files.prepare_folder(folder)
         assert_one_line(str(error.value), str(folder), "--outputs")

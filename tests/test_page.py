@@ -80,9 +80,3 @@ def test_weights_that_are_no_numbers_are_refused_in_a_line(sample, tmp_path):
     with pytest.raises(page.PageError, match="finite"):
         write(tmp_path / "draw.html", model, sample)
     assert not (tmp_path / "draw.html").exists()
-
-
-def test_a_missing_template_is_named_with_what_to_do(sample, tmp_path, monkeypatch):
-    monkeypatch.setattr(page, "TEMPLATE", tmp_path / "nowhere.html")
-    with pytest.raises(page.PageError, match=r"nowhere\.html is missing: get it again"):
-        write(tmp_path / "draw.html", network(L.Dense(10, "softmax")), sample)

@@ -37,12 +37,6 @@ def test_the_bar_moves_at_least_five_times_an_epoch_and_never_counts_past_its_en
 
 
 @only_tensorflow
-def test_the_recipe_s_batches_are_computed_67_in_a_call():
-    model = train.build_dense()
-    speed.compute_batches_together(model, 469)
-    assert model.steps_per_execution == 67
-
-
 def test_a_convnet_computes_one_batch_in_a_call_so_that_ctrl_c_stops_it_soon():
     model = train.build_convnet()
     speed.compute_batches_together(model, 469)
