@@ -711,16 +711,21 @@ def in_reading_order(boxes):
     """Return the indices of `boxes`, row by row, and left to right in each row."""
     rows = []
     for i in np.argsort(boxes[:, 0]).tolist():
-        _, top, _, bottom = boxes[i]
         for row in rows:
-            _, high, _, low = boxes[row[-1]]  # the row's last: a line may climb or sink
-            if min(bottom, low) - max(top, high) > 0.4 * min(bottom - top, low - high):
+            if in_one_row(boxes[row[-1]], boxes[i]):  # the row's last: a line may climb or sink
                 row.append(i)
                 break
         else:
             rows.append([i])
     rows.sort(key=lambda row: boxes[row, 1::2].mean())
     return list(itertools.chain.from_iterable(rows))
+
+
+def in_one_row(box, other):
+    """Return whether two boxes are about equally high up in the picture."""
+    _, top, _, bottom = box
+    _, high, _, low = other
+    return min(bottom, low) - max(top, high) > 0.4 * min(bottom - top, low - high)
 
 
 SMALL = 0.35  # of the tallest piece: what is lower is no digit, but may belong to one

@@ -9,7 +9,9 @@ simply be shrunk to 28x28.
 """
 
 import argparse
+import contextlib
 import glob
+import itertools
 import json
 import math
 import os
@@ -38,10 +40,11 @@ except ModuleNotFoundError as error:
 FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")  # none starts a program
 LARGEST_SIDE = 2000  # larger pictures are shrunk: digits a hundredth as high are still 20 pixels
 
-# A picture of so many pixels that it may be an attack on the memory is refused, not only warned of.
-warnings.simplefilter("error", Image.DecompressionBombWarning)
-# Whatever else is odd in a file does not matter, as long as it can be read.
+# Whatever is odd in a file does not matter, as long as it can be read.
 warnings.filterwarnings("ignore", module="PIL")
+# But a picture of so many pixels that it may be an attack on the memory is refused. (Of two filters
+# the one that was set last counts.)
+warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 
 class PictureError(Exception):
@@ -63,13 +66,11 @@ class Page(NamedTuple):
 
 
 class Digit(NamedTuple):
-    """A digit as it was read: its Proposal, its class, how probable that is, and whether it looks
-    unlike any of MNIST's.
-    """
+    """A digit as it was read: where and how it looks, and what the network says about it."""
 
     proposal: ink.Proposal
     probabilities: np.ndarray
-    distance: float
+    distance: float  # from the nearest of MNIST's, see measure_distances
 
     @property
     def predicted(self):
@@ -88,13 +89,16 @@ def main(arguments=None):
     """Find the digits in all pictures, ask the network once about all of them, and show.
 
     `arguments` stand in for the command line's. Returns the exit status: 0, or 1 if a picture could
-    not be read. Raises ModelError and files.FolderError.
+    not be read or your_digits.png not be saved. Raises ModelError, files.FolderError, and
+    data.DataError if the sample is missing.
     """
     args = parse_arguments(arguments)
     check_model_file(args.model)
-    files.prepare_folder(args.outputs)
+    output = files.prepare_folder(args.outputs) / "your_digits.png"
     pages = []
     for path in find_files(args.pictures):
+        if path.resolve() == output.resolve():
+            raise files.FolderError(f"{path} would be overwritten: name another folder, --outputs")
         pages += read_pages(path)
     images = []
     for page in pages:
@@ -119,12 +123,11 @@ def main(arguments=None):
 
     saved = {}
     if read:
-        path = args.outputs / "your_digits.png"
-        with files.saving(path, saved) as unfinished:
+        with files.saving(output, saved) as unfinished:
             # Level 2 of 9 takes a third of the time of the usual 6, and the file is hardly larger.
             draw_pages(read).save(unfinished, format="PNG", compress_level=2)
-        if saved[path] and not args.json:
-            print(f"Look at {path} to see what was found, and what the network saw of it.")
+        if saved[output] and not args.json:
+            print(f"Look at {output} to see what was found, and what the network saw of it.")
             if len(read) > MOST_PAGES:
                 print(f"It shows the {MOST_PAGES} pictures of which the network is least sure.")
     return 0 if len(read) == len(pages) and all(saved.values()) else 1
@@ -141,50 +144,75 @@ def find_files(paths):
     found = []
     for path in paths:
         inside = []
-        if path.is_dir():
-            inside = [file for file in sorted(path.iterdir()) if file.suffix.lower() in suffixes]
-        elif not path.exists():  # *.png reaches us as it is where the shell is PowerShell
-            inside = [pathlib.Path(name) for name in sorted(glob.glob(str(path)))]  # noqa: PTH207
+        try:
+            if path.is_dir():
+                inside = [file for file in sorted(path.iterdir()) if is_picture(file, suffixes)]
+            elif not path.exists():  # *.png reaches us as it is where the shell is PowerShell
+                names = sorted(glob.glob(str(path)))  # noqa: PTH207
+                inside = [pathlib.Path(name) for name in names]
+        except OSError:  # no permission, or a name that no system takes: said when it is opened
+            inside = []
         found += inside or [path]
     return found
 
 
+def is_picture(file, suffixes):
+    """Return whether a file is a picture, by its name. (A Mac leaves files like ._1.png behind.)"""
+    return file.suffix.lower() in suffixes and not file.name.startswith(".")
+
+
 def read_pages(path):
     """Return a list of Pages, one for each page of a picture file, and what may be digits on it."""
-    pages = []
     try:
-        for number, picture, scale in open_pages(path):
-            try:
-                proposals = ink.find_digits(picture)
-                pages.append(Page(path, number, proposals, scale, None))
-            except ink.NoDigits as error:
-                pages.append(Page(path, number, [], scale, str(error)))
+        count = count_pages(path)
     except PictureError as error:
-        number = len(pages) + 1 if pages else None
-        pages.append(Page(path, number, [], 1, str(error)))
-    return pages
+        return [Page(path, None, [], 1, str(error))]
+    if count == 1:
+        return [read_page(path, None)]
+    return [read_page(path, number) for number in range(1, count + 1)]
 
 
-def open_pages(path):
-    """Yield for each page of a file its number (None if it is the only one), the picture, uint8 RGB
-    (height, width, 3), and its scale: how many of the file's pixels one of these stands for.
-
-    Raises PictureError if the file is no picture, or a broken one.
-    """
-    if not path.is_file():
-        raise PictureError("there is no such file, or there are no pictures in this folder")
+def read_page(path, number):
+    """Return one Page of a picture file, the first one if `number` is None."""
     try:
+        picture, scale = open_page(path, number)
+        return Page(path, number, ink.find_digits(picture), scale, None)
+    except (PictureError, ink.NoDigits) as error:
+        return Page(path, number, [], 1, str(error))
+
+
+def count_pages(path):
+    """Return how many pages a picture file has; raises PictureError if it is none."""
+    with open_file(path) as file:
+        # Other files may have more pictures, too, but they show the same: a preview, a depth.
+        return file.n_frames if file.format in ("TIFF", "GIF") else 1
+
+
+def open_page(path, number):
+    """Return one page of a file, uint8 RGB (height, width, 3), the first one if `number` is None,
+    and its scale: how many of the file's pixels one of the picture's stands for.
+
+    Raises PictureError if it is no picture, or a broken one.
+    """
+    with open_file(path) as file:
+        if number is not None:
+            file.seek(number - 1)
+        full_side = max(file.size)
+        # A phone's photo is a JPEG, which can be decoded at a half of its size, in half the time.
+        factor = LARGEST_SIDE / full_side
+        file.draft(None, (math.ceil(file.width * factor), math.ceil(file.height * factor)))
+        picture = to_rgb(ImageOps.exif_transpose(file))
+    return picture, full_side / max(picture.shape)
+
+
+@contextlib.contextmanager
+def open_file(path):
+    """Open a picture file for a `with` block; whatever goes wrong in it becomes a PictureError."""
+    try:
+        if not path.is_file():
+            raise PictureError("there is no such file, or there are no pictures in this folder")
         with Image.open(path, formats=FORMATS) as file:
-            # Other files may have more pictures, too, but they show the same: a preview, a depth.
-            count = file.n_frames if file.format in ("TIFF", "GIF") else 1
-            for index in range(count):
-                file.seek(index)
-                full_side = max(file.size)
-                # A phone's photo is a JPEG, which can be decoded at a half of its size.
-                file.draft("RGB", (LARGEST_SIDE, LARGEST_SIDE))
-                picture = to_rgb(ImageOps.exif_transpose(file))
-                number = index + 1 if count > 1 else None
-                yield number, picture, full_side / max(picture.shape)
+            yield file
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise PictureError("it has too many pixels; make it smaller") from None
     except UnidentifiedImageError:
@@ -215,20 +243,26 @@ def to_rgb(picture):
 
 def check_model_file(path):
     """Raise ModelError unless `path` is a file of Keras's present format, before the slow start."""
-    if path.is_dir():
-        raise ModelError(
-            f"{path} is a folder, perhaps TensorFlow's older SavedModel format. Save the model "
-            "anew, in the program that made it, with model.save('model.keras')"
-        )
-    if path.is_file():
+    try:
+        if path.is_dir():
+            raise ModelError(
+                f"{path} is a folder, perhaps TensorFlow's older SavedModel format. Save the model "
+                "anew, in the program that made it, with model.save('model.keras')"
+            )
         with path.open("rb") as file:
             start = file.read(8)
-        if start == b"\x89HDF\r\n\x1a\n":
-            raise ModelError(
-                f"{path} is in Keras's older format, .h5. Save it anew, in Python: import keras; "
-                f"keras.models.load_model('{path.name}').save('model.keras')"
-            )
-    if not zipfile.is_zipfile(path):
+            is_zip = zipfile.is_zipfile(file)
+    except OSError as error:
+        raise ModelError(
+            f"there is no model in {path} ({error.strerror}). "
+            "To make outputs/model.keras: python train.py"
+        ) from None
+    if start == b"\x89HDF\r\n\x1a\n":
+        raise ModelError(
+            f"{path} is in Keras's older format, .h5. Save it anew, in Python: import keras; "
+            f"keras.models.load_model('{path.name}').save('model.keras')"
+        )
+    if not is_zip:
         raise ModelError(
             f"there is no model in {path}. To make outputs/model.keras: python train.py"
         )
@@ -245,11 +279,12 @@ def load_model(path):
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise ModelError(f"{path} is no model that can be loaded safely: {reason}") from None
     classes = read_class_names(path)
-    known_input = model.input_shape in ((None, 784), (None, 28, 28), (None, 28, 28, 1))
-    if classes != data.DIGITS or not known_input or model.output_shape != (None, 10):
-        shapes = f"{model.input_shape} to {model.output_shape}"
+    input_shape = getattr(model, "input_shape", None)  # a model that was never built has none
+    output_shape = getattr(model, "output_shape", None)
+    known_input = input_shape in ((None, 784), (None, 28, 28), (None, 28, 28, 1))
+    if classes != data.DIGITS or not known_input or output_shape != (None, 10):
         raise ModelError(
-            f"{path} is for something else: {', '.join(classes)}, {shapes}. "
+            f"{path} is for something else: {', '.join(classes)}, {input_shape} to {output_shape}. "
             "Use one of: python train.py"
         )
     return model
@@ -265,7 +300,10 @@ def read_class_names(path):
 
 
 def ask(model, images):
-    """Return the network's answers, float (N, 10), about images, uint8 (N, 28, 28)."""
+    """Return the network's answers, float (N, 10), about images, uint8 (N, 28, 28).
+
+    Raises ModelError if they are no probabilities.
+    """
     if not len(images):
         return np.zeros((0, 10))
     x = images.reshape((-1, *model.input_shape[1:])).astype("float32") / 255
@@ -318,21 +356,17 @@ def choose_digits(proposals, probabilities, distances):
     node, by dynamic programming (LeCun, Bottou, Bengio and Haffner, 1998, section V).
     """
     ways = {0: (0.0, [])}  # for each node the likeliest way to it: how likely, and its Digits
-    for node in sorted({proposal.stop for proposal in proposals}):
-        reached = []
-        for proposal, answer, distance in zip(proposals, probabilities, distances, strict=True):
-            if proposal.stop == node and proposal.start in ways:
-                likely, digits = ways[proposal.start]
-                likely += math.log(max(answer.max(), 1e-9)) + proposal.odds
-                likely -= UNUSUAL * max(0, distance - USUAL)
-                reached.append((likely, [*digits, Digit(proposal, answer, float(distance))]))
-        if reached:
-            ways[node] = max(reached, key=how_likely)
+    for index in np.argsort([proposal.stop for proposal in proposals], kind="stable"):
+        proposal = proposals[index]
+        if proposal.start not in ways:
+            continue
+        likely, digits = ways[proposal.start]
+        likely += math.log(max(probabilities[index].max(), 1e-9)) + proposal.odds
+        likely -= UNUSUAL * max(0, distances[index] - USUAL)
+        if proposal.stop not in ways or likely > ways[proposal.stop][0]:
+            digit = Digit(proposal, probabilities[index], float(distances[index]))
+            ways[proposal.stop] = (likely, [*digits, digit])
     return ways[max(ways)][1]
-
-
-def how_likely(way):
-    return way[0]
 
 
 # --- Show ---------------------------------------------------------------------------------------
@@ -370,15 +404,12 @@ def report(page, digits, as_json):
 
 
 def in_rows(digits):
-    """Return what was read, with a space where a row begins: farther left than the last digit."""
-    text = ""
-    last_left = 0
-    for digit in digits:
-        left = digit.proposal.box[0]
-        if left < last_left:
+    """Return what was read, with a space where a new row begins."""
+    text = str(digits[0].predicted)
+    for before, digit in itertools.pairwise(digits):
+        if not ink.in_one_row(before.proposal.box, digit.proposal.box):
             text += " "
         text += str(digit.predicted)
-        last_left = left
     return text
 
 
@@ -420,10 +451,8 @@ def least_confidence(page_and_digits):
 
 def draw_page(page, digits):
     """Draw a page with a box around each digit, and below what the network saw of each."""
-    for number, array, _ in open_pages(page.path):
-        if number == page.number:
-            picture = Image.fromarray(array)
-            break
+    array, _ = open_page(page.path, page.number)
+    picture = Image.fromarray(array)
     shown = ImageOps.contain(picture, (WIDTH - 20, 420))
     scale = shown.width / picture.width
     few = digits
@@ -432,7 +461,7 @@ def draw_page(page, digits):
     rows = math.ceil(len(few) / 3)
     drawn = Image.new("RGB", (WIDTH, 50 + shown.height + 30 + rows * ROW), "white")
     pen = ImageDraw.Draw(drawn)
-    name = ascii(page.path.name).strip("'")  # the font has no Chinese letters
+    name = page.path.name.encode("ascii", "replace").decode()  # the font has no Chinese letters
     if page.number is not None:
         name += f", page {page.number}"
     pen.text((10, 8), f"{name}: what was found", "black", ImageFont.load_default(18))

@@ -26,6 +26,7 @@ from drawing import (
 from helpers import assert_one_line, without_greeting
 from PIL import Image, ImageDraw
 
+import files
 import ink
 import predict
 import train
@@ -211,6 +212,18 @@ def test_the_rows_of_a_page_are_printed_one_by_one(ten_digits, finished, tmp_pat
     assert "page.png: 01234 56789 (" in capsys.readouterr().out
 
 
+def test_digits_in_a_column_are_rows_however_they_are_indented(
+    ten_digits, finished, tmp_path, capsys
+):
+    column = np.full((320, 200), 255)
+    for number, left in enumerate((60, 63, 58, 70)):
+        column[20 + 75 * number :, left:][:28, :28] = 255 - ten_digits[number + 1]
+    Image.fromarray(column.astype("uint8")).resize((400, 640)).save(tmp_path / "column.png")
+    model = str(finished.outputs / "model.keras")
+    predict.main([str(tmp_path / "column.png"), "--model", model, "--outputs", str(tmp_path)])
+    assert "column.png: 1 2 3 4 (" in capsys.readouterr().out
+
+
 # --- What is one digit, and what are two --------------------------------------------------------
 
 
@@ -318,6 +331,7 @@ def bad_pictures(tmp_path):
         "cut_off.png": "cannot be read",
         "empty.png": "no ink",
         "bomb.png": "too many pixels",
+        "smaller_bomb.png": "too many pixels",
         "carpet.png": "pattern",
         "checks.png": "no digits",
         "noise.png": "pattern",
@@ -337,6 +351,7 @@ def bad_pictures(tmp_path):
     (tmp_path / "cut_off.png").write_bytes(content[: len(content) // 2])
     Image.new("RGB", (300, 200), "white").save(tmp_path / "empty.png")
     Image.new("1", (20_000, 10_000)).save(tmp_path / "bomb.png")
+    Image.new("1", (10_000, 10_000)).save(tmp_path / "smaller_bomb.png")
     y, x = np.indices((600, 800))
     weave = 150 + 100 * np.sin(x / 9) * np.sin(y / 11)
     Image.fromarray(weave.astype("uint8")).save(tmp_path / "carpet.png")
@@ -379,6 +394,35 @@ def test_each_bad_picture_is_one_line_and_the_others_go_on(
     assert printed[-1]["digits"] == "2"
 
 
+def test_a_name_that_no_system_takes_is_one_line(ten_digits, read, tmp_path):
+    Image.fromarray(255 - ten_digits[2]).save(tmp_path / "good.png")
+    status, [bad, good] = read(tmp_path / ("x" * 300 + ".png"), tmp_path / "good.png")
+    assert status == 1
+    assert bad["error"]
+    assert good["digits"] == "2"
+
+
+def test_the_picture_that_is_read_is_not_overwritten(ten_digits, finished, tmp_path):
+    path = tmp_path / "your_digits.png"
+    Image.fromarray(255 - ten_digits[2]).save(path)
+    before = path.read_bytes()
+    model = str(finished.outputs / "model.keras")
+    for pictures in (path, tmp_path):
+        with pytest.raises(files.FolderError, match="--outputs"):
+            predict.main([str(pictures), "--model", model, "--outputs", str(tmp_path)])
+    assert path.read_bytes() == before
+
+
+def test_hidden_files_beside_the_pictures_of_a_folder_are_not_read(ten_digits, read, tmp_path):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    Image.fromarray(255 - ten_digits[2]).save(folder / "2.png")
+    (folder / "._2.png").write_text("what macOS leaves on other systems' disks")
+    status, [line] = read(folder)
+    assert status == 0
+    assert line["digits"] == "2"
+
+
 def test_without_a_model_it_says_to_train_first(run, tmp_path):
     child = run("predict.py", "a.png", "--model", tmp_path / "model.keras", "--outputs", tmp_path)
     assert child.returncode == 1
@@ -402,6 +446,17 @@ def test_every_page_of_a_tiff_and_of_a_gif_is_read(ten_digits, read, tmp_path):
         assert [line["page"] for line in lines] == [1, 2, 3, 4]
         assert [line.get("digits") for line in lines] == ["0", None, "2", "3"]
         assert "no ink" in lines[1]["error"]
+
+
+def test_a_page_that_cannot_be_read_does_not_hide_those_after_it(ten_digits, read, tmp_path):
+    pages = [Image.fromarray(255 - digit) for digit in ten_digits[[4, 7]]]
+    narrow = Image.new("L", (1, 800))
+    narrow.save(tmp_path / "scan.tif", save_all=True, append_images=pages)
+    status, lines = read(tmp_path / "scan.tif")
+    assert status == 1
+    assert [line["page"] for line in lines] == [1, 2, 3]
+    assert [line.get("digits") for line in lines] == [None, "4", "7"]
+    assert "too narrow" in lines[0]["error"]
 
 
 def test_the_pages_of_a_file_are_told_apart_in_what_is_printed(
@@ -617,7 +672,7 @@ def test_an_error_of_our_own_does_not_pass_for_a_bad_picture(ten_digits, monkeyp
 def test_eps_is_not_opened_since_another_program_would_be_started(tmp_path):
     Image.new("RGB", (20, 20)).save(tmp_path / "picture.eps")
     with pytest.raises(predict.PictureError, match="not a picture"):
-        next(predict.open_pages(tmp_path / "picture.eps"))
+        predict.open_page(tmp_path / "picture.eps", None)
 
 
 @pytest.mark.parametrize("mode", ["1", "P"])
