@@ -81,14 +81,11 @@ def look_closer(picture, proposals, height):
     boxes = np.array([proposal.box for proposal in proposals])
     left, top = np.maximum(boxes[:, :2].min(axis=0) - 3 * height, 0)
     right, bottom = boxes[:, 2:].max(axis=0) + 3 * height
-    part = picture[top:bottom, left:right]
-    smaller = shrink(part, 2 * WORKING_SIDE)
-    everywhere = np.ones(smaller.shape[:2], bool)
     try:
-        closer = find_on_sheet(smaller, everywhere)
+        closer = find_on_paper(picture[top:bottom, left:right])
     except NoDigits:
         return proposals
-    return move(closer, max(part.shape) / max(smaller.shape), left, top)
+    return move(closer, 1, left, top)
 
 
 def shrink(picture, side):
@@ -472,6 +469,8 @@ def drop_lines(mask):
         steep, steep_runs = find_lines(turn(rest), LONG * height)
         ruled = choose_ruled(steep, height, SQUARED * tallest)
         rest = turn(erase(turn(rest), steep_runs, ruled, through=True))
+    if not rest.any():
+        raise NoDigits("only lines were found, no digits: write with a darker pen")
     return rest
 
 
@@ -765,6 +764,8 @@ def propose_digits(ink, boxes, pieces):
         lower = min(one[3] - one[1], other[3] - other[1])
         gap = (np.maximum(one, other)[:2] - np.minimum(one, other)[2:]).max()
         too_high = len(boxes) > 2 and height > 1.3 * tallest
+        if nodes[number] == nodes[number + 2]:
+            continue  # both are low: dirt
         if too_high or height < SMALL * tallest or gap > NEAR * height or width > 1.5 * height:
             continue
         # Digits side by side are about equally high, and together wider than one.
