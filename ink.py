@@ -42,10 +42,13 @@ class Proposal(NamedTuple):
 def find_digits(picture):
     """Return a list of Proposals for a picture; raises NoDigits if there is nothing to propose."""
     small = shrink(picture, WORKING_SIDE)
+    if small is picture:
+        return find_on_paper(picture)
     scale = max(picture.shape) / max(small.shape)
-    proposals = move(find_on_paper(small), scale, 0, 0)
-    if scale == 1:
-        return proposals
+    try:
+        proposals = move(find_on_paper(small), scale, 0, 0)
+    except NoDigits:
+        return find_on_paper(picture)  # very small digits may be lost in the smaller picture
     heights = [proposal.box[3] - proposal.box[1] for proposal in proposals]
     if np.median(heights) < 48 * scale:  # a digit of MNIST has 20 rows: about twice as many do
         return look_closer(picture, proposals, max(heights))
