@@ -252,7 +252,7 @@ def find_ink(picture, on_sheet):
     dark = values >= means[piece]
     areas = np.maximum(np.bincount(piece[dark], minlength=count), 1)
     levels = np.bincount(piece[dark], values[dark], count) / areas
-    large = areas > 0.02 * areas.sum()
+    large = areas > 0.1 * areas[1:].max(initial=0)
     strongest = levels[large].max(initial=0)
     levels[levels < FAINT * strongest] = np.inf
     levels[0] = np.inf  # paper
