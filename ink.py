@@ -16,7 +16,8 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-WORKING_SIDE = 1000  # larger pictures are shrunk to this side, but for small digits on them
+WORKING_SIDE = 1000  # larger pictures are shrunk to this side, to find where there are digits
+ENOUGH_ROWS = 48  # of pixels in a digit: MNIST's have 20, and shrinking wants about twice as many
 
 
 class NoDigits(Exception):
@@ -50,7 +51,7 @@ def find_digits(picture):
     except NoDigits:
         return find_on_paper(picture)  # very small digits may be lost in the smaller picture
     heights = [proposal.box[3] - proposal.box[1] for proposal in proposals]
-    if np.median(heights) < 48 * scale:  # a digit of MNIST has 20 rows: about twice as many do
+    if np.median(heights) < ENOUGH_ROWS * scale:
         return look_closer(picture, proposals, max(heights))
     return proposals
 
@@ -124,12 +125,13 @@ def find_sheets(picture):
         return []
     small = cv2.medianBlur(small, 5)  # without the writing
     number = most_varied_channel(small)
-    channel = small[..., number].copy()
-    _, light = cv2.threshold(channel, 0, 1, cv2.THRESH_OTSU)
+    channel = picture[..., number]
+    small_channel = small[..., number].copy()
+    _, light = cv2.threshold(small_channel, 0, 1, cv2.THRESH_OTSU)
     is_light = light > 0
     if is_light.all() or not is_light.any():
         return []
-    if channel[is_light].mean() - channel[~is_light].mean() < 20:
+    if small_channel[is_light].mean() - small_channel[~is_light].mean() < 20:
         return []
     margin = max(2, max(light.shape) // 80)  # paper curls at its edge, and throws a shadow
     sheets = []
@@ -137,20 +139,18 @@ def find_sheets(picture):
         sheet = np.zeros_like(own)
         filled = fill_holes(cv2.morphologyEx(own, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8)))
         wide = cv2.morphologyEx(filled, cv2.MORPH_OPEN, np.ones((25, 25), np.uint8))  # no fingers
+        _, pieces, stats, _ = cv2.connectedComponentsWithStats(filled)
         outlines, _ = cv2.findContours(wide, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
         for outline in outlines:
-            if not is_sheet(outline, own) or not has_sharp_edge(outline, picture, number):
+            if not is_sheet(outline, own) or not has_sharp_edge(outline, channel):
                 continue
-            _, pieces, stats, _ = cv2.connectedComponentsWithStats(filled)
             x, y = outline[0, 0]
             of_piece = cv2.contourArea(outline) / stats[pieces[y, x], cv2.CC_STAT_AREA]
             if of_piece > 0.85:  # less is a digit: its strokes are thin
                 cv2.drawContours(sheet, [cv2.convexHull(outline)], -1, 1, cv2.FILLED)
         if not sheet.any():
             continue
-        padded = cv2.copyMakeBorder(sheet, *[margin] * 4, cv2.BORDER_REPLICATE)
-        inner = cv2.erode(padded, np.ones((2 * margin + 1, 2 * margin + 1), np.uint8))
-        sheet = inner[margin:-margin, margin:-margin]
+        sheet = cv2.erode(sheet, np.ones((2 * margin + 1, 2 * margin + 1), np.uint8))
         if sheet.any():
             size = picture.shape[1], picture.shape[0]
             sheets.append(cv2.resize(sheet, size, interpolation=cv2.INTER_NEAREST))
@@ -191,14 +191,18 @@ def is_sheet(outline, mask):
     return edges[edges > 0.1 * length].sum() > 0.8 * length
 
 
-def has_sharp_edge(outline, picture, number):
-    """Return whether brightness changes within 4 pixels at an outline in a 256 pixels' copy."""
-    channel = picture[..., number]
+def has_sharp_edge(outline, channel):
+    """Return whether the brightness changes within 4 pixels at most of an outline.
+
+    `channel` is one of the picture's, uint8 (height, width). The outline, int (N, 1, 2), is that of
+    a sheet in a copy of it with a side of 256 pixels.
+    """
     height, width = channel.shape
     scale = max(1, max(height, width) / 256)
     points = outline[:, 0].astype(float)
-    along = np.roll(points, -5, axis=0) - np.roll(points, 5, axis=0)
-    across = along[:, ::-1] * (-1, 1) / np.maximum(np.hypot(*along.T), 1)[:, None]
+    along_x, along_y = (np.roll(points, -5, axis=0) - np.roll(points, 5, axis=0)).T
+    lengths = np.maximum(np.hypot(along_x, along_y), 1)
+    across = np.stack([-along_y / lengths, along_x / lengths], axis=1)
     points = (points + 0.5) * scale
     inside = np.all((points > 8) & (points < (width - 8, height - 8)), axis=1)
     points = points[inside][::3]
@@ -224,7 +228,7 @@ LEAST_CONTRAST = 10  # of 255, between ink and paper: the grain of a blank sheet
 FAINT = 0.35  # of the strongest ink: what is fainter is the print of the paper, or shines through
 FADING = 8  # pixels from ink to paper: what fades more slowly is a shadow, unless it is as wide
 MOST_INK = 0.6  # of the picture: where there is more, it is a pattern
-MOST_HOLES = 10  # beside those of digits: pencil has more
+MOST_HOLES = 8  # in all strokes: pencil has more (so has a page of 8s, but see GRAINY)
 GRAINY = 2  # strokes that become so much wider where their holes are closed are pencil
 
 
@@ -264,8 +268,7 @@ def find_ink(picture, on_sheet):
     if not mask.any():
         raise NoDigits("no ink was found, only shadows or a blur: take a sharper picture")
     ink, mask = close_grain(ink, mask)
-    around = cv2.dilate(mask, np.ones((3, 3), np.uint8))  # with the outline's paler pixels
-    return ink * around, mask
+    return ink * widen(mask), mask
 
 
 def compare_with_paper(picture, on_sheet):
@@ -277,9 +280,9 @@ def compare_with_paper(picture, on_sheet):
     """
     height, width = picture.shape[:2]
     if on_sheet.all():
-        rim = max(1, min(height, width) // 50)
-        rows = picture[:rim], picture[-rim:]
-        columns = picture[:, :rim], picture[:, -rim:]
+        margin = max(1, min(height, width) // 50)
+        rows = picture[:margin], picture[-margin:]
+        columns = picture[:, :margin], picture[:, -margin:]
         rim = np.concatenate([part.reshape(-1, 3) for part in rows + columns])
         paper = np.median(rim, axis=0)
         if np.mean((np.abs(rim - paper) < 16).all(axis=1)) > 0.9:
@@ -305,7 +308,9 @@ def compare_with_paper(picture, on_sheet):
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
     lighter = cv2.subtract(grey, cv2.cvtColor(lightest, cv2.COLOR_RGB2GRAY))
     lighter = cv2.divide(lighter, cv2.max(grey, 80), scale=255)
-    return max(darker, lighter, key=cv2.norm)
+    if cv2.norm(lighter) > cv2.norm(darker):
+        return lighter
+    return darker
 
 
 def most_of_channels(picture):
@@ -317,7 +322,7 @@ def most_of_channels(picture):
 def drop_soft(ink, mask):
     """Erase what fades out over many pixels: shadows, and patterns that are out of focus."""
     square = np.ones((3, 3), np.uint8)
-    slopes = (cv2.dilate(ink, square) - cv2.erode(ink, square)) / 2
+    slopes = cv2.morphologyEx(ink, cv2.MORPH_GRADIENT, square) / 2
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
     at_outline = mask > cv2.erode(mask, square)
     outline = labels[at_outline]
@@ -348,7 +353,7 @@ def fill_around(picture, on_sheet):
 
 def close_grain(ink, mask):
     """Close the holes in the strokes of a pencil, as long as that makes the strokes much wider."""
-    while cv2.connectedComponents(1 - mask, connectivity=4)[0] > MOST_HOLES:
+    while count_holes(mask) > MOST_HOLES:
         width = stroke_width(mask)
         size = 2 * int(width / 2) + 3
         closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8))
@@ -359,6 +364,11 @@ def close_grain(ink, mask):
         ink = np.minimum(ink / np.median(ink[closed > 0]), 1)
         mask = closed
     return ink, mask
+
+
+def count_holes(mask):
+    count, _ = cv2.connectedComponents(1 - mask, connectivity=4)
+    return count - 2  # the ink is one of them, and the paper around it another
 
 
 def stroke_width(mask):
@@ -377,28 +387,24 @@ SQUARED = 1.8  # the same for lines across ruled ones
 
 
 class Line(NamedTuple):
-    """A nearly level line: from x = `start` to `stop`, its middle at y = slope x + height."""
+    """A nearly level line: from x = `start` to `stop`, its middle at y = slope x + y_at_0."""
 
     start: int
     stop: int
     slope: float
-    height: float
+    y_at_0: float
     thickness: float
 
 
 def drop_frames(mask):
     """Erase what encloses other ink: circles and boxes. What touches a box from inside stays."""
     outlines, nesting = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
-    if nesting is None:
-        return mask
     parents = nesting[0][:, 3]
     boxes = np.array([cv2.boundingRect(outline) for outline in outlines])
     pieces = np.flatnonzero(parents == -1)
     holes_of_frames = {}
     for hole in np.flatnonzero(parents != -1):
         left, top, width, height = boxes[hole]
-        if min(width, height) < 8:
-            continue
         within = (boxes[pieces, :2] >= (left, top)).all(axis=1)
         within &= (boxes[pieces, :2] + boxes[pieces, 2:] <= (left + width, top + height)).all(
             axis=1
@@ -442,7 +448,8 @@ def keep_what_touches(frame, hole_width, hole_height):
         lines, runs = find_lines(turn(rest), hole_height / 3)
         rest = turn(erase(turn(rest), runs, lines, through=False))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(rest)
-    widths, heights = stats[:, 2], stats[:, 3]
+    widths = stats[:, cv2.CC_STAT_WIDTH]
+    heights = stats[:, cv2.CC_STAT_HEIGHT]
     kept = (heights > 0.3 * hole_height) & (heights < 1.5 * hole_height)
     kept &= widths < 1.5 * hole_width
     kept[0] = False  # paper
@@ -526,12 +533,12 @@ def find_lines(mask, least):
         thickness = np.median(part_runs[place][y, x])
         if len(np.unique(x)) < 0.5 * width or width < 12 * thickness:
             continue
-        slope, start = np.polyfit(x, y, 1)
-        if np.quantile(np.abs(y - slope * x - start), 0.8) > thickness + 0.01 * width:
+        slope, y_at_left = np.polyfit(x, y, 1)
+        if np.quantile(np.abs(y - slope * x - y_at_left), 0.8) > thickness + 0.01 * width:
             continue  # it is not straight
         left += first_x
-        start += first_y + top - slope * left
-        line = Line(left, left + width, slope, start, thickness)
+        y_at_0 = y_at_left + first_y + top - slope * left
+        line = Line(left, left + width, slope, y_at_0, thickness)
         lines.append(prolong(line, mask, gap))
     return lines, runs
 
@@ -540,7 +547,7 @@ def prolong(line, mask, gap):
     """Return a line that goes on to both sides through all ink that lies on it."""
     height, width = mask.shape
     x = np.arange(width)
-    y = np.round(line.slope * x + line.height).astype(int)
+    y = np.round(line.slope * x + line.y_at_0).astype(int)
     reach = int(line.thickness / 2 + 1.5)
     on_line = np.zeros(width, bool)
     for offset in range(-reach, reach + 1):
@@ -568,7 +575,7 @@ def erase(mask, runs, lines, through):
     height, width = mask.shape
     for line in lines:
         x = np.arange(width) if through else np.arange(line.start, line.stop)
-        middle = np.round(line.slope * x + line.height).astype(int)
+        middle = np.round(line.slope * x + line.y_at_0).astype(int)
         reach = int(line.thickness + 1 + 0.004 * width)  # paper is never quite flat
         for offset in range(-reach, reach + 1):
             y = np.clip(middle + offset, 0, height - 1)
@@ -590,7 +597,7 @@ def run_lengths(mask):
 
 def turn(array):
     """Return an array with rows for columns, so that steep lines in it are level ones."""
-    return np.ascontiguousarray(array.T)
+    return cv2.transpose(array)
 
 
 # --- Group what is left into digits -------------------------------------------------------------
@@ -644,19 +651,14 @@ def find_strokes(mask):
         raise NoDigits("only empty boxes or solid shapes were found, no digits: write with a pen")
 
     tallest = heights[kept].max()
-    specks = kept & (sizes < SPECK * tallest)
-    kept &= ~specks & (widths < FLAT * tallest)
-    if tallest < LEAST_HEIGHT and kept.sum() > 20:
-        raise NoDigits("no ink was found, only grain or a pattern: write darker, or go nearer")
-    # Next to nothing of all that is dark: what large, solid shapes leave.
-    if tallest < LEAST_HEIGHT and areas[kept].sum() < 0.02 * areas[1:].sum():
-        raise NoDigits(
-            "no ink and no digits were found, only a pattern or a shadow: show the paper alone"
-        )
-    dirt = areas[specks].sum() > areas[kept].sum()
-    if not kept.any() or kept.sum() > MOST_STROKES or dirt:
+    kept &= (sizes >= SPECK * tallest) & (widths < FLAT * tallest)
+    if not kept.any() or kept.sum() > MOST_STROKES:
         raise NoDigits("only a pattern was found, no digits: show the paper alone, from nearer")
     if tallest < LEAST_HEIGHT:
+        if tallest < 3 or kept.sum() > 20:
+            raise NoDigits(
+                "no ink and no digits were found, only grain: write darker, or go nearer"
+            )
         raise NoDigits(f"too small: what is written is {tallest} pixels high. Go nearer")
     numbers = np.zeros(count, np.int32)
     numbers[kept] = 1 + np.arange(kept.sum())
@@ -685,7 +687,7 @@ NEAR = 0.25  # of the height: the strokes of one digit are no farther from each 
 
 def join_strokes(boxes, strokes):
     """Join strokes that surely are of one digit; return the same for pieces, in reading order."""
-    if len(boxes) == 1:
+    if len(boxes) == 1:  # nothing to join, and most drawings are of a single stroke
         return boxes, strokes
     left, top, right, bottom = boxes.T
     narrower = np.minimum.outer(right - left, right - left)
@@ -697,12 +699,12 @@ def join_strokes(boxes, strokes):
     piece_of = np.arange(len(boxes))
     for one, other in np.argwhere(joined):
         piece_of[piece_of == piece_of[other]] = piece_of[one]
+    names, piece_of = np.unique(piece_of, return_inverse=True)  # numbered from 0 without gaps
     joined_boxes = []
-    for piece in np.unique(piece_of):
+    for piece in range(len(names)):
         members = boxes[piece_of == piece]
         joined_boxes.append([*members[:, :2].min(axis=0), *members[:, 2:].max(axis=0)])
     joined_boxes = np.array(joined_boxes)
-    _, piece_of = np.unique(piece_of, return_inverse=True)
     order = in_reading_order(joined_boxes)
     ranks = np.argsort(order)
     numbers = np.concatenate([[0], 1 + ranks[piece_of]])
@@ -781,9 +783,9 @@ def propose_digits(ink, boxes, pieces):
     return proposals
 
 
-def widen(own):
-    """Return bool (height, width) as uint8, and 1 for the pixels around it, the outline's paler."""
-    return cv2.dilate(own.astype(np.uint8), np.ones((3, 3), np.uint8))
+def widen(mask):
+    """Return a mask, bool or uint8, as uint8 and a pixel wider: with the outline's paler pixels."""
+    return cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8))
 
 
 WIDE = 0.7  # of its height: narrower pieces are not cut, or every digit would be
@@ -820,8 +822,6 @@ def propose_parts(ink, own, cuts, node, box):
             continue  # all of it, or no room for three
         between = own[:, edges[start] : edges[stop]].astype(np.uint8)
         _, labels, stats, _ = cv2.connectedComponentsWithStats(between)
-        if len(stats) == 1:
-            continue
         largest = 1 + stats[1:, cv2.CC_STAT_AREA].argmax()
         left, top, part_width, part_height, _ = stats[largest].tolist()
         if part_height < 0.6 * height or part_width > 1.3 * part_height:

@@ -447,6 +447,12 @@ def test_an_empty_form_an_empty_note_and_a_bare_desk_are_refused():
     assert_refused(seen(desk), "no digits")
 
 
+def test_a_form_s_line_in_two_parts_is_refused():
+    form = blank()
+    form[300:304, :500] = form[300:304, 650:700] = 40
+    assert_refused(seen(form, 0), "lines", "no digits")
+
+
 def test_what_is_too_small_is_refused_with_its_height():
     picture = blank(100, 100)
     picture[50:55, 50:52] = BLUE
@@ -556,3 +562,31 @@ def test_mnist_s_own_digits_stay_what_they_were(sample):
         similarity.append(np.corrcoef(again.ravel(), digit.ravel())[0, 1])
     assert np.median(similarity) > 0.85
     assert np.quantile(similarity, 0.1) > 0.75  # the others are bold, and made thinner
+
+
+# --- Small digits on large pictures --------------------------------------------------------------
+
+
+def test_small_digits_near_the_corner_of_a_note_are_found_without_the_desk(ten_digits):
+    for from_corner in (30, 60, 130):
+        picture = blank(1500, 2000, paper=(60, 60, 60))
+        picture[300:1200, 300:1700] = WHITE
+        boxes = write(picture, ten_digits[[2, 5, 8]], 300 + from_corner, 300 + from_corner, 40)
+        assert_found(seen(picture), boxes)
+
+
+def test_a_row_of_many_small_digits_is_found_where_the_smaller_copy_shows_a_pattern(ten_digits):
+    picture = blank(1500, 2000)
+    digits = np.concatenate([ten_digits] * 8)[:78]
+    write(picture, digits, 40, 700, 20, gap=0.15)
+    assert len(pieces(seen(picture))) > 60
+
+
+def test_dirt_before_a_digit_is_no_digit(ten_digits):
+    picture = blank(300, 400)
+    picture[80:115, 100:105] = picture[90:125, 110:115] = BLUE
+    [box] = write(picture, ten_digits[[8]], 180, 80, 120)
+    proposals = ink.find_digits(seen(picture))
+    assert min(proposal.start for proposal in proposals) == 0
+    assert all(proposal.start < proposal.stop for proposal in proposals)
+    assert any(np.allclose(proposal.box, box, atol=4) for proposal in proposals)
