@@ -745,42 +745,59 @@ def propose_digits(ink, boxes, pieces):
 
     The network decides between them (LeCun et al., 1998, section V).
     """
-    cuts = [find_cuts(pieces, number, box) for number, box in enumerate(boxes, start=1)]
-    heights = boxes[:, 3] - boxes[:, 1]
-    tallest = heights.max()
-    nodes = [0]  # where each piece starts, and the last one stops; what is low takes no room
-    for height, columns in zip(heights, cuts, strict=True):
-        nodes.append(nodes[-1] + (1 + len(columns) if height > SMALL * tallest else 0))
+    boxes = boxes.tolist()
+    tallest = max(bottom - top for _, top, _, bottom in boxes)
     proposals = []
-    for number, (left, top, right, bottom) in enumerate(boxes.tolist()):
-        if bottom - top > SMALL * tallest:
-            own = pieces[top:bottom, left:right] == number + 1
-            own_ink = ink[top:bottom, left:right] * widen(own)
-            width = (right - left) / (bottom - top)
-            odds = TOO_WIDE * max(0, width - 1.2)
-            box = left, top, right, bottom
-            node = nodes[number]
-            proposals.append(Proposal(node, nodes[number + 1], odds, box, normalize(own_ink)))
-            proposals += propose_parts(ink, own, cuts[number], node, box)
-    for number, (one, other) in enumerate(itertools.pairwise(boxes)):
-        left, top = np.minimum(one, other)[:2].tolist()
-        right, bottom = np.maximum(one, other)[2:].tolist()
-        width, height = right - left, bottom - top
-        lower = min(one[3] - one[1], other[3] - other[1])
-        gap = (np.maximum(one, other)[:2] - np.minimum(one, other)[2:]).max()
-        too_high = len(boxes) > 2 and height > 1.3 * tallest
-        if nodes[number] == nodes[number + 2]:
-            continue  # both are low: dirt
-        if too_high or height < SMALL * tallest or gap > NEAR * height or width > 1.5 * height:
+    nodes = [0]  # where each piece starts, and the last one stops
+    for number, box in enumerate(boxes, start=1):
+        left, top, right, bottom = box
+        start = nodes[-1]
+        if bottom - top <= SMALL * tallest:
+            nodes.append(start)  # it takes no room of its own
             continue
-        # Digits side by side are about equally high, and together wider than one.
-        odds = TOGETHER - (width / 2 + 2 * lower) / height
+        own = pieces[top:bottom, left:right] == number
+        cuts = find_cuts(own)
+        stop = start + len(cuts) + 1
+        nodes.append(stop)
+        odds = TOO_WIDE * max(0, (right - left) / (bottom - top) - 1.2)
+        image = normalize(ink[top:bottom, left:right] * widen(own))
+        proposals.append(Proposal(start, stop, odds, tuple(box), image))
+        proposals += propose_parts(ink, own, cuts, start, box)
+    for number, (one, other) in enumerate(itertools.pairwise(boxes), start=1):
+        start = nodes[number - 1]
+        stop = nodes[number + 1]
+        left, top, right, bottom = enclose(one, other)
+        too_high = len(boxes) > 2 and bottom - top > 1.3 * tallest
+        too_low = bottom - top < SMALL * tallest or start == stop
+        if too_high or too_low or not are_close(one, other):
+            continue
         place = pieces[top:bottom, left:right]
-        both = (place == number + 1) | (place == number + 2)
+        both = (place == number) | (place == number + 1)
         image = normalize(ink[top:bottom, left:right] * widen(both))
-        box = left, top, right, bottom
-        proposals.append(Proposal(nodes[number], nodes[number + 2], odds, box, image))
+        odds = odds_of_one(one, other)
+        proposals.append(Proposal(start, stop, odds, (left, top, right, bottom), image))
     return proposals
+
+
+def enclose(one, other):
+    """Return the box around two boxes."""
+    left, top = np.minimum(one, other)[:2].tolist()
+    right, bottom = np.maximum(one, other)[2:].tolist()
+    return left, top, right, bottom
+
+
+def are_close(one, other):
+    """Return whether two boxes are so close, and together so narrow, that they may be one digit."""
+    left, top, right, bottom = enclose(one, other)
+    gap = (np.maximum(one, other)[:2] - np.minimum(one, other)[2:]).max()
+    return gap <= NEAR * (bottom - top) and right - left <= 1.5 * (bottom - top)
+
+
+def odds_of_one(one, other):
+    """Return the odds of two boxes to be one digit: two digits are equally high, and wider."""
+    left, top, right, bottom = enclose(one, other)
+    lower = min(one[3] - one[1], other[3] - other[1])
+    return TOGETHER - ((right - left) / 2 + 2 * lower) / (bottom - top)
 
 
 def widen(mask):
@@ -793,17 +810,15 @@ LEAST_PART = 0.15  # of a piece's ink, and of its height in width, at each side 
 BETWEEN_CUTS = 0.12  # of the height: finer cuts find little more, and take time
 
 
-def find_cuts(pieces, number, box):
-    """Return where a piece may be two digits that touch: columns of its box, from left to right.
+def find_cuts(own):
+    """Return where a piece, bool (height, width), may be two digits that touch: a list of columns.
 
     The cuts are straight: ones that go around the ink read fewer digits, since what a straight one
     leaves over of the neighbour does not hang on the part, and is dropped.
     """
-    left, top, right, bottom = box
-    width, height = right - left, bottom - top
+    height, width = own.shape
     if not WIDE * height < width < 6 * height or height < 12:
         return []
-    own = pieces[top:bottom, left:right] == number
     margin = LEAST_PART * height
     columns = np.arange(margin, width - margin + 1, BETWEEN_CUTS * height).astype(int)
     at_left = own.sum(axis=0).cumsum()[columns - 1] / own.sum()  # the share of the ink
