@@ -250,14 +250,14 @@ def find_ink(picture, on_sheet):
     # dark, it ends. So a dark digit is found on the faint lines of squared paper without them.
     count, pieces = cv2.connectedComponents(mask)
     is_ink = mask > 0
-    piece = pieces[is_ink]
+    piece_of = pieces[is_ink]
     values = contrast[is_ink]
-    means = np.bincount(piece, values, count) / np.maximum(np.bincount(piece, minlength=count), 1)
-    dark = values >= means[piece]
-    areas = np.maximum(np.bincount(piece[dark], minlength=count), 1)
-    levels = np.bincount(piece[dark], values[dark], count) / areas
-    large = areas > 0.1 * areas[1:].max(initial=0)
-    strongest = levels[large].max(initial=0)
+    means = mean_by_piece(piece_of, values, count)
+    is_dark = values >= means[piece_of]
+    levels = mean_by_piece(piece_of[is_dark], values[is_dark], count)
+    dark_areas = np.bincount(piece_of[is_dark], minlength=count)
+    large = dark_areas > 0.1 * dark_areas.max()
+    strongest = levels[large].max()
     levels[levels < FAINT * strongest] = np.inf
     levels[0] = np.inf  # paper
     ink = np.minimum(contrast / levels.astype("float32")[pieces], 1)
@@ -269,6 +269,12 @@ def find_ink(picture, on_sheet):
         raise NoDigits("no ink was found, only shadows or a blur: take a sharper picture")
     ink, mask = close_grain(ink, mask)
     return ink * widen(mask), mask
+
+
+def mean_by_piece(piece_of, values, count):
+    """Return the mean of the values of each of `count` pieces; 0 for one without any."""
+    sums = np.bincount(piece_of, values, count)
+    return sums / np.maximum(np.bincount(piece_of, minlength=count), 1)
 
 
 def compare_with_paper(picture, on_sheet):
@@ -617,8 +623,7 @@ def find_strokes(mask):
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
     left, top, widths, heights, areas = stats.T
     sizes = np.maximum(widths, heights)
-    kept = np.ones(count, bool)
-    kept[0] = False  # paper
+    kept = np.arange(count) > 0  # all but the paper
 
     # What lies along the edge is a shadow or a table's edge, if there is something else.
     edge = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
@@ -627,15 +632,11 @@ def find_strokes(mask):
     if areas[kept & ~along].sum() >= 0.02 * areas[kept].sum():
         kept &= ~along
 
-    outlines, nesting = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
-    empty = []
-    for index in find_boxes(outlines, nesting[0][:, 3]):
-        x, y = outlines[index][0, 0]
-        empty.append(labels[y, x])
-    others = kept.copy()
-    others[empty] = False
-    if len(empty) > 1 or others.any():  # a single one may be a 0
-        kept = others
+    is_empty_box = find_empty_boxes(mask, labels, count)
+    if is_empty_box.sum() > 1 or (kept & ~is_empty_box).any():  # a single one may be a 0
+        kept &= ~is_empty_box
+
+    # How far the innermost pixel of each is from the paper.
     depth = cv2.distanceTransform(mask, cv2.DIST_L2, cv2.DIST_MASK_3)
     deepest = np.zeros(count)
     np.maximum.at(deepest, labels[mask > 0], depth[mask > 0])
@@ -643,6 +644,7 @@ def find_strokes(mask):
     kept &= ~solid
     if solid.sum() > 10 and areas[solid].sum() > areas[kept].sum():
         raise NoDigits("only a pattern was found, no digits: show the paper alone, from nearer")
+
     # Fingers, pens and shadows come in from the edge, and are wider than the strokes.
     inside = kept & (touching == 0) & (sizes > SMALL * sizes[kept].max(initial=0))
     if inside.any():
@@ -664,6 +666,16 @@ def find_strokes(mask):
     numbers[kept] = 1 + np.arange(kept.sum())
     boxes = np.stack([left, top, left + widths, top + heights], axis=1)
     return boxes[kept], numbers[labels]
+
+
+def find_empty_boxes(mask, labels, count):
+    """Return for each of `count` pieces, numbered in `labels`, whether it is an empty box: bool."""
+    outlines, nesting = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    is_empty_box = np.zeros(count, bool)
+    for index in find_boxes(outlines, nesting[0][:, 3]):
+        x, y = outlines[index][0, 0]
+        is_empty_box[labels[y, x]] = True
+    return is_empty_box
 
 
 def find_boxes(outlines, parents):
@@ -856,6 +868,7 @@ def propose_parts(ink, own, cuts, node, box):
 # --- Make each look like MNIST's ----------------------------------------------------------------
 
 MNIST_STROKE = 2.9  # pixels of MNIST: its strokes have 2.7, and a little more is read better
+LARGE = 125  # pixels: the side at which strokes are measured and changed
 
 
 def normalize(ink):
@@ -868,24 +881,25 @@ def normalize(ink):
     margin = 1 + max(ink.shape) // 8
     ink = ink.astype(np.float32)
     ink = cv2.copyMakeBorder(ink, margin, margin, margin, margin, cv2.BORDER_CONSTANT)
-    if max(ink.shape) > 125:  # so that a thin stroke stays whole when it is shrunk
-        ink = cv2.GaussianBlur(ink, (0, 0), 0.5 * max(ink.shape) / 125)
-    large = fit(ink, 125)
+    if max(ink.shape) > LARGE:  # so that a thin stroke stays whole when it is shrunk
+        ink = cv2.GaussianBlur(ink, (0, 0), 0.5 * max(ink.shape) / LARGE)
+    large = fit(ink, LARGE)
     # A third of the darkest, or a stroke of one pixel is lost beside others of two.
     mask = (large > min(0.5, large.max() / 3)).astype(np.uint8)
     depth = cv2.distanceTransform(mask, cv2.DIST_L2, cv2.DIST_MASK_5)
     # In a stroke the median pixel is a quarter of its width deep. (The mean would follow what a fat
     # pen has filled, and thin the rest away.)
-    width = 4 * np.median(depth[::2][mask[::2] > 0])  # every second row is enough
-    # Growing by r makes a stroke of `width` 2r wider, and the digit, which is then fitted into 20
-    # pixels, 2r larger: solve 20 (width + 2r) = MNIST_STROKE (size + 2r).
+    stroke = 4 * np.median(depth[::2][mask[::2] > 0])  # every second row is enough
+    # Growing by r makes the stroke 2r wider, and the digit, which is then fitted into 20 pixels, 2r
+    # larger: solve 20 (stroke + 2r) = MNIST_STROKE (size + 2r).
     size = max(cv2.boundingRect(mask)[2:])
-    r = (MNIST_STROKE * size - 20 * width) / (40 - 2 * MNIST_STROKE)
+    r = (MNIST_STROKE * size - 20 * stroke) / (40 - 2 * MNIST_STROKE)
     if r > 0:
         around = cv2.distanceTransform(1 - mask, cv2.DIST_L2, cv2.DIST_MASK_5)
         mask = (around <= r).astype(np.uint8)
     else:
-        mask = (depth > min(-r, 0.8 * depth.max())).astype(np.uint8)
+        thinner = min(-r, 0.8 * depth.max())  # something of it stays, whatever r is
+        mask = (depth > thinner).astype(np.uint8)
     x, y, width, height = cv2.boundingRect(mask)
     small = fit(255 * mask[y : y + height, x : x + width], 20)
     moments = cv2.moments(small)

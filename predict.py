@@ -427,6 +427,7 @@ MOST_PAGES = 8  # in your_digits.png
 MOST_DIGITS = 24  # of one page, one by one
 WIDTH = 1000  # of your_digits.png, in pixels
 ROW = 146  # the height of a row of digits
+SURE_FROM = 0.9  # how probable
 SURE = "#0072b2"  # blue and orange: the colour-blind can tell them apart
 UNSURE = "#d55e00"
 
@@ -465,7 +466,7 @@ def draw_page(page, digits):
     if page.number is not None:
         name += f", page {page.number}"
     pen.text((10, 8), f"{name}: what was found", "black", ImageFont.load_default(18))
-    meaning = "orange: less than 90% sure; with a ?: it looks unlike MNIST's"
+    meaning = f"orange: less than {SURE_FROM:.0%} sure; with a ?: it looks unlike MNIST's"
     pen.text((WIDTH - 10, 12), meaning, UNSURE, ImageFont.load_default(13), anchor="ra")
     top = 50
     drawn.paste(shown, (10, top))
@@ -493,7 +494,7 @@ def confidence_of(digit):
 
 
 def colour_of(digit):
-    return UNSURE if digit.doubtful or digit.confidence < 0.9 else SURE
+    return UNSURE if digit.doubtful or digit.confidence < SURE_FROM else SURE
 
 
 def label_of(digit):
