@@ -58,8 +58,7 @@ def main(arguments=None):
     y_test = preprocess_labels(labels_test)
     print(f"Images before: {images_train.shape}, {images_train.min()} to {images_train.max()}")
     print(f"Images after: {x_train.shape}, {x_train.min():g} to {x_train.max():g}")
-    print(f"The first label before: {labels_train[0]}")
-    print(f"The first label after: {y_train[0].astype(int)}")
+    print(f"Labels: the first one, {labels_train[0]} -> {y_train[0].astype(int)}")
     # Twenty are kept for a picture. Of the others only x_train is needed: `copy` frees the memory.
     images_train = images_train[:20].copy()
 

@@ -211,8 +211,9 @@ def test_the_screen_shows_the_five_steps_in_order(finished):
 
 def test_the_screen_shows_shapes_a_label_before_and_after_and_the_summary(finished):
     assert "(6000, 28, 28) uint8" in finished.stdout
+    assert "(6000, 28, 28), 0 to 255" in finished.stdout
     assert "(1000, 28, 28) uint8" in finished.stdout
-    assert "(6000, 784)" in finished.stdout
+    assert "(6000, 784), 0 to 1\n" in finished.stdout
     assert re.search(r"\b5 -> \[0 0 0 0 0 1 0 0 0 0\]", finished.stdout)
     assert "407,050" in finished.stdout
 
@@ -227,8 +228,8 @@ def test_the_screen_says_what_the_network_says_of_the_first_four_test_digits(fin
     _, (images, labels) = sample
     model = load_model(finished.outputs)
     predicted = model.predict(train.preprocess_images(images[:4]), verbose=0).argmax(axis=1)
-    first_labels = " ".join(map(str, labels[:4]))
-    answers = " ".join(map(str, predicted))
+    first_labels = ", ".join(map(str, labels[:4]))
+    answers = ", ".join(map(str, predicted))
     assert f"test images are {first_labels}\n" in finished.stdout
     assert re.search(rf"network says +{answers}\n", finished.stdout)
 
@@ -329,7 +330,7 @@ def test_a_network_of_clothes_says_so_in_its_metrics_and_on_the_screen(tiny_npz,
     finished = run_here(tmp_path / "outputs", ["--data", path, "--epochs", 1])
     _, (_, labels) = data.load_path(tiny_npz)
     first = [data.CLOTHES[label] for label in labels[:4]]
-    assert "test images are " + " ".join(first) in finished.stdout
+    assert "test images are " + ", ".join(first) in finished.stdout
     assert finished.metrics["class_names"] == data.CLOTHES
     assert finished.metrics["dataset"] == "my $fashion$.npz"
 
