@@ -10,10 +10,11 @@ import keras
 
 
 class StopOnCtrlC(keras.callbacks.Callback):
-    """Ends `fit` soon after Ctrl-C was pressed, between two calls; a second one ends the program.
+    """Ends `fit` soon after Ctrl-C was pressed; a second one ends the program.
 
-    An exception would come in the middle of a batch, in which weights can be lost (on JAX). After
-    `fit`, `pressed` says whether it was interrupted.
+    It ends after the batches that are computed in one call (speed.py). An exception would come in
+    the middle of a batch, in which weights can be lost (on JAX). After `fit`, `pressed` says
+    whether it was interrupted.
     """
 
     def __init__(self):

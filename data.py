@@ -16,6 +16,8 @@ import zlib
 
 import numpy as np
 
+import files
+
 SAMPLE = pathlib.Path(__file__).resolve().with_name("sample.npz")
 DIGITS = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]
 CLOTHES = [
@@ -80,8 +82,7 @@ def load_npz(path):
             for name in ("x_train", "y_train", "x_test", "y_test"):
                 arrays[name] = np.asarray(file[name])  # what is no array may be bytes
     except Exception as error:  # noqa: BLE001  a damaged file fails in many ways
-        reason = " ".join(str(error).split())
-        raise DataError(f"--data {path} cannot be read: {reason}") from None
+        raise DataError(f"--data {path} cannot be read: {files.one_line(error)}") from None
     check(path, arrays["x_train"], arrays["y_train"])
     check(path, arrays["x_test"], arrays["y_test"])
     return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
@@ -202,10 +203,10 @@ def download(data_name):
         wait_for_answer(MNIST_URL)
         yield
     except Exception as error:  # noqa: BLE001  a failed download raises many kinds
-        reason = " ".join(str(error).split())
         raise DataError(
-            f"{data_name} could not be downloaded: {reason}. Ways out: --data sample; or --data "
-            f"PATH for a copy; if there is a broken one in {cache_folder()}, delete it."
+            f"{data_name} could not be downloaded: {files.one_line(error)}. "
+            "Ways out: --data sample; or --data PATH for a copy; "
+            f"if there is a broken one in {cache_folder()}, delete it."
         ) from None
     finally:
         socket.setdefaulttimeout(timeout_before)

@@ -30,6 +30,11 @@ def prepare_folder(folder):
     return folder
 
 
+def one_line(error):
+    """Return what an exception says, in one line, or its name if it says nothing."""
+    return " ".join(str(error).split()) or type(error).__name__
+
+
 @contextlib.contextmanager
 def saving(path, saved):
     """Save one file in a `with` block, which writes it to the path that it is given:
@@ -49,8 +54,7 @@ def saving(path, saved):
         saved[path] = True
     except Exception as error:  # noqa: BLE001  whatever goes wrong, the other results matter
         saved[path] = False
-        reason = " ".join(str(error).split()) or type(error).__name__
-        print(f"Error: {path} could not be saved: {reason}", file=sys.stderr)
+        print(f"Error: {path} could not be saved: {one_line(error)}", file=sys.stderr)
         if not isinstance(error, OSError):
             path.unlink(missing_ok=True)
     finally:

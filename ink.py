@@ -107,7 +107,8 @@ def move(proposals, scale, left, top):
     moved = []
     for proposal in proposals:
         box = np.array(proposal.box) * scale + (left, top, left, top)
-        moved.append(proposal._replace(box=tuple(box.round().astype(int).tolist())))
+        whole_pixels = box.round().astype(int).tolist()
+        moved.append(proposal._replace(box=tuple(whole_pixels)))
     return moved
 
 
@@ -212,10 +213,10 @@ def has_sharp_edge(outline, channel):
     # The brightness along short lines across the edge.
     reach = np.arange(-2.5 * scale - 10, 2.5 * scale + 11)
     places = points[:, None] + across[:, None] * reach[:, None]
-    x, y = places.round().astype(int).reshape(-1, 2).T
-    x = np.clip(x, 0, width - 1)
-    y = np.clip(y, 0, height - 1)
-    profiles = channel[y, x].astype(float).reshape(len(points), len(reach))
+    places = places.round().astype(int)
+    x = np.clip(places[..., 0], 0, width - 1)
+    y = np.clip(places[..., 1], 0, height - 1)
+    profiles = channel[y, x].astype(float)
     steps = np.abs(profiles[:, 0] - profiles[:, -1])
     jumps = np.abs(profiles[:, 4:] - profiles[:, :-4]).max(axis=1)
     clear = steps > 20
@@ -333,7 +334,7 @@ def drop_soft(ink, mask):
     at_outline = mask > cv2.erode(mask, square)
     outline = labels[at_outline]
     lengths = np.maximum(np.bincount(outline, minlength=count), 1)
-    fading = lengths / np.maximum(np.bincount(outline, slopes[at_outline], count), 1e-6)
+    fading = 1 / np.maximum(mean_by_piece(outline, slopes[at_outline], count), 1e-6)
     widths = 2 * stats[:, cv2.CC_STAT_AREA] / lengths
     sharp = (fading <= FADING) | (fading <= widths) | (widths <= FADING)
     sharp[0] = False  # paper
@@ -373,6 +374,7 @@ def close_grain(ink, mask):
 
 
 def count_holes(mask):
+    """Return how many holes all ink has together."""
     count, _ = cv2.connectedComponents(1 - mask, connectivity=4)
     return count - 2  # the ink is one of them, and the paper around it another
 
@@ -558,7 +560,8 @@ def prolong(line, mask, gap):
     on_line = np.zeros(width, bool)
     for offset in range(-reach, reach + 1):
         on_line |= mask[np.clip(y + offset, 0, height - 1), x] > 0
-    start, stop = line.start, line.stop
+    start = line.start
+    stop = line.stop
     for x in np.flatnonzero(on_line[:start])[::-1].tolist():
         if start - x > gap:
             break
@@ -733,8 +736,11 @@ def in_reading_order(boxes):
                 break
         else:
             rows.append([i])
-    rows.sort(key=lambda row: boxes[row, 1::2].mean())
-    return list(itertools.chain.from_iterable(rows))
+    middles = [boxes[row, 1::2].mean() for row in rows]  # of tops and bottoms
+    order = []
+    for index in np.argsort(middles, kind="stable"):
+        order += rows[index]
+    return order
 
 
 def in_one_row(box, other):
@@ -775,41 +781,43 @@ def propose_digits(ink, boxes, pieces):
         image = normalize(ink[top:bottom, left:right] * widen(own))
         proposals.append(Proposal(start, stop, odds, tuple(box), image))
         proposals += propose_parts(ink, own, cuts, start, box)
+    return proposals + propose_pairs(ink, boxes, pieces, nodes)
+
+
+def propose_pairs(ink, boxes, pieces, nodes):
+    """Return Proposals of two neighbours each, where these may be one digit."""
+    tallest = max(bottom - top for _, top, _, bottom in boxes)
+    proposals = []
     for number, (one, other) in enumerate(itertools.pairwise(boxes), start=1):
         start = nodes[number - 1]
         stop = nodes[number + 1]
         left, top, right, bottom = enclose(one, other)
-        too_high = len(boxes) > 2 and bottom - top > 1.3 * tallest
-        too_low = bottom - top < SMALL * tallest or start == stop
-        if too_high or too_low or not are_close(one, other):
+        width = right - left
+        height = bottom - top
+        gap_x = max(one[0], other[0]) - min(one[2], other[2])
+        gap_y = max(one[1], other[1]) - min(one[3], other[3])
+        too_high = len(boxes) > 2 and height > 1.3 * tallest
+        too_low = height < SMALL * tallest or start == stop
+        too_wide = width > 1.5 * height or max(gap_x, gap_y) > NEAR * height
+        if too_high or too_low or too_wide:
             continue
+        # Two digits side by side are about equally high, and together wider than one.
+        lower = min(one[3] - one[1], other[3] - other[1])
+        odds = TOGETHER - (width / 2 + 2 * lower) / height
         place = pieces[top:bottom, left:right]
         both = (place == number) | (place == number + 1)
         image = normalize(ink[top:bottom, left:right] * widen(both))
-        odds = odds_of_one(one, other)
         proposals.append(Proposal(start, stop, odds, (left, top, right, bottom), image))
     return proposals
 
 
 def enclose(one, other):
     """Return the box around two boxes."""
-    left, top = np.minimum(one, other)[:2].tolist()
-    right, bottom = np.maximum(one, other)[2:].tolist()
+    left = min(one[0], other[0])
+    top = min(one[1], other[1])
+    right = max(one[2], other[2])
+    bottom = max(one[3], other[3])
     return left, top, right, bottom
-
-
-def are_close(one, other):
-    """Return whether two boxes are so close, and together so narrow, that they may be one digit."""
-    left, top, right, bottom = enclose(one, other)
-    gap = (np.maximum(one, other)[:2] - np.minimum(one, other)[2:]).max()
-    return gap <= NEAR * (bottom - top) and right - left <= 1.5 * (bottom - top)
-
-
-def odds_of_one(one, other):
-    """Return the odds of two boxes to be one digit: two digits are equally high, and wider."""
-    left, top, right, bottom = enclose(one, other)
-    lower = min(one[3] - one[1], other[3] - other[1])
-    return TOGETHER - ((right - left) / 2 + 2 * lower) / (bottom - top)
 
 
 def widen(mask):
@@ -857,7 +865,8 @@ def propose_parts(ink, own, cuts, node, box):
         part = labels[top : top + part_height, left : left + part_width] == largest
         left += box[0] + edges[start]
         top += box[1]
-        right, bottom = left + part_width, top + part_height
+        right = left + part_width
+        bottom = top + part_height
         image = normalize(ink[top:bottom, left:right] * part)
         proposals.append(
             Proposal(node + start, node + stop, odds, (left, top, right, bottom), image)

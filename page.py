@@ -10,6 +10,8 @@ import re
 
 import numpy as np
 
+import plots
+
 TEMPLATE = pathlib.Path(__file__).resolve().with_name("draw.html")
 TEST_IMAGES_PER_CLASS = 10  # the hardest one, and the first others
 
@@ -74,14 +76,9 @@ def choose_test_images(labels, probabilities):
 
     Of each class the first is the hardest, so that the visitor has something to correct.
     """
-    right_probabilities = probabilities[np.arange(len(labels)), labels]  # of the right answers
     chosen = []
-    for label in np.unique(labels):
-        indices = np.flatnonzero(labels == label)
-        hardest = indices[right_probabilities[indices].argmin()]
-        others = indices[indices != hardest]
-        chosen.append(hardest)
-        chosen.extend(others[: TEST_IMAGES_PER_CLASS - 1])
+    for indices in plots.sort_by_class(labels, probabilities):
+        chosen.extend(indices[:TEST_IMAGES_PER_CLASS])
     return np.array(chosen, int)
 
 

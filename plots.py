@@ -61,18 +61,31 @@ def draw_predictions(images, labels, probabilities, class_names, data_name):
     Test images are uint8 (N, 28, 28), labels (N,), the predicted probabilities float (N, 10).
     Returns the figure.
     """
-    right_probabilities = probabilities[np.arange(len(labels)), labels]  # of the right answers
-    classes = np.unique(labels)
     first = []
     hardest = []
-    for label in classes:
-        indices = np.flatnonzero(labels == label)
-        first.append(indices[0])
-        hardest.append(indices[right_probabilities[indices].argmin()])
+    for indices in sort_by_class(labels, probabilities):
+        first.append(min(indices))
+        hardest.append(indices[0])
     title = f"The first test image of each class of {data_name}, and below it the hardest"
     return draw_answers(
-        title, first + hardest, images, labels, probabilities, class_names, columns=len(classes)
+        title, first + hardest, images, labels, probabilities, class_names, columns=len(first)
     )
+
+
+def sort_by_class(labels, probabilities):
+    """Return of each class the indices of its images, in a list: the hardest one, then the others.
+
+    `labels` are integers (N,). The hardest is the one whose right answer got the smallest of the
+    predicted probabilities, (N, 10).
+    """
+    right_probabilities = probabilities[np.arange(len(labels)), labels]
+    classes = []
+    for label in np.unique(labels):
+        indices = np.flatnonzero(labels == label)
+        hardest = indices[right_probabilities[indices].argmin()]
+        others = indices[indices != hardest]
+        classes.append([hardest, *others])
+    return classes
 
 
 def draw_mistakes(images, labels, probabilities, class_names, data_name):

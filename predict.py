@@ -95,10 +95,11 @@ def main(arguments=None):
     args = parse_arguments(arguments)
     check_model_file(args.model)
     output = files.prepare_folder(args.outputs) / "your_digits.png"
+    paths = find_files(args.pictures)
+    if output.resolve() in [path.resolve() for path in paths]:
+        raise files.FolderError(f"{output} would be overwritten: name another folder, --outputs")
     pages = []
-    for path in find_files(args.pictures):
-        if path.resolve() == output.resolve():
-            raise files.FolderError(f"{path} would be overwritten: name another folder, --outputs")
+    for path in paths:
         pages += read_pages(path)
     images = []
     for page in pages:
@@ -144,14 +145,13 @@ def find_files(paths):
     found = []
     for path in paths:
         inside = []
-        try:
+        # No permission, or a name that no system takes, is said when the file is opened.
+        with contextlib.suppress(OSError):
             if path.is_dir():
                 inside = [file for file in sorted(path.iterdir()) if is_picture(file, suffixes)]
             elif not path.exists():  # *.png reaches us as it is where the shell is PowerShell
                 names = sorted(glob.glob(str(path)))  # noqa: PTH207
                 inside = [pathlib.Path(name) for name in names]
-        except OSError:  # no permission, or a name that no system takes: said when it is opened
-            inside = []
         found += inside or [path]
     return found
 

@@ -292,7 +292,7 @@ def train(model, x_train, y_train, epochs, batch_size, validation_split):
         raise data.DataError("--validation-split keeps all images aside: make it smaller.")
     number_of_batches = math.ceil(train_size / batch_size)
     # Only faster: the weights still change after every batch, and to the same numbers.
-    speed.train_faster(model, number_of_batches)
+    speed.prepare(model, number_of_batches)
     stop_on_ctrl_c = StopOnCtrlC()
     # For each batch: answer, compare with the labels, and change each weight a little. Keras
     # computes for each whether raising or lowering it makes the loss smaller, and how steeply: the
@@ -412,7 +412,10 @@ def parse_arguments(arguments=None):
         "--seed", type=int, default=0, help="where the random numbers start (default: 0)"
     )
     parser.add_argument(
-        "--outputs", default="outputs", help="the folder for what is saved (default: outputs)"
+        "--outputs",
+        type=os.path.expanduser,  # ~ is the home folder, also in --outputs=~/runs
+        default="outputs",
+        help="the folder for what is saved (default: outputs)",
     )
     args = parser.parse_args(arguments)
     if args.epochs is not None and args.epochs < 1:

@@ -49,6 +49,7 @@ def test_ctrl_c_at_any_moment_of_fit_ends_it_and_keeps_what_was_learned(
     assert interrupted
     assert "Ctrl-C" in capsys.readouterr().err
     assert 1 <= len(history["loss"]) < 100_000
+    assert all(np.isfinite(weights).all() for weights in model.get_weights())
     assert not np.array_equal(model.get_weights()[0], weights_before)
     assert model.predict(x[:10], verbose=0).shape == (10, 10)
 

@@ -584,8 +584,9 @@ def letter(text):
     return np.asarray(picture)
 
 
-def test_what_is_far_from_every_digit_is_refused_if_it_is_all_there_is(read, tmp_path):
-    Image.fromarray(letter("F")).save(tmp_path / "letter.png")
+@pytest.mark.parametrize("text", ["F", "x"])
+def test_what_is_far_from_every_digit_is_refused_if_it_is_all_there_is(read, tmp_path, text):
+    Image.fromarray(letter(text)).save(tmp_path / "letter.png")
     status, [line] = read(tmp_path / "letter.png")
     assert status == 1
     assert "looks like no digits" in line["error"]

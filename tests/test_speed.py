@@ -18,7 +18,7 @@ def test_the_input_is_not_measured():
     import tensorflow as tf
 
     model = train.build_dense()
-    speed.train_faster(model, 469)
+    speed.prepare(model, 469)
     # With options, as Keras makes its data sets.
     iterator = iter(tf.data.Dataset.range(2).with_options(tf.data.Options()))
     next(iterator)

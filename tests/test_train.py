@@ -544,6 +544,14 @@ def test_a_wrong_command_line_ends_with_status_2_and_names_the_option(options, c
     assert options[0] in printed.err.splitlines()[-1]
 
 
+def test_the_home_folder_in_outputs_is_expanded_before_it_is_checked(monkeypatch):
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(ROOT.parent))
+    with pytest.raises(SystemExit):
+        train.parse_arguments([f"--outputs=~/{ROOT.name}"])
+    assert train.parse_arguments(["--outputs=~/runs"]).outputs == str(ROOT.parent / "runs")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has neither modes nor mounts for it")
 def test_an_outputs_folder_that_is_not_writable_is_found_before_training(run, tmp_path):
     process = run("train.py", "--data", "sample", "--outputs", tmp_path, prefix=read_only(tmp_path))
