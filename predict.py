@@ -28,9 +28,8 @@ try:
     import numpy as np
     from PIL import Image, ImageDraw, ImageFont, ImageOps, UnidentifiedImageError
 
-    import data
-    import files
-    import ink
+    from reading import ink
+    from training import data, files
 except ModuleNotFoundError as error:
     sys.exit(
         f"Error: {error}. Activate the environment (source .venv/bin/activate, on Windows "

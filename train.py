@@ -23,12 +23,9 @@ try:
     import keras
     import numpy as np
 
-    import data
-    import files
-    import page
-    import plots
-    import speed
-    from ctrl_c import StopOnCtrlC
+    from page import write as page
+    from training import data, files, plots, speed
+    from training.ctrl_c import StopOnCtrlC
 except ModuleNotFoundError as error:
     sys.exit(
         f"Error: {error}. Activate the environment (source .venv/bin/activate, on Windows "
@@ -426,7 +423,7 @@ def parse_arguments(arguments=None):
         parser.error("--validation-split must be 0, or from 0.01 to 0.99")
     if not 0 <= args.seed < 2**32:
         parser.error("--seed must be from 0 to 4294967295")
-    if pathlib.Path(args.outputs).resolve() == page.TEMPLATE.parent:
+    if pathlib.Path(args.outputs).resolve() == page.TEMPLATE.parent.parent:
         parser.error(f"--outputs {args.outputs} is the script's own folder: name another")
     return args
 

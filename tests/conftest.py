@@ -88,7 +88,7 @@ def run(start):
 @pytest.fixture(scope="session")
 def sample():
     """The 7,000 digits of --data sample: ((x_train, y_train), (x_test, y_test))."""
-    with np.load(ROOT / "sample.npz") as file:
+    with np.load(ROOT / "training" / "sample.npz") as file:
         return (file["x_train"], file["y_train"]), (file["x_test"], file["y_test"])
 
 

@@ -25,10 +25,10 @@ from drawing import (
 from helpers import assert_one_line, without_greeting
 from PIL import Image, ImageDraw, ImageFont
 
-import files
-import ink
 import predict
 import train
+from reading import ink
+from training import files
 
 
 @pytest.fixture(scope="session")

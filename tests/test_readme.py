@@ -71,7 +71,7 @@ def test_three_lines_use_the_model_from_python(readme, finished, monkeypatch, ca
     code = code_with(readme, "keras.saving.load_model")
     assert len(code.splitlines()) == 3
     monkeypatch.chdir(finished.outputs.parent)  # there is its outputs/
-    code = code.replace('"sample.npz"', repr(str(ROOT / "sample.npz")))
+    code = code.replace('"training/sample.npz"', repr(str(ROOT / "training" / "sample.npz")))
     exec(code, {"keras": keras, "np": np})  # noqa: S102  the README's own lines
     assert capsys.readouterr().out.split()[-1] == "7"
 

@@ -30,8 +30,8 @@ from helpers import (
     without_greeting,
 )
 
-import data
 import train
+from training import data
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import re
 
 import numpy as np
 
-import plots
+from training import plots
 
 TEMPLATE = pathlib.Path(__file__).resolve().with_name("draw.html")
 TEST_IMAGES_PER_CLASS = 10  # the hardest one, and the first others

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
-import data
 import train
-from page import write_page as write_trained_page
+from page.write import write_page as write_trained_page
+from training import data
 
 CLASS_NAMES = {"digits": data.DIGITS, "clothes": data.CLOTHES}
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -255,11 +255,13 @@ def test_the_name_of_a_data_file_cannot_end_the_script(visit, sample, tmp_path):
 
 
 def test_the_template_says_to_run_train_py_first(visit):
-    page = visit(ROOT / "draw.html")
+    page = visit(ROOT / "page" / "draw.html")
     assert "python train.py" in page.locator("body").inner_text()
     assert not page.locator("#pad").is_visible()
     page.keyboard.press("Escape")
-    assert "python train.py" in visit(ROOT / "draw.html", locale="zh-CN").inner_text("body")
+    assert "python train.py" in visit(ROOT / "page" / "draw.html", locale="zh-CN").inner_text(
+        "body"
+    )
 
 
 # --- Drawing ------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ import zlib
 
 import numpy as np
 
-import files
+from training import files
 
 SAMPLE = pathlib.Path(__file__).resolve().with_name("sample.npz")
 DIGITS = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]

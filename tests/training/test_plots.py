@@ -7,8 +7,7 @@ import pytest
 from helpers import PICTURES
 from PIL import Image
 
-import data
-import plots
+from training import data, plots
 
 
 def texts(figure):

@@ -8,7 +8,7 @@ import sys
 import pytest
 from helpers import assert_one_line, contents
 
-import files
+from training import files
 
 
 def test_a_file_is_saved_in_its_place_and_nothing_else_is_left(tmp_path):

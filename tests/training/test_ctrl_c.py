@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import train
-from ctrl_c import StopOnCtrlC
+from training.ctrl_c import StopOnCtrlC
 
 
 @pytest.fixture(scope="module")

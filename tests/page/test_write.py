@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 
-import page
+from page import write as page
 
 L = keras.layers
 METRICS = {"class_names": list("0123456789"), "dataset": "a test", "test_accuracy": 0.5}

@@ -28,7 +28,7 @@ from drawing import (
 )
 from PIL import Image, ImageDraw
 
-import ink
+from reading import ink
 
 
 @pytest.fixture(scope="session")
@@ -71,7 +71,7 @@ def assert_refused(picture, *words):
 
 
 def test_neither_tensorflow_nor_keras_is_needed():
-    code = "import sys, ink; print({'keras', 'tensorflow', 'matplotlib'} & set(sys.modules))"
+    code = "import sys; from reading import ink; print({'keras', 'tensorflow', 'matplotlib'} & set(sys.modules))"
     child = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )

@@ -17,8 +17,8 @@ import numpy as np
 import pytest
 from helpers import assert_one_line
 
-import data
 import train
+from training import data
 
 
 def assert_refused(function, *arguments, words=()):

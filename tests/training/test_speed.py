@@ -5,8 +5,8 @@ import math
 import keras
 import pytest
 
-import speed
 import train
+from training import speed
 
 only_tensorflow = pytest.mark.skipif(
     keras.backend.backend() != "tensorflow", reason="other backends compute one batch in a call"

@@ -9,7 +9,7 @@ import math
 import numpy as np
 from matplotlib.figure import Figure
 
-import files
+from training import files
 
 RIGHT = "lightskyblue"  # blue and orange: the colour-blind can tell them apart, too
 WRONG = "orange"

@@ -1,0 +1,1 @@
+"""From a picture to digits: for predict.py, which reads what you wrote."""
