@@ -14,11 +14,13 @@ import time
 
 import numpy as np
 
+from training.errors import UserError, one_line, printable
+
 LEFT_BEHIND = 3600  # seconds: an unfinished file that is older was left by a run that was killed
 
 
-class FolderError(Exception):
-    """A folder cannot be written to; the text is one line that says what to do."""
+class FolderError(UserError):
+    """A folder cannot be written to."""
 
 
 class Outputs:
@@ -53,7 +55,9 @@ class Outputs:
             self.saved.append(path)
         except Exception as error:  # noqa: BLE001  whatever goes wrong, the other results matter
             self.failed.append(path)
-            print(f"Error: {path} could not be saved: {one_line(error)}", file=sys.stderr)
+            print(
+                f"Error: {printable(path)} could not be saved: {one_line(error)}", file=sys.stderr
+            )
             if not isinstance(error, OSError):
                 delete(path)
         finally:
@@ -73,7 +77,7 @@ def prepare_folder(folder):
             if left.stat().st_mtime < time.time() - LEFT_BEHIND:
                 delete(left)
     except (OSError, RuntimeError) as error:  # RuntimeError: a ~ that is nobody's home
-        message = f"cannot write to --outputs {folder}: {one_line(error)}. Name another folder."
+        message = f"cannot write to --outputs {printable(folder)}: {one_line(error)}. Name another folder."
         raise FolderError(message) from None
     return folder
 
@@ -92,11 +96,6 @@ def delete(path):
     """Delete a file, if it is there and nobody holds it."""
     with contextlib.suppress(OSError):
         path.unlink()
-
-
-def one_line(error):
-    """Return what an exception says, in one line, or its name if it says nothing."""
-    return " ".join(str(error).split()) or type(error).__name__
 
 
 def write_json(path, content):
