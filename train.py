@@ -25,6 +25,7 @@ try:
 
     from page import write as page
     from training import data, files, plots, speed
+    from training.answers import Answers
     from training.ctrl_c import StopOnCtrlC
 except ModuleNotFoundError as error:
     sys.exit(
@@ -120,17 +121,10 @@ def main(arguments=None):
     plots.save_pictures(
         folder, saved, images_train, labels_train, images_test, labels_test, probabilities, metrics
     )
+    answers = Answers(images_test, labels_test, probabilities, class_names, data_name)
     with files.saving(folder / "draw.html", saved) as unfinished:
-        page.write_page(
-            unfinished,
-            final_model,
-            x_train,
-            labels_train,
-            x_test,
-            labels_test,
-            probabilities,
-            metrics,
-        )
+        paper, ink = float(x_train.min()), float(x_train.max())
+        page.write_page(unfinished, final_model, answers, paper, ink)
     report(metrics, folder, saved)
     return 0 if all(saved.values()) else 1
 
