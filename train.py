@@ -79,8 +79,8 @@ def main(arguments=None):
     print("\nStep 4 of 5: train it")
     # The network looks at a batch of 128 images, answers, compares with the labels, and changes
     # each weight a little, so that the loss falls. Then it takes the next batch. When it has seen
-    # all images, that was one epoch.
-    with fitting.watch(model, distorted=args.model == "convnet") as training:  # for Ctrl-C
+    # all images, that was one epoch. (`watch` lets Ctrl-C end it early and keep what was learned.)
+    with fitting.watch(model, distorted=args.model == "convnet") as training:
         model.fit(
             x_train,
             y_train,
