@@ -58,10 +58,10 @@ class Run:
 
         `training` is the fitting.Fitting. `train_set` is raw images, uint8 (N, 28, 28), and labels;
         `test_set` is raw images, and what they and their labels became for the network. `answered`
-        is what `model.evaluate` returned, a dict, and what `model.predict` did.
+        is what `model.predict` returned, and what `model.evaluate` did, a dict.
         """
         images_test, x_test, y_test = test_set
-        scores, probabilities = answered
+        probabilities, scores = answered
         scaling = describe_scaling(self.preprocess_images, images_test, x_test)
         images = to_raw(x_test, scaling, images_test)
         answers = make_answers(images, y_test, probabilities, data_name)
