@@ -39,7 +39,7 @@ def main(arguments=None):
 
     print("\nStep 1 of 5: load the images and their labels")
     # A label says which digit an image is. Most images are to learn from; the test images show in
-    # step 5 what was learned. (Without internet, or if you ask for it, other data take their place.)
+    # step 5 what was learned. (Without internet, or if you ask for it, others take their place.)
     source = data.find(args.data)
     if source == "mnist":
         (images_train, labels_train), (images_test, labels_test) = keras.datasets.mnist.load_data()
