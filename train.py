@@ -54,7 +54,7 @@ def main(arguments=None):
     print("\nStep 2 of 5: preprocess them into what a network can read")
     x_train = preprocess_images(images_train)
     x_test = preprocess_images(images_test)
-    # x is what goes into the network, y what shall come out: ten probabilities, one for each digit
+    # x is what goes into the network, y what should come out: ten probabilities, one for each digit
     # from 0 to 9. In that form 3 is 0 0 0 1 0 0 0 0 0 0.
     y_train = keras.utils.to_categorical(labels_train, 10)
     y_test = keras.utils.to_categorical(labels_test, 10)
@@ -72,7 +72,7 @@ def main(arguments=None):
             keras.layers.Dense(10, activation="softmax"),  # 10 sums, made into probabilities
         ]
     )
-    # How it shall learn. The loss measures how wrong the answers are; the optimizer is the rule by
+    # How it should learn. The loss measures how wrong the answers are; the optimizer is the rule by
     # which the weights are changed to make the loss smaller. (These are the names of a usual loss
     # and a usual optimizer.) Accuracy, the share of right answers, is only for us to read.
     model.compile(optimizer="rmsprop", loss="categorical_crossentropy", metrics=["accuracy"])
