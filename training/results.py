@@ -53,40 +53,40 @@ class Run:
         for path in self.outputs.saved:
             check_that_it_loads(path)
 
-    def save(self, model, training, data_name, train_set, test_set, answered):
+    def save(self, model, progress, data_name, train_set, test_set, answered):
         """Save all other results, each by itself, and report; return the script's exit status.
 
-        `training` is the fitting.Fitting. `train_set` is raw images, uint8 (N, 28, 28), and labels;
+        `progress` is the fitting.Fitting. `train_set` is raw images, uint8 (N, 28, 28), and labels;
         `test_set` is raw images, and what they and their labels became for the network. `answered`
-        is what `model.evaluate` returned, a dict, and what `model.predict` did.
+        is what `model.predict` returned, and what `model.evaluate` did, a dict.
         """
         images_test, x_test, y_test = test_set
-        scores, probabilities = answered
+        probabilities, scores = answered
         scaling, images = describe_images(self.preprocess_images, images_test, x_test)
         answers = make_answers(images, y_test, probabilities, data_name)
         metrics = {
             "dataset": data_name,
             "class_names": data.name_classes(data_name) if answers is None else answers.class_names,
             "model": self.args.model,
-            "epochs": training.epochs,
-            "batch_size": training.batch_size,
+            "epochs": progress.epochs,
+            "batch_size": progress.batch_size,
             "validation_split": self.args.validation_split,
             "seed": self.args.seed,
-            "interrupted": training.interrupted is not None,
-            "train_size": training.train_size,
-            "validation_size": training.validation_size,
+            "interrupted": progress.interrupted is not None,
+            "train_size": progress.train_size,
+            "validation_size": progress.validation_size,
             "test_size": len(x_test),
             # Where answers and labels cannot be compared, what Keras counted, if it did.
             "test_accuracy": scores.get("accuracy") if answers is None else answers.accuracy,
             "test_loss": scores["loss"],
-            "history": training.history,
+            "history": progress.history,
             "paper": scaling.paper,
             "ink": scaling.ink,
             "scaling_problem": scaling.problem,
         }
         if self.own:
             metrics["own_digits"] = self.save_own_digits(model)
-        metrics["seconds"] = {"train": training.seconds, "total": time.perf_counter() - self.start}
+        metrics["seconds"] = {"train": progress.seconds, "total": time.perf_counter() - self.start}
         metrics["versions"] = list_versions()
         with self.outputs.saving("metrics.json") as unfinished:
             write_json(unfinished, metrics)
@@ -97,7 +97,7 @@ class Run:
             if scaling.problem is not None:
                 raise ValueError(scaling.problem)
             write.write_page(unfinished, model, answers, scaling.paper, scaling.ink)
-        report(metrics, answers, training, self.outputs)
+        report(metrics, answers, progress, self.outputs)
         return 1 if self.outputs.failed else 0
 
     def save_own_digits(self, model):
@@ -188,7 +188,7 @@ def list_versions():
     }
 
 
-def report(metrics, answers, training, outputs):
+def report(metrics, answers, progress, outputs):
     """Print how good the network is, what was saved, and what to do next."""
     data_name = metrics["dataset"]
     accuracy = metrics["test_accuracy"]
@@ -203,10 +203,10 @@ def report(metrics, answers, training, outputs):
         print(f"\nTest loss on {data_name}: {loss:.4f}")
     if "own_digits" in metrics:
         report_own_digits(metrics["own_digits"])
-    if training.interrupted == "Ctrl-C":
+    if progress.interrupted == "Ctrl-C":
         print("The training was interrupted: these are the numbers of an unfinished network.")
-    elif training.interrupted is not None:
-        print(f"The training ended early: {training.interrupted}")
+    elif progress.interrupted is not None:
+        print(f"The training ended early: {progress.interrupted}")
         print("These are the numbers of an unfinished network.")
     reads = True  # as far as one can see, it has learned something
     if answers is None:

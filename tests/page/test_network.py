@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from page import write
-from training import data
+from training import data, networks
 from training.answers import Answers
 
 pytestmark = javascript.needs_node
@@ -17,13 +17,18 @@ TOLERANCE = 1e-4  # float32, and sums in another order
 
 
 def build(*layers, shape=(784,)):
-    """Return an untrained network of these layers in which no weight, bias or mean is just 0."""
+    """Return an untrained network of these layers, with random weights."""
     keras.utils.set_random_seed(0)
     model = keras.Sequential([keras.Input(shape), *layers])
+    give_random_weights(model)
+    return model
+
+
+def give_random_weights(model):
+    """Change all weights a little, so that no bias, scale or mean is just 0 or 1."""
     random = np.random.default_rng(0)
     weights = [array + random.uniform(-0.2, 0.2, array.shape) for array in model.get_weights()]
     model.set_weights(weights)
-    return model
 
 
 def describe(model, sample, paper=0.0, ink=1.0):
@@ -91,6 +96,8 @@ TRIED = {
     # What works in training only:
     "Dropout": [[L.Dropout(0.5), L.Dense(20, "relu")]],
     "GaussianNoise": [[L.GaussianNoise(0.5)]],
+    "RandomGaussianBlur": [[AS_IMAGE, L.RandomGaussianBlur(kernel_size=5, value_range=(0, 1))]],
+    "RandomShear": [[AS_IMAGE, L.RandomShear((0.0, 0.3))]],
     "RandomRotation": [[AS_IMAGE, L.RandomRotation(0.2)]],
     "RandomTranslation": [[AS_IMAGE, L.RandomTranslation(0.2, 0.2)]],
     "RandomZoom": [[AS_IMAGE, L.RandomZoom(0.3)]],
@@ -222,3 +229,13 @@ def test_the_pixels_that_spoke_are_the_gradient_times_the_ink(sample, paper, ink
     assert 0 < active.sum() < 30
     assert np.allclose(spoken, gradient * (x - paper), atol=1e-4)
     assert np.abs(spoken).max() > 0.05
+
+
+# --- The other networks of train.py -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["dropout", "convnet"])
+def test_the_other_networks_of_train_py_answer_as_in_keras(sample, name):
+    model = networks.build(name)
+    give_random_weights(model)
+    assert_same_answers(model, sample)

@@ -162,6 +162,8 @@ def test_the_other_networks_answer_in_the_page_what_they_answer_in_keras(
 
 
 L = keras.layers
+
+
 def test_a_page_that_computes_something_else_than_keras_says_so(visit, sample, tmp_path):
     model = sequential(L.Dense(10, "softmax"))
     path = write_page(tmp_path / "draw.html", model, sample[0])
