@@ -118,11 +118,11 @@ def name_data(source, labels_train):
     return path.name
 
 
-def name_classes(data_name):
-    """Return the names of the ten classes: clothes if the data are called fashion, else digits."""
-    if "fashion" in data_name.lower():
+def name_classes(data_name, number=10):
+    """Return the names of the classes: of clothes if the data are called fashion, else numbers."""
+    if number == 10 and "fashion" in data_name.lower():
         return CLOTHES
-    return DIGITS
+    return [str(label) for label in range(number)]
 
 
 # --- Files --------------------------------------------------------------------------------------
