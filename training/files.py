@@ -73,12 +73,15 @@ def prepare_folder(folder):
         folder = pathlib.Path(folder).expanduser()
         folder.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()  # can files be written here?
-        for left in folder.glob("unfinished-*"):
-            if left.stat().st_mtime < time.time() - LEFT_BEHIND:
-                delete(left)
+        for left in folder.glob(f"unfinished-{8 * '[0-9a-f]'}-*"):
+            with contextlib.suppress(OSError):  # another run may tidy up at the same time
+                if left.stat().st_mtime < time.time() - LEFT_BEHIND:
+                    left.unlink()
     except (OSError, RuntimeError) as error:  # RuntimeError: a ~ that is nobody's home
-        message = f"cannot write to --outputs {printable(folder)}: {one_line(error)}. Name another folder."
-        raise FolderError(message) from None
+        raise FolderError(
+            f"cannot write to --outputs {printable(folder)}: {one_line(error)}. "
+            "Name another folder."
+        ) from None
     return folder
 
 

@@ -62,8 +62,7 @@ class Run:
         """
         images_test, x_test, y_test = test_set
         probabilities, scores = answered
-        scaling = describe_scaling(self.preprocess_images, images_test, x_test)
-        images = to_raw(x_test, scaling, images_test)
+        scaling, images = describe_images(self.preprocess_images, images_test, x_test)
         answers = make_answers(images, y_test, probabilities, data_name)
         metrics = {
             "dataset": data_name,
@@ -95,6 +94,8 @@ class Run:
         with self.outputs.saving("draw.html") as unfinished:
             if answers is None:
                 raise ValueError(NO_PROBABILITIES)
+            if scaling.problem is not None:
+                raise ValueError(scaling.problem)
             write.write_page(unfinished, model, answers, scaling.paper, scaling.ink)
         report(metrics, answers, progress, self.outputs)
         return 1 if self.outputs.failed else 0
@@ -133,12 +134,14 @@ def first_line(error):
     return one_line((str(error).strip() or type(error).__name__).splitlines()[0])
 
 
-def describe_scaling(preprocess_images, images_test, x_test):
-    """Return the Scaling of the test images, also where a reader's `preprocess_images` fails."""
+def describe_images(preprocess_images, images_test, x_test):
+    """Return the Scaling of the test images, and the raw images, uint8 (N, 28, 28), of `x_test`."""
     try:
-        return find_scaling(preprocess_images, images_test, x_test)
+        scaling = find_scaling(preprocess_images, images_test, x_test)
+        return scaling, to_raw(preprocess_images, images_test, x_test, scaling)
     except Exception as error:  # noqa: BLE001  whatever a reader has written there
-        return Scaling(None, None, f"preprocess_images fails: {first_line(error)}")
+        problem = f"preprocess_images fails: {first_line(error)}"
+        return Scaling(None, None, problem), images_test
 
 
 def make_answers(images, y, probabilities, data_name):

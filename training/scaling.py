@@ -10,6 +10,7 @@ import numpy as np
 
 SOME = 100  # images are compared; all of them would take time
 CLOSE = 1e-3  # of the range from paper to ink: differences below it are rounding
+DECIMALS = 6  # float32 has about seven digits
 
 
 class Scaling(NamedTuple):
@@ -25,35 +26,32 @@ class Scaling(NamedTuple):
 
 
 def find_scaling(preprocess_images, images, x):
-    """Return the Scaling by which raw `images`, uint8 (N, 28, 28), became `x`, floats (M, ...).
+    """Return the Scaling by which raw `images`, uint8 (N, 28, 28), became `x`, (M, ...).
 
-    `x` may have fewer images, or be changed after `preprocess_images` has made it.
+    `x` may be some of them, in any order, or be changed after `preprocess_images` has made it.
     """
-    x = np.asarray(x[:SOME], dtype="float64")
-    if not np.isfinite(x).all():
+    made = np.asarray(preprocess_images(images))
+    x = np.asarray(x)
+    indices = find_rows(x, made)
+    if indices is None:  # changed afterwards
+        raw = images[: min(len(x), SOME)]
+        values = x[: len(raw)].astype("float64")
+    else:
+        raw = images[indices[:SOME]]
+        values = x[:SOME].astype("float64")
+    if not np.isfinite(values).all():
         return Scaling(None, None, "some pixels of the test images are no numbers")
-    made = np.asarray(preprocess_images(images), dtype="float64")
-    one_by_one = []
-    for image in images[:SOME]:
-        one_by_one.append(preprocess_images(image[np.newaxis])[0])
-    one_by_one = np.asarray(one_by_one, dtype="float64")
-    near = CLOSE * max(np.ptp(x), 1e-9)
-    if not np.allclose(made[:SOME], one_by_one, atol=near, rtol=0):
+    near = CLOSE * np.ptp(values)
+    if depends_on_others(preprocess_images, images[:SOME], made[:SOME], near):
         problem = (
             "preprocess_images makes another thing of an image by itself than of all together: "
             "let it compute with fixed numbers"
         )
         return Scaling(None, None, problem)
-    if is_among(x, made, near):
-        raw = images[:SOME]
-        values = made[:SOME]
-    else:  # changed afterwards
-        raw = images[: len(x)]
-        values = x[: len(raw)]
     line = fit_line(raw, values, near)
     if line is not None:
         return Scaling(*line, None)
-    if values is x:
+    if indices is None:
         problem = (
             "the images were changed after preprocess_images, and not along a straight line: let "
             "preprocess_images do all that happens to an image"
@@ -62,36 +60,47 @@ def find_scaling(preprocess_images, images, x):
     return Scaling(None, None, None)  # preprocess_images can do it, if only in its own way
 
 
-def is_among(x, made, near):
-    """Return whether the first rows of `x` are rows of `made`, in whichever place."""
-    if x.shape[1:] != made.shape[1:]:
-        return False
-    for row in x[:3]:
-        differences = np.abs(made - row).reshape((len(made), -1)).max(axis=1)
-        if differences.min() > near:
-            return False
-    return True
+def find_rows(x, made):
+    """Return where the rows of `x` stand in `made`, integers (M,), or None if one is not there."""
+    index_of = {row.tobytes(): index for index, row in enumerate(made)}
+    indices = [index_of.get(row.tobytes()) for row in x]
+    if None in indices:
+        return None
+    return np.array(indices)
+
+
+def depends_on_others(preprocess_images, images, made, near):
+    """Return whether of an image by itself becomes another thing than of all together, `made`."""
+    for image, expected in zip(images, made, strict=True):
+        alone = np.asarray(preprocess_images(image[np.newaxis]))[0]
+        if not np.allclose(alone, expected, atol=near, rtol=0):
+            return True
+    return False
 
 
 def fit_line(raw, values, near):
     """Return what a raw 0 and a raw 255 became, two floats, or None if it is no straight line."""
     raw = raw.astype("float64").ravel()
     values = values.ravel()
-    if raw.shape != values.shape or raw.min() == raw.max():
+    if raw.shape != values.shape or np.ptp(raw) == 0 or np.ptp(values) == 0:
         return None
     slope, offset = np.polyfit(raw, values, 1)
-    if slope == 0 or np.abs(offset + slope * raw - values).max() > near:
+    if np.abs(offset + slope * raw - values).max() > near:
         return None
-    return float(offset), float(offset + 255 * slope)
+    return round(float(offset), DECIMALS), round(float(offset + 255 * slope), DECIMALS)
 
 
-def to_raw(x, scaling, images):
-    """Return the test images `x` as pictures, uint8 (N, 28, 28) from 0 (paper) to 255 (ink).
+def to_raw(preprocess_images, images, x, scaling):
+    """Return the test images `x` as pictures, uint8 (M, 28, 28) from 0 (paper) to 255 (ink).
 
-    `images` are the raw ones, from which `x` came; without a straight line they are all there is.
+    `images` are the raw ones, uint8 (N, 28, 28). Where `x` are neither some of them nor along a
+    straight line, their first ones are all there is to show.
     """
+    x = np.asarray(x)
+    indices = find_rows(x, np.asarray(preprocess_images(images)))
+    if indices is not None:
+        return images[indices]
     if scaling.paper is None:
         return images[: len(x)]
-    x = np.asarray(x, dtype="float64").reshape((-1, 28, 28))
-    shares = (x - scaling.paper) / (scaling.ink - scaling.paper)
-    return np.clip(np.rint(255 * shares), 0, 255).astype("uint8")
+    shares = (x.astype("float64") - scaling.paper) / (scaling.ink - scaling.paper)
+    return np.clip(np.rint(255 * shares), 0, 255).astype("uint8").reshape((-1, 28, 28))
