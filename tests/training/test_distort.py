@@ -68,6 +68,18 @@ def test_images_are_resized_in_each_direction_by_itself():
     assert abs(np.corrcoef(x, y)[0, 1]) < 0.1
 
 
+def test_a_bend_moves_dots_a_little_in_any_direction_and_neighbours_alike():
+    x, y = distort_dots(4, -4, bend=2)
+    assert abs(x.mean() - 4) < 0.1
+    assert abs(y.mean() + 4) < 0.1
+    assert 0.5 < x.std() < 2 / EVENLY  # between two points of the grid, half of their movements
+    assert 0.5 < y.std() < 2 / EVENLY
+    near_x, _ = distort_dots(5, -4, bend=2)
+    far_x, _ = distort_dots(-8, 8, bend=2)
+    assert np.corrcoef(x, near_x)[0, 1] > 0.9
+    assert abs(np.corrcoef(x, far_x)[0, 1]) < 0.2
+
+
 def test_blur_spreads_the_ink_and_keeps_its_place_and_amount():
     dots = make_dots(0, 0)
     blurred = distort.distort(dots, np.random.default_rng(0), distort.Amounts(blur=1))
@@ -94,8 +106,9 @@ def test_ink_and_paper_stay_in_their_range_whatever_it_is(sample, paper, ink):
     rounding = 1e-5 * abs(ink - paper)
     assert distorted.min() >= x.min() - rounding
     assert distorted.max() <= x.max() + rounding
+    # What came in from outside is paper (a few digits touch the rim: there, their ink goes on).
     corners = distorted[:, ::27, ::27]
-    assert corners == pytest.approx(paper, abs=rounding)  # what came in from outside is paper
+    assert np.mean(np.abs(corners - paper) <= rounding) > 0.99
 
 
 def test_the_same_seed_gives_the_same_images_and_another_one_others(sample):
