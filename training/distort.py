@@ -99,8 +99,8 @@ class DistortedImages(keras.utils.PyDataset):
 
     `x_train` are images as `distort` takes them, or (N, 28, 28, 1); `y_train` are their labels.
     All randomness comes from one number, which is drawn when this is made: after
-    `keras.utils.set_random_seed` it is the same again, and so are all batches, in whichever order
-    and by however many threads they are made.
+    `keras.utils.set_random_seed` it is the same again, and so are all batches. (One thread makes
+    them: more were not faster, and with JAX Keras 3.15 then mixes up the first two epochs.)
     """
 
     def __init__(self, x_train, y_train, batch_size, amounts=FOR_CONVNET):
