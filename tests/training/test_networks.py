@@ -1,8 +1,13 @@
 """The networks for --model beside the classic one: what they are, and what distortion is for."""
 
+import importlib.util
+import subprocess
+import sys
+
 import keras
 import numpy as np
 import pytest
+from conftest import ENVIRONMENT, ROOT
 
 from training import distort, networks
 
@@ -74,3 +79,29 @@ def test_the_convnet_learns_and_reads_digits_that_are_moved(sample):
     moved_down = np.roll(images_test, 3, axis=1)
     moved_up_and_left = np.roll(images_test, (-2, -2), axis=(1, 2))
     assert (accuracy(moved_down) + accuracy(moved_up_and_left)) / 2 > 0.8
+
+
+@pytest.mark.skipif(not importlib.util.find_spec("jax"), reason="JAX is not installed")
+def test_two_devices_share_the_batches_of_the_convnet_on_jax():
+    script = """
+import keras
+from training import data, distort, networks
+
+devices = keras.distribution.list_devices()
+keras.distribution.set_distribution(keras.distribution.DataParallel(devices=devices))
+(images, labels), _ = data.load_path(data.SAMPLE)
+x_train = images[:1000].reshape((1000, 784)).astype("float32") / 255
+y_train = keras.utils.to_categorical(labels[:1000], num_classes=10)
+model = networks.build("convnet")
+batches = distort.DistortedImages(x_train, y_train, batch_size=64)
+history = model.fit(batches, epochs=2, shuffle=False, verbose=0).history
+for weights in model.weights:
+    assert len(weights.value.sharding.device_set) == 2
+assert history["accuracy"][1] > 0.75, history  # 0.86 was measured
+"""
+    two_devices = "--xla_force_host_platform_device_count=2"
+    environment = ENVIRONMENT | {"KERAS_BACKEND": "jax", "XLA_FLAGS": two_devices}
+    child = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+    assert child.returncode == 0, child.stderr
