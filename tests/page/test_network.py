@@ -31,11 +31,17 @@ def give_random_weights(model):
     model.set_weights(weights)
 
 
+def ask_keras(model, images, paper, ink):
+    """Return what Keras answers about images, uint8 (N, 28, 28), scaled as in training: (N, 10)."""
+    x = paper + images.reshape((-1, *model.input_shape[1:])) / 255 * (ink - paper)
+    return keras.ops.convert_to_numpy(model(x, training=False))
+
+
 def describe(model, sample, paper=0.0, ink=1.0):
     """Return the network as the page gets it, JSON; `paper` and `ink` as for `write_page`."""
     images, labels = (part[:50] for part in sample[1])
-    x = paper + images.reshape((-1, *model.input_shape[1:])) / 255 * (ink - paper)
-    answers = Answers(images, labels, model.predict(x, verbose=0), data.DIGITS, "a test")
+    probabilities = ask_keras(model, images, paper, ink)
+    answers = Answers(images, labels, probabilities, data.DIGITS, "a test")
     return json.dumps(write.describe_network(model, answers, paper, ink))
 
 
@@ -52,9 +58,8 @@ def predict_in_node(network, images):
 
 def assert_same_answers(model, sample, paper=0.0, ink=1.0):
     images = sample[1][0][::50]
-    x = paper + images.reshape((-1, *model.input_shape[1:])) / 255 * (ink - paper)
     here = predict_in_node(describe(model, sample, paper, ink), images)
-    there = model.predict(x, verbose=0)
+    there = ask_keras(model, images, paper, ink)
     assert np.abs(here - there).max() < TOLERANCE
     assert np.ptp(there, axis=0).max() > 0.01  # the answers differ from digit to digit
 
