@@ -134,6 +134,13 @@ def test_a_page_has_its_scripts_its_style_and_its_network_within_it(tmp_path, mo
     assert '<link rel="stylesheet"' not in page
 
 
+def test_a_script_that_speaks_of_scripts_does_not_end_there(tmp_path):
+    (tmp_path / "page.html").write_text('<script src="a.js"></script>')
+    (tmp_path / "a.js").write_text("const end = '</script>';\n")
+    page = write.self_contained(tmp_path / "page.html")
+    assert page == "<script>\nconst end = '<\\/script>';\n</script>"
+
+
 def test_a_network_in_half_precision_may_differ_a_little_more(sample):
     rough = build(L.Dense(20, "relu", dtype="mixed_float16"), L.Dense(10, "softmax"))
     fine = build(L.Dense(20, "relu"), L.Dense(10, "softmax"))
@@ -187,8 +194,11 @@ def test_windows_with_gaps_are_refused_and_ordinary_ones_are_not(tmp_path, sampl
 
 def test_answers_that_are_no_probabilities_are_refused_with_the_cure(tmp_path, model, answers):
     path = tmp_path / "draw.html"
-    logits = answers._replace(probabilities=np.log(answers.probabilities))
-    assert_refused(path, model, logits, "probabilities", 'activation="softmax"')
+    too_large = answers.probabilities * 3  # as ten sigmoids may answer
+    below_0 = answers.probabilities + np.array([1, -1] * 5)  # their sums are still 1
+    for wrong in (too_large, below_0):
+        asked = answers._replace(probabilities=wrong)
+        assert_refused(path, model, asked, "probabilities", 'activation="softmax"')
     nan = answers._replace(probabilities=np.full_like(answers.probabilities, np.nan))
     assert_refused(path, model, nan, "finite")
     one = answers._replace(probabilities=answers.probabilities[:, :1])
