@@ -101,8 +101,6 @@ TRIED = {
     # What works in training only:
     "Dropout": [[L.Dropout(0.5), L.Dense(20, "relu")]],
     "GaussianNoise": [[L.GaussianNoise(0.5)]],
-    "RandomGaussianBlur": [[AS_IMAGE, L.RandomGaussianBlur(kernel_size=5, value_range=(0, 1))]],
-    "RandomShear": [[AS_IMAGE, L.RandomShear((0.0, 0.3))]],
     "RandomRotation": [[AS_IMAGE, L.RandomRotation(0.2)]],
     "RandomTranslation": [[AS_IMAGE, L.RandomTranslation(0.2, 0.2)]],
     "RandomZoom": [[AS_IMAGE, L.RandomZoom(0.3)]],
@@ -241,6 +239,6 @@ def test_the_pixels_that_spoke_are_the_gradient_times_the_ink(sample, paper, ink
 
 @pytest.mark.parametrize("name", ["dropout", "convnet"])
 def test_the_other_networks_of_train_py_answer_as_in_keras(sample, name):
-    model = networks.build(name)
+    model = networks.build(name, seed=0)
     give_random_weights(model)
     assert_same_answers(model, sample)
