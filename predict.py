@@ -3,7 +3,7 @@
     python predict.py my_digit.png      a drawing, a scan or a photo, with one digit or many
     python predict.py --help            all options
 
-`main` is the table of contents: read the pictures and find what may be digits in them (ink.py),
+`main` is the table of contents: read the pictures and find what may be digits in them (reading/),
 ask the network about each, choose the likeliest reading, show. README.md says why a picture cannot
 simply be shrunk to 28x28.
 """
@@ -28,7 +28,10 @@ try:
     import numpy as np
     from PIL import Image, ImageDraw, ImageFont, ImageOps, UnidentifiedImageError
 
-    from reading import ink
+    from reading.basics import NoDigits
+    from reading.find import find_digits
+    from reading.proposals import Proposal
+    from reading.strokes import in_one_row
     from training import data, files
 except ModuleNotFoundError as error:
     sys.exit(
@@ -67,7 +70,7 @@ class Page(NamedTuple):
 class Digit(NamedTuple):
     """A digit as it was read: where and how it looks, and what the network says about it."""
 
-    proposal: ink.Proposal
+    proposal: Proposal
     probabilities: np.ndarray
     distance: float  # from the nearest of MNIST's, see measure_distances
 
@@ -175,8 +178,8 @@ def read_page(path, number):
     """Return one Page of a picture file, the first one if `number` is None."""
     try:
         picture, scale = open_page(path, number)
-        return Page(path, number, ink.find_digits(picture), scale, None)
-    except (PictureError, ink.NoDigits) as error:
+        return Page(path, number, find_digits(picture), scale, None)
+    except (PictureError, NoDigits) as error:
         return Page(path, number, [], 1, str(error))
 
 
@@ -406,7 +409,7 @@ def in_rows(digits):
     """Return what was read, with a space where a new row begins."""
     text = str(digits[0].predicted)
     for before, digit in itertools.pairwise(digits):
-        if not ink.in_one_row(before.proposal.box, digit.proposal.box):
+        if not in_one_row(before.proposal.box, digit.proposal.box):
             text += " "
         text += str(digit.predicted)
     return text

@@ -93,6 +93,18 @@ def sample():
 
 
 @pytest.fixture(scope="session")
+def ten_digits(sample):
+    """The image, uint8 (28, 28), of each digit from 0 to 9 that is nearest to its class's mean."""
+    _, (images, labels) = sample
+    typical = []
+    for digit in range(10):
+        of_class = images[labels == digit].astype(float)
+        far = ((of_class - of_class.mean(axis=0)) ** 2).sum(axis=(1, 2))
+        typical.append(images[labels == digit][far.argmin()])
+    return np.stack(typical)
+
+
+@pytest.fixture(scope="session")
 def tiny_npz(sample, tmp_path_factory):
     """The path of an .npz file, laid out as Keras's, with 400 training and 100 test digits."""
     (x_train, y_train), (x_test, y_test) = sample

@@ -1,4 +1,4 @@
-"""What predict.py does: it reads the digits that ink.py finds in pictures, and shows how.
+"""What predict.py does: it reads the digits that reading/ finds in pictures, and shows how.
 
 The pictures are drawn here, from digits of the sample's test set, so that the tests run anywhere.
 """
@@ -27,7 +27,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 import predict
 import train
-from reading import ink
+from reading.find import find_digits
+from reading.normalize import normalize
+from reading.proposals import Proposal
 from training import files
 
 
@@ -40,9 +42,7 @@ def ten_digits(sample, finished):
     """
     _, (x_test, y_test) = sample
     model = keras.saving.load_model(finished.outputs / "model.keras")
-    again = np.stack(
-        [ink.normalize(image[image.any(1)][:, image.any(0)] / 255) for image in x_test]
-    )
+    again = np.stack([normalize(image[image.any(1)][:, image.any(0)] / 255) for image in x_test])
     both = [model.predict(train.preprocess_images(x), verbose=0) for x in (x_test, again)]
     probabilities = np.minimum(*both)
     surest = [(probabilities[:, digit] * (y_test == digit)).argmax() for digit in range(10)]
@@ -77,7 +77,7 @@ def reads_as(read, tmp_path):
 
 def read_pictures(pictures, model):
     """Return what is read in each of `pictures`, uint8 RGB arrays, as main does it."""
-    found = [ink.find_digits(picture) for picture in pictures]
+    found = [find_digits(picture) for picture in pictures]
     images = np.stack([proposal.image for proposals in found for proposal in proposals])
     probabilities = predict.ask(model, images)
     distances = predict.measure_distances(images)
@@ -639,7 +639,7 @@ def test_a_training_image_is_at_distance_0_and_order_does_not_matter(sample):
 
 
 def proposal(start, stop, odds=0.0):
-    return ink.Proposal(start, stop, odds, (0, 0, 1, 1), np.zeros((28, 28), np.uint8))
+    return Proposal(start, stop, odds, (0, 0, 1, 1), np.zeros((28, 28), np.uint8))
 
 
 def test_the_network_decides_whether_strokes_are_one_digit_or_two():
@@ -664,7 +664,7 @@ def test_an_error_of_our_own_does_not_pass_for_a_bad_picture(ten_digits, monkeyp
     def fail(_):
         raise ValueError("operands could not be broadcast together")
 
-    monkeypatch.setattr(ink, "find_digits", fail)
+    monkeypatch.setattr(predict, "find_digits", fail)
     Image.fromarray(255 - ten_digits[2]).save(tmp_path / "good.png")
     with pytest.raises(ValueError, match="broadcast"):
         predict.read_pages(tmp_path / "good.png")
