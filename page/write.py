@@ -29,7 +29,7 @@ def write_page(path, model, x_train, labels_train, x_test, labels_test, probabil
     model's answers about `x_test`. `metrics` are the numbers of the run, as in metrics.json. Raises
     PageError if the page cannot run the network.
     """
-    template = TEMPLATE.read_text(encoding="utf-8")
+    template = self_contained(TEMPLATE)
     paper = float(x_train.min())
     ink = float(x_train.max())
     if not ink > paper:
@@ -59,6 +59,25 @@ def write_page(path, model, x_train, labels_train, x_test, labels_test, probabil
     content = content.replace("<", "\\u003c")  # or a name might end the script that it stands in
     page = template.replace(">null<", f">{content}<")
     path.write_text(page, encoding="utf-8")
+
+
+def self_contained(template):
+    """Return the page `template` as text, with its style sheet and its scripts within it."""
+    text = template.read_text(encoding="utf-8")
+
+    def style(link):
+        sheet = template.with_name(link[1]).read_text(encoding="utf-8")
+        return f"<style>\n{sheet}</style>"
+
+    def script(link):
+        code = template.with_name(link[1]).read_text(encoding="utf-8")
+        code = code.replace("</script", r"<\/script")  # or it would end there
+        return f"<script>\n{code}</script>"
+
+    text = re.sub(r'<link rel="stylesheet" href="(.+?)">', style, text)
+    text = re.sub(r'<script src="(.+?)"></script>', script, text)
+    # The page's policy: only what is within it may run.
+    return text.replace("-src 'self'", "-src 'unsafe-inline'")
 
 
 def class_means(images, labels):

@@ -7,7 +7,6 @@ import numpy as np
 
 from reading.basics import NoDigits
 
-LEAST_SIDE = 100  # pixels: in smaller pictures lines and strokes cannot be told apart
 LONG = 1 / 5  # of the picture's side: ruled lines are longer
 RULED = 2.5  # times as long as the rest is high: a line that ends within the picture
 SQUARED = 1.8  # the same for lines across ruled ones
@@ -25,8 +24,6 @@ class Line(NamedTuple):
 
 def drop_lines(mask):
     """Erase ruled and squared lines, and lines under digits, where nothing crosses them."""
-    if max(mask.shape) < LEAST_SIDE:
-        return mask
     height, width = mask.shape
     level, level_runs = find_lines(mask, LONG * width)
     without_level = erase(mask, level_runs, level, through=False)

@@ -52,4 +52,4 @@ def fit(array, side):
     factor = side / max(array.shape)
     height, width = array.shape
     size = max(1, round(width * factor)), max(1, round(height * factor))
-    return cv2.resize(array, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR)
+    return cv2.resize(array, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC)

@@ -8,7 +8,7 @@ from reading.frames import find_boxes
 
 SPECK = 0.15  # of the tallest stroke: what is smaller, in both directions, is dirt or a comma
 FLAT = 3  # times as wide as the tallest stroke is high: no digit
-SOLID = 0.55  # of its size: a thing whose ink is as wide is a dot or a shape, not a stroke
+SOLID = 0.65  # of its size: a thing whose ink is as wide is a dot or a shape, not a stroke
 SMALL = 0.35  # of the tallest piece: what is lower is no digit, but may belong to one
 LEAST_HEIGHT = 7  # pixels: nobody reads a smaller digit
 MOST_STROKES = 400  # in one picture: more are a pattern, not handwriting

@@ -4,7 +4,7 @@ import math
 
 import cv2
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 WHITE = (250, 250, 248)
 WOOD = (95, 66, 44)
@@ -138,3 +138,11 @@ def side_by_side(left, right, gap):
         start += 1
     left[:, start : start + width] = np.maximum(left[:, start : start + width], right)
     return left[:, : start + width]
+
+
+def letter(text):
+    """Return a picture, uint8 RGB, of a letter. (Pillow's font: OpenCV has another since 5.0.)"""
+    picture = Image.new("RGB", (200, 200), (250, 250, 250))
+    font = ImageFont.load_default(150)
+    ImageDraw.Draw(picture).text((100, 100), text, (40, 40, 40), font, anchor="mm")
+    return np.asarray(picture)

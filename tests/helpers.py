@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import statistics
 import subprocess
 import sys
 import zipfile
@@ -70,6 +71,11 @@ def assert_whole(outputs):
     if (outputs / "model.keras").exists():
         model = keras.saving.load_model(outputs / "model.keras")
         assert model.predict(np.zeros((1, 784)), verbose=0).shape == (1, 10)
+
+
+def share_of(found, expected):
+    """Return which share of what was read is as expected."""
+    return statistics.mean(a == b for a, b in zip(found, expected, strict=True))
 
 
 def can_mount():

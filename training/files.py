@@ -1,4 +1,4 @@
-"""Save results safely: no file is ever half written.
+"""Save results safely: no file is ever half written, and one failure spares the others.
 
 Nothing here is about learning; you need not read it to understand train.py.
 """
@@ -7,27 +7,91 @@ import contextlib
 import json
 import math
 import pathlib
+import secrets
 import sys
 import tempfile
+import time
+
+import numpy as np
+
+LEFT_BEHIND = 3600  # seconds: an unfinished file that is older was left by a run that was killed
 
 
 class FolderError(Exception):
     """A folder cannot be written to; the text is one line that says what to do."""
 
 
+class Outputs:
+    """The folder for results, and which of them could be saved: `saved` and `failed`, paths.
+
+    Raises FolderError if no file can be written there: better now than after the training.
+    """
+
+    def __init__(self, folder):
+        self.folder = prepare_folder(folder)
+        self.saved = []
+        self.failed = []
+
+    @contextlib.contextmanager
+    def saving(self, name):
+        """Save one file in a `with` block, which writes it to the path that it is given:
+
+            with outputs.saving("training.png") as unfinished:
+                figure.savefig(unfinished)
+
+        That is a file beside the final one, which takes its place at the end of the block: so a
+        kill or a full disk never leaves half a file. If the file cannot be made, one line on stderr
+        says why, and the program goes on. An older file then stays if the disk is to blame, and is
+        deleted if not: it would show another network.
+        """
+        path = self.folder / name
+        # A name of its own, since another run may be saving the same file.
+        unfinished = self.folder / f"unfinished-{secrets.token_hex(4)}-{name}"
+        try:
+            yield unfinished
+            move(unfinished, path)
+            self.saved.append(path)
+        except Exception as error:  # noqa: BLE001  whatever goes wrong, the other results matter
+            self.failed.append(path)
+            print(f"Error: {path} could not be saved: {one_line(error)}", file=sys.stderr)
+            if not isinstance(error, OSError):
+                delete(path)
+        finally:
+            delete(unfinished)  # also after Ctrl-C
+
+
 def prepare_folder(folder):
     """Make `folder` if it is missing, and return it as a Path.
 
-    Raises FolderError if no file can be written there: better now than after the training.
+    Raises FolderError if no file can be written there.
     """
     try:
         folder = pathlib.Path(folder).expanduser()
         folder.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()  # can files be written here?
+        for left in folder.glob("unfinished-*"):
+            if left.stat().st_mtime < time.time() - LEFT_BEHIND:
+                delete(left)
     except (OSError, RuntimeError) as error:  # RuntimeError: a ~ that is nobody's home
-        message = f"cannot write to --outputs {folder}: {error}. Name another folder."
+        message = f"cannot write to --outputs {folder}: {one_line(error)}. Name another folder."
         raise FolderError(message) from None
     return folder
+
+
+def move(unfinished, path):
+    """Put a finished file in the place of an older one, at once."""
+    try:
+        unfinished.replace(path)
+    except PermissionError:  # Windows does not replace a file that a viewer has open
+        raise PermissionError(
+            "the older file is open in another program, or protected. Close it, and run again"
+        ) from None
+
+
+def delete(path):
+    """Delete a file, if it is there and nobody holds it."""
+    with contextlib.suppress(OSError):
+        path.unlink()
 
 
 def one_line(error):
@@ -35,44 +99,29 @@ def one_line(error):
     return " ".join(str(error).split()) or type(error).__name__
 
 
-@contextlib.contextmanager
-def saving(path, saved):
-    """Save one file in a `with` block, which writes it to the path that it is given:
-
-        with saving(folder / "training.png", saved) as unfinished:
-            figure.savefig(unfinished)
-
-    That is a file beside `path`, which takes its place at the end of the block: so a kill or a full
-    disk never leaves half a file. If the file cannot be made, one line on stderr says why, and the
-    program goes on. An older file then stays if the disk is to blame, and is deleted if not: it
-    would show another network. The dict `saved` notes for `path` whether it could be saved.
-    """
-    unfinished = path.with_name(f"unfinished-{path.name}")
-    try:
-        yield unfinished
-        unfinished.replace(path)
-        saved[path] = True
-    except Exception as error:  # noqa: BLE001  whatever goes wrong, the other results matter
-        saved[path] = False
-        print(f"Error: {path} could not be saved: {one_line(error)}", file=sys.stderr)
-        if not isinstance(error, OSError):
-            path.unlink(missing_ok=True)
-    finally:
-        unfinished.unlink(missing_ok=True)  # also after Ctrl-C
-
-
 def write_json(path, content):
     """Write `content` as JSON. What is no number (NaN, infinity) is not JSON: it becomes null."""
-    text = json.dumps(without_nan(content), indent=2, allow_nan=False)
+    text = json.dumps(plain(content), indent=2, allow_nan=False, default=str)
     path.write_text(text + "\n", encoding="utf-8")
 
 
-def without_nan(content):
-    """Return dicts, lists and numbers with None for what is not a finite number."""
+def plain(content):
+    """Return dicts, lists and numbers as JSON has them: NumPy's as Python's, None for NaN."""
     if isinstance(content, dict):
-        return {name: without_nan(value) for name, value in content.items()}
-    if isinstance(content, list):
-        return [without_nan(value) for value in content]
+        return {str(name): plain(value) for name, value in content.items()}
+    if isinstance(content, list | tuple):
+        return [plain(value) for value in content]
+    if isinstance(content, np.ndarray | np.generic):
+        return plain(content.tolist())
     if isinstance(content, float) and not math.isfinite(content):
         return None
     return content
+
+
+@contextlib.contextmanager
+def saving(path, saved):
+    """The former `Outputs.saving`, until both scripts use that."""
+    outputs = Outputs(path.parent)
+    with outputs.saving(path.name) as unfinished:
+        yield unfinished
+    saved[path] = path in outputs.saved

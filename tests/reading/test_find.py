@@ -27,15 +27,15 @@ def test_neither_tensorflow_nor_keras_is_needed():
 
 
 @pytest.mark.parametrize("height", [40, 120])
-def test_small_digits_on_a_photo_of_a_page_are_found_at_its_full_size(ten_digits, height):
+def test_small_digits_on_a_photo_of_a_page_are_found_at_its_full_size(typical_digits, height):
     picture = np.full((1500, 2000, 3), WHITE, np.float32)  # as a phone's photo is decoded
-    boxes = write(picture, ten_digits[[1, 9, 3]], 700, 900, height // 2, gap=0.5)
+    boxes = write(picture, typical_digits[[1, 9, 3]], 700, 900, height // 2, gap=0.5)
     found = pieces(seen(picture))
     np.testing.assert_allclose([proposal.box for proposal in found], boxes, atol=3)
 
 
-def test_boxes_are_in_the_pixels_of_the_picture_that_was_given(ten_digits):
-    sheet, boxes = page(ten_digits, columns=5)
+def test_boxes_are_in_the_pixels_of_the_picture_that_was_given(typical_digits):
+    sheet, boxes = page(typical_digits, columns=5)
     for factor in (1, 2, 3):
         large = np.kron(light(sheet), np.ones((factor, factor)))
         picture = np.repeat(large[..., None], 3, axis=2).clip(0, 255).astype("uint8")
@@ -92,16 +92,16 @@ def test_random_pictures_are_proposals_or_one_line_and_never_a_crash():
             assert "\n" not in str(error)
 
 
-def test_small_digits_near_the_corner_of_a_note_are_found_without_the_desk(ten_digits):
+def test_small_digits_near_the_corner_of_a_note_are_found_without_the_desk(typical_digits):
     for from_corner in (30, 60, 130):
         picture = blank(1500, 2000, paper=(60, 60, 60))
         picture[300:1200, 300:1700] = WHITE
-        boxes = write(picture, ten_digits[[2, 5, 8]], 300 + from_corner, 300 + from_corner, 40)
+        boxes = write(picture, typical_digits[[2, 5, 8]], 300 + from_corner, 300 + from_corner, 40)
         assert_found(seen(picture), boxes)
 
 
-def test_a_row_of_many_small_digits_is_found_where_the_smaller_copy_shows_a_pattern(ten_digits):
+def test_a_row_of_many_small_digits_is_found_where_the_smaller_copy_shows_a_pattern(typical_digits):
     picture = blank(1500, 2000)
-    digits = np.concatenate([ten_digits] * 8)[:78]
+    digits = np.concatenate([typical_digits] * 8)[:78]
     write(picture, digits, 40, 700, 20, gap=0.15)
     assert len(pieces(seen(picture))) > 60

@@ -37,16 +37,16 @@ def test_a_fat_1_is_found_whole_and_becomes_thin(side, dark):
 
 
 @pytest.mark.parametrize("paper", [(245, 225, 90), (165, 125, 90), (38, 70, 55)])
-def test_ink_is_found_on_paper_of_any_colour(ten_digits, paper):
+def test_ink_is_found_on_paper_of_any_colour(typical_digits, paper):
     picture = blank(paper=paper)
     pen = (235, 235, 225) if max(paper) < 100 else BLUE
-    boxes = write(picture, ten_digits[[4, 7, 2]], 100, 200, 120, pen)
+    boxes = write(picture, typical_digits[[4, 7, 2]], 100, 200, 120, pen)
     assert_found(seen(picture), boxes)
 
 
-def test_a_shadow_over_half_of_the_paper_is_no_ink(ten_digits):
+def test_a_shadow_over_half_of_the_paper_is_no_ink(typical_digits):
     picture = blank()
-    boxes = write(picture, ten_digits[[5, 1, 8, 3]], 200, 250, 120)
+    boxes = write(picture, typical_digits[[5, 1, 8, 3]], 200, 250, 120)
     y, x = np.mgrid[0:600, 0:800]
     picture *= 1 - 0.5 / (1 + np.exp(-(x + 0.6 * y - 640) / 5))[..., None]
     assert_found(seen(picture), boxes)
@@ -54,10 +54,10 @@ def test_a_shadow_over_half_of_the_paper_is_no_ink(ten_digits):
 
 @pytest.mark.parametrize(("x", "y"), [(0, 0.4), (1, 0.6), (0.5, 0), (0.3, 1)])
 @pytest.mark.parametrize("softness", [0.02, 0.1, 0.4])
-def test_a_row_of_digits_is_found_beside_and_in_a_spot_of_light(ten_digits, x, y, softness):
+def test_a_row_of_digits_is_found_beside_and_in_a_spot_of_light(typical_digits, x, y, softness):
     shape = (918, 1224)  # a phone's 2448 by 3264, shrunk
     paper = 110 + 100 * spot_of_light(shape, x, y, softness) + np.linspace(-15, 15, shape[1])
-    for column, digit in enumerate(ten_digits[:7]):
+    for column, digit in enumerate(typical_digits[:7]):
         strokes = enlarged(digit, shape[0] // 12)
         left, top = 250 + 110 * column, 560 + column * 3
         place = paper[top : top + len(strokes), left : left + strokes.shape[1]]
@@ -84,10 +84,10 @@ def test_pencil_is_found_whole_although_its_strokes_are_full_of_holes(sample, mi
     assert whole >= 38
 
 
-def test_faint_marks_beside_dark_digits_are_left_out(ten_digits):
+def test_faint_marks_beside_dark_digits_are_left_out(typical_digits):
     picture = blank()
-    write(picture, ten_digits[[6]], 500, 200, 140, pen=(205, 205, 205))  # what was rubbed out
-    boxes = write(picture, ten_digits[[9, 0]], 100, 200, 140)
+    write(picture, typical_digits[[6]], 500, 200, 140, pen=(205, 205, 205))  # what was rubbed out
+    boxes = write(picture, typical_digits[[9, 0]], 100, 200, 140)
     assert_found(seen(picture), boxes)
 
 

@@ -21,10 +21,10 @@ def test_a_5_whose_bar_runs_into_the_picture_s_edge_keeps_the_rest():
 @pytest.mark.parametrize("step", [30, 45, 60])
 @pytest.mark.parametrize("shade", [140, 190, 215])
 @pytest.mark.parametrize("turn", [0, 2])
-def test_squared_paper_is_no_pattern(ten_digits, step, shade, turn):
+def test_squared_paper_is_no_pattern(typical_digits, step, shade, turn):
     picture = blank()
     rule(picture, step, (shade - 15, shade - 5, shade + 10), squares=True)
-    boxes = write(picture, ten_digits[[5, 9, 6]], 100, 200, 140, gap=0.2)
+    boxes = write(picture, typical_digits[[5, 9, 6]], 100, 200, 140, gap=0.2)
     if turn == 0:
         assert_found(seen(picture), boxes, atol=6)
     turned = cv2.getRotationMatrix2D((400, 300), turn, 1.2)
@@ -32,17 +32,17 @@ def test_squared_paper_is_no_pattern(ten_digits, step, shade, turn):
 
 
 @pytest.mark.parametrize("step", [50, 80])
-def test_digits_may_stand_on_a_ruled_line(ten_digits, step):
+def test_digits_may_stand_on_a_ruled_line(typical_digits, step):
     picture = blank()
     rule(picture, step)
-    boxes = write(picture, ten_digits[[9, 0, 4, 2]], 60, step // 2 + 3 * step - 60, 60, gap=0.4)
+    boxes = write(picture, typical_digits[[9, 0, 4, 2]], 60, step // 2 + 3 * step - 60, 60, gap=0.4)
     assert_found(seen(picture), boxes, atol=5)
 
 
 @pytest.mark.parametrize("below", [-8, -2, 6, 20])
-def test_a_line_under_a_number_is_not_part_of_it(ten_digits, below):
+def test_a_line_under_a_number_is_not_part_of_it(typical_digits, below):
     picture = blank(400, 800)
-    boxes = write(picture, ten_digits[[7, 5, 1, 8]], 60, 130, 130, gap=0.2)
+    boxes = write(picture, typical_digits[[7, 5, 1, 8]], 60, 130, 130, gap=0.2)
     bottom = max(box[3] for box in boxes)
     picture[bottom + below : bottom + below + 6, 40:760] = BLUE
     assert_found(seen(picture), boxes, atol=8)

@@ -19,15 +19,15 @@ def test_two_strokes_side_by_side_are_proposed_as_one_digit_and_as_two():
     assert (first.start, second.stop) in steps
 
 
-def test_digits_far_apart_are_not_proposed_as_one(ten_digits):
+def test_digits_far_apart_are_not_proposed_as_one(typical_digits):
     picture = blank(200, 400)
-    write(picture, ten_digits[[1, 1]], 60, 50, 100, gap=0.9)
+    write(picture, typical_digits[[1, 1]], 60, 50, 100, gap=0.9)
     assert len(find_digits(seen(picture))) == 2
 
 
-def test_digits_that_touch_are_cut_where_they_touch(ten_digits):
+def test_digits_that_touch_are_cut_where_they_touch(typical_digits):
     for pair in ([0, 9], [3, 5], [8, 8], [4, 2]):
-        strokes = [enlarged(digit, 120) for digit in ten_digits[pair]]
+        strokes = [enlarged(digit, 120) for digit in typical_digits[pair]]
         both = np.hstack(strokes)
         middle = strokes[0].shape[1]
         both[55:62, middle - 25 : middle + 25] = 1  # a bridge from one to the other

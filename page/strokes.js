@@ -1,0 +1,90 @@
+// From the strokes of a pen to an image like MNIST's, and what is no digit at all. `node` can run it.
+"use strict";
+// --- From strokes to an image like MNIST's --------------------------------------------------------
+
+const PEN = 2.9; // how wide MNIST's strokes are, in its pixels
+
+// How much of each pixel, 28x28, a round pen covers that follows the strokes.
+function drawInk(strokes) {
+  const pixels = new Float32Array(784);
+  for (const stroke of strokes) {
+    for (let n = 0; n < stroke.length; n++) {
+      addLine(pixels, stroke[Math.max(n - 1, 0)], stroke[n]);
+    }
+  }
+  return pixels;
+}
+
+function addLine(pixels, [x0, y0], [x1, y1]) {
+  const dx = x1 - x0;
+  const dy = y1 - y0;
+  const squaredLength = dx * dx + dy * dy || 1; // a dot has none
+  const first = Math.max(0, Math.floor(Math.min(y0, y1) - 2)); // only the rows near by
+  const last = Math.min(27, Math.floor(Math.max(y0, y1) + 2));
+  for (let row = first; row <= last; row++) {
+    for (let column = 0; column < 28; column++) {
+      const x = column + 0.5 - x0;
+      const y = row + 0.5 - y0;
+      const along = Math.min(1, Math.max(0, (x * dx + y * dy) / squaredLength)); // 0 at its start
+      const distance = Math.hypot(x - along * dx, y - along * dy);
+      const covered = Math.min(1, PEN / 2 - distance + 0.5); // at the pen's edge: half of it
+      const at = 28 * row + column;
+      pixels[at] = Math.max(pixels[at], covered);
+    }
+  }
+}
+
+// The box around a list of points: {left, top, width, height}.
+function boxAround(points) {
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const [x, y] of points) {
+    left = Math.min(left, x);
+    right = Math.max(right, x);
+    top = Math.min(top, y);
+    bottom = Math.max(bottom, y);
+  }
+  return { left, top, width: right - left, height: bottom - top };
+}
+
+// Strokes, [[[x, y], ...], ...] in any unit, y downwards: 784 numbers from 0 to 1, row by row. As in
+// MNIST, the ink is fitted into 20x20, and its centre of mass lies in the middle of 28x28: so it is
+// drawn once in the middle, and once more moved, by 4 pixels at most, so that it stays inside.
+function prepare(strokes) {
+  const { left, top, width, height } = boxAround(strokes.flat());
+  const scale = (20 - PEN) / (Math.max(width, height) || 1); // a dot has no size
+  const drawnAround = (middleX, middleY) => {
+    const place = ([x, y]) =>
+      [middleX + (x - left - width / 2) * scale, middleY + (y - top - height / 2) * scale];
+    return drawInk(strokes.map((stroke) => stroke.map(place)));
+  };
+  const pixels = drawnAround(14, 14);
+  let [sum, sumX, sumY] = [0, 0, 0];
+  pixels.forEach((v, at) => {
+    sum += v;
+    sumX += v * (at % 28 + 0.5);
+    sumY += v * (Math.floor(at / 28) + 0.5);
+  });
+  const shift = (middle) => Math.min(4, Math.max(-4, 14 - middle));
+  return drawnAround(14 + shift(sumX / sum), 14 + shift(sumY / sum));
+}
+
+// Why a drawing can be no digit: "" if it can. A dot, two things side by side, or a line that lies
+// flat. The pad is 1 wide.
+function whyNoDigit(strokes) {
+  const all = boxAround(strokes.flat());
+  if (Math.max(all.width, all.height) < 0.02) return "dot";
+  if (all.width > 0.1 && all.height < 0.15 * all.width) {
+    return "dash";
+  }
+  const boxes = strokes.map(boxAround).sort((a, b) => a.left - b.left);
+  let right = boxes[0].left + boxes[0].width;
+  for (const box of boxes) {
+    if (box.left - right > 0.2 * all.height) {
+      return "two";
+    }
+    right = Math.max(right, box.left + box.width);
+  }
+  return "";
+}
+
+if (typeof module !== "undefined") module.exports = { prepare, whyNoDigit };

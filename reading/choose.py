@@ -1,0 +1,113 @@
+"""Choose the likeliest way to read a picture, from what the network says about each proposal.
+
+For those who want to know how predict.py decides whether strokes are one digit, two, or none.
+"""
+
+import math
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from reading.proposals import Proposal
+from training import data
+
+# Distances between an image and the nearest training image of sample.npz, as measure_distances has
+# them. Between training images, half are nearer than 0.28; 99 in 100 are nearer than 0.5, and 999
+# in 1,000 nearer than 0.57.
+DOUBTFUL = 0.5
+REFUSED = 0.57  # if all in a picture is farther, it shows no digits
+USUAL = 1 / 3  # up to here a distance tells nothing
+# Beyond, an image is so much less likely, as a logarithm: fitted to cut and whole digits.
+UNUSUAL = 8
+
+
+class Digit(NamedTuple):
+    """A digit as it was read: where and how it looks, and what the network says about it."""
+
+    proposal: Proposal
+    probabilities: np.ndarray
+    distance: float  # from the nearest of MNIST's, see measure_distances
+
+    @property
+    def predicted(self):
+        return int(self.probabilities.argmax())
+
+    @property
+    def confidence(self):
+        return float(self.probabilities.max())
+
+    @property
+    def doubtful(self):
+        return self.distance > DOUBTFUL
+
+
+def read_pages(pages, probabilities, distances):
+    """Return `pages` with the digits of each, or with an error if what was found are none.
+
+    `probabilities`, float (N, 10), and `distances`, (N,), are those of the proposals of all pages,
+    in their order.
+    """
+    read = []
+    first = 0
+    for page in pages:
+        stop = first + len(page.proposals)
+        digits = choose_digits(page.proposals, probabilities[first:stop], distances[first:stop])
+        first = stop
+        if digits and min(digit.distance for digit in digits) > REFUSED:
+            read.append(page._replace(error=describe_refused(digits)))
+        else:
+            read.append(page._replace(digits=digits))
+    return read
+
+
+def describe_refused(digits):
+    said = "".join(str(digit.predicted) for digit in digits)
+    return (
+        f"what was found looks like no digits (the network would say {said}): show the digits "
+        "alone, without letters, drawings or shadows"
+    )
+
+
+def choose_digits(proposals, probabilities, distances):
+    """Return the Digits of the likeliest way to read a page.
+
+    A way uses all ink once, from the first node to the last. The likeliest one is found node by
+    node, by dynamic programming (LeCun, Bottou, Bengio and Haffner, 1998, section V).
+    """
+    ways = {0: (0.0, [])}  # for each node the likeliest way to it: how likely, and its Digits
+    for index in np.argsort([proposal.stop for proposal in proposals], kind="stable"):
+        proposal = proposals[index]
+        if proposal.start not in ways:
+            continue
+        likely, digits = ways[proposal.start]
+        likely += math.log(max(probabilities[index].max(), 1e-9)) + proposal.odds
+        likely -= UNUSUAL * max(0, distances[index] - USUAL)
+        if proposal.stop not in ways or likely > ways[proposal.stop][0]:
+            digit = Digit(proposal, probabilities[index], float(distances[index]))
+            ways[proposal.stop] = (likely, [*digits, digit])
+    return ways[max(ways)][1]
+
+
+def measure_distances(images):
+    """Return how far each image, uint8 (N, 28, 28), is from the nearest of 6,000 training images.
+
+    A network answers whatever it is shown: a letter, a part of a digit, or two at once look like
+    none of MNIST's. The distance is that between images of 14x14, blurred, each scaled to length 1.
+    """
+    if not len(images):
+        return np.zeros(0)
+    (images_train, _), _ = data.load_path(data.SAMPLE)
+    known = shrink_for_distances(images_train)
+    similarities = shrink_for_distances(images) @ known.T
+    return np.sqrt(np.maximum(2 - 2 * similarities.max(axis=1), 0))
+
+
+def shrink_for_distances(images):
+    """Return images, uint8 (N, 28, 28), as float32 (N, 196), each of length 1."""
+    small = []
+    for image in images:
+        blurred = cv2.GaussianBlur(image.astype(np.float32), (0, 0), 1)
+        small.append(cv2.resize(blurred, (14, 14), interpolation=cv2.INTER_AREA))
+    vectors = np.array(small).reshape((-1, 196))
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)

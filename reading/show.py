@@ -1,0 +1,154 @@
+"""Show what was read: printed, as lines of JSON, and in the picture your_digits.png.
+
+For those who want to know what predict.py prints and draws.
+"""
+
+import itertools
+import json
+import math
+import sys
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont, ImageOps
+
+from reading import pictures
+from reading.strokes import in_one_row
+
+MOST_PAGES = 8  # in your_digits.png
+MOST_DIGITS = 24  # of one page, one by one
+WIDTH = 1000  # of your_digits.png, in pixels
+ROW = 146  # the height of a row of digits
+SURE_FROM = 0.9  # how probable
+SURE = "#0072b2"  # blue and orange: the colour-blind can tell them apart
+UNSURE = "#d55e00"
+
+
+def report(page, as_json):
+    """Print what was read on a page, as a line of JSON if asked; errors go to stderr."""
+    name = str(page.path)
+    if page.number is not None:
+        name += f", page {page.number}"
+    if page.error is not None:
+        print(f"{name}: {page.error}", file=sys.stderr)
+    if as_json:
+        line = {"file": str(page.path)}
+        if page.number is not None:
+            line["page"] = page.number
+        if page.error is not None:
+            line["error"] = page.error
+        else:
+            line["digits"] = "".join(str(digit.predicted) for digit in page.digits)
+            line["confidence"] = [digit.confidence for digit in page.digits]
+            line["doubtful"] = [digit.doubtful for digit in page.digits]
+            line["boxes"] = [box_in_file(digit, page) for digit in page.digits]
+        print(json.dumps(line))
+    elif page.error is None:
+        described = [describe(digit) for digit in page.digits]
+        print(f"{name}: {in_rows(page.digits)} ({', '.join(described)})")
+
+
+def in_rows(digits):
+    """Return what was read, with a space where a new row begins."""
+    text = str(digits[0].predicted)
+    for before, digit in itertools.pairwise(digits):
+        if not in_one_row(before.proposal.box, digit.proposal.box):
+            text += " "
+        text += str(digit.predicted)
+    return text
+
+
+def describe(digit):
+    """Return how sure the network is of a digit, in words."""
+    text = f"{digit.confidence:.0%} sure"
+    return f"{text}, but it looks unlike MNIST's" if digit.doubtful else text
+
+
+def box_in_file(digit, page):
+    return [round(edge * page.scale) for edge in digit.proposal.box]
+
+
+def draw_pages(pages):
+    """Return a Pillow picture of how pages were read; of many, those of which one is least sure."""
+    if len(pages) > MOST_PAGES:
+        pages = sorted(pages, key=least_confidence)[:MOST_PAGES]
+    parts = [draw_page(page) for page in pages]
+    whole = Image.new("RGB", (WIDTH, sum(part.height for part in parts)), "white")
+    top = 0
+    for part in parts:
+        whole.paste(part, (0, top))
+        top += part.height
+    return whole
+
+
+def least_confidence(page):
+    return min(digit.confidence for digit in page.digits)
+
+
+def draw_page(page):
+    """Draw a page with a box around each digit, and below what the network saw of each."""
+    array, _ = pictures.open_page(page.path, page.number)
+    picture = Image.fromarray(array)
+    shown = ImageOps.contain(picture, (WIDTH - 20, 420))
+    scale = shown.width / picture.width
+    few = page.digits
+    if len(page.digits) > MOST_DIGITS:
+        few = sorted(page.digits, key=confidence_of)[:MOST_DIGITS]
+    rows = math.ceil(len(few) / 3)
+    drawn = Image.new("RGB", (WIDTH, 50 + shown.height + 30 + rows * ROW), "white")
+    pen = ImageDraw.Draw(drawn)
+    name = page.path.name.encode("ascii", "replace").decode()  # the font has no Chinese letters
+    if page.number is not None:
+        name += f", page {page.number}"
+    pen.text((10, 8), f"{name}: what was found", "black", ImageFont.load_default(18))
+    meaning = f"orange: less than {SURE_FROM:.0%} sure; with a ?: it looks unlike MNIST's"
+    pen.text((WIDTH - 10, 12), meaning, UNSURE, ImageFont.load_default(13), anchor="ra")
+    top = 50
+    drawn.paste(shown, (10, top))
+    pen.rectangle((9, top - 1, 10 + shown.width, top + shown.height), outline="silver")
+    for digit in page.digits:
+        box = np.array(digit.proposal.box) * scale + (10 - 2, top - 2, 10 + 2, top + 2)
+        colour = colour_of(digit)
+        pen.rectangle(box.tolist(), outline=colour, width=2)
+        place = (box[0], max(box[1], top - 6))
+        pen.text(place, label_of(digit), colour, ImageFont.load_default(20), anchor="lb")
+    top += shown.height + 4
+    title = "The digits one by one: cut out, as the network sees it, and how probable each class is"
+    if len(few) < len(page.digits):
+        title = f"The {MOST_DIGITS} of which the network is least sure: cut out, as it sees them, "
+        title += "and how probable each class is"
+    pen.text((10, top), title, "black", ImageFont.load_default(14))
+    for i, digit in enumerate(few):
+        left = 10 + i % 3 * (WIDTH // 3)
+        draw_digit(drawn, picture, digit, left, top + 30 + i // 3 * ROW)
+    return drawn
+
+
+def confidence_of(digit):
+    return digit.confidence
+
+
+def colour_of(digit):
+    return UNSURE if digit.doubtful or digit.confidence < SURE_FROM else SURE
+
+
+def label_of(digit):
+    return f"{digit.predicted}?" if digit.doubtful else str(digit.predicted)
+
+
+def draw_digit(drawn, picture, digit, left, top):
+    """Draw one digit: as it is in the picture, as the network sees it, and its probabilities."""
+    pen = ImageDraw.Draw(drawn)
+    small = ImageFont.load_default(10)
+    said = f"{label_of(digit)}  ({digit.confidence:.0%})"
+    pen.text((left, top), said, colour_of(digit), ImageFont.load_default(14))
+    x, y, right, bottom = digit.proposal.box
+    margin = max(right - x, bottom - y) // 4
+    box = (x - margin, y - margin, right + margin, bottom + margin)
+    box = np.clip(box, 0, (*picture.size, *picture.size)).tolist()
+    drawn.paste(ImageOps.contain(picture.crop(box), (96, 112)), (left, top + 22))
+    image = Image.fromarray(digit.proposal.image).resize((112, 112), Image.Resampling.NEAREST)
+    drawn.paste(image, (left + 104, top + 22))
+    for c, probability in enumerate(digit.probabilities.tolist()):
+        y = top + 22 + 11.2 * c
+        pen.text((left + 226, y + 5), str(c), "black", small, anchor="lm")
+        pen.rectangle((left + 236, y + 1, left + 236 + 80 * probability, y + 9), colour_of(digit))

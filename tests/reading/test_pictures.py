@@ -1,0 +1,133 @@
+"""What reading/pictures.py does: it finds picture files and opens them, whatever is in them."""
+
+import pathlib
+
+import numpy as np
+import pytest
+from drawing import light, page
+from helpers import without_greeting
+from PIL import Image, ImageDraw
+
+import predict
+from reading import pictures
+
+
+@pytest.mark.parametrize("ink", [0, 255])
+def test_ink_on_a_transparent_ground_is_read_be_it_black_or_white(ten_digits, reads_as, ink):
+    sheet, _ = page(ten_digits, columns=5, paper=0, ink=-255)
+    alpha = np.clip(sheet, 0, 255).astype("uint8")
+    grey = np.full_like(alpha, ink)
+    picture = Image.merge("LA", [Image.fromarray(grey), Image.fromarray(alpha)])
+    assert reads_as(picture) == "0123456789"
+
+
+def test_a_photo_that_a_phone_turned_is_read_upright(ten_digits, reads_as):
+    sheet, _ = page(ten_digits[:5], columns=5)
+    turned = Image.fromarray(np.rot90(light(sheet)).clip(0, 255).astype("uint8"))
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the camera was held upright: turn the picture clockwise to see it so
+    assert reads_as(turned, "photo.jpg", exif=exif) == "01234"
+
+
+def test_a_picture_with_16_bits_a_pixel_is_read(ten_digits, reads_as):
+    sheet, _ = page(ten_digits, columns=5)
+    assert reads_as(Image.fromarray((sheet * 200).astype("uint16"))) == "0123456789"
+
+
+def test_a_name_that_no_system_takes_is_one_line(ten_digits, read, tmp_path):
+    Image.fromarray(255 - ten_digits[2]).save(tmp_path / "good.png")
+    status, [bad, good] = read(tmp_path / ("x" * 300 + ".png"), tmp_path / "good.png")
+    assert status == 1
+    assert bad["error"]
+    assert good["digits"] == "2"
+
+
+def test_hidden_files_beside_the_pictures_of_a_folder_are_not_read(ten_digits, read, tmp_path):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    Image.fromarray(255 - ten_digits[2]).save(folder / "2.png")
+    (folder / "._2.png").write_text("what macOS leaves on other systems' disks")
+    status, [line] = read(folder)
+    assert status == 0
+    assert line["digits"] == "2"
+
+
+def test_every_page_of_a_tiff_and_of_a_gif_is_read(ten_digits, read, tmp_path):
+    pages = [
+        Image.fromarray(255 - np.kron(digit, np.ones((3, 3), "uint8"))) for digit in ten_digits
+    ]
+    pages[1] = Image.new("L", (84, 84), 255)  # a blank one
+    for name in ("scan.tif", "film.gif"):
+        pages[0].save(tmp_path / name, save_all=True, append_images=pages[1:4])
+        status, lines = read(tmp_path / name)
+        assert status == 1
+        assert [line["page"] for line in lines] == [1, 2, 3, 4]
+        assert [line.get("digits") for line in lines] == ["0", None, "2", "3"]
+        assert "no ink" in lines[1]["error"]
+
+
+def test_a_page_that_cannot_be_read_does_not_hide_those_after_it(ten_digits, read, tmp_path):
+    pages = [Image.fromarray(255 - digit) for digit in ten_digits[[4, 7]]]
+    narrow = Image.new("L", (1, 800))
+    narrow.save(tmp_path / "scan.tif", save_all=True, append_images=pages)
+    status, lines = read(tmp_path / "scan.tif")
+    assert status == 1
+    assert [line["page"] for line in lines] == [1, 2, 3]
+    assert [line.get("digits") for line in lines] == [None, "4", "7"]
+    assert "too narrow" in lines[0]["error"]
+
+
+def test_a_wildcard_that_the_shell_left_as_it_is_stands_for_its_files(ten_digits, read, tmp_path):
+    for name in ("b.png", "a.png", "[odd].png"):
+        Image.fromarray(255 - ten_digits[5]).save(tmp_path / name)
+    _, lines = read(tmp_path / "?.png")
+    assert [pathlib.Path(line["file"]).name for line in lines] == ["a.png", "b.png"]
+    _, [line] = read(tmp_path / "[odd].png")  # a file of this very name comes first
+    assert line["digits"] == "5"
+    _, [line] = read(tmp_path / "*.jpg")
+    assert "no such file" in line["error"]
+
+
+def test_eps_is_not_opened_since_another_program_would_be_started(tmp_path):
+    Image.new("RGB", (20, 20)).save(tmp_path / "picture.eps")
+    with pytest.raises(pictures.PictureError, match="not a picture"):
+        pictures.open_page(tmp_path / "picture.eps", None)
+
+
+@pytest.mark.parametrize("mode", ["1", "P"])
+def test_a_large_scan_in_black_and_white_is_one_digit_not_crumbs(mode, tmp_path):
+    seven = Image.new("1", (3000, 3000), 1)
+    ImageDraw.Draw(seven).line([(800, 300), (2200, 300), (1500, 2700)], 0, 3)
+    seven.convert(mode).save(tmp_path / "seven.png")
+    [page] = predict.find_proposals(tmp_path / "seven.png")
+    whole = page.proposals[0]
+    box = np.array(whole.box) * page.scale
+    np.testing.assert_allclose(box, (800, 300, 2200, 2700), atol=12)
+
+
+@pytest.mark.parametrize("kind", ["png", "jpg", "gif", "tif", "webp", "bmp", "ppm"])
+def test_files_of_every_kind_that_are_cut_off_are_one_line_or_read(kind, ten_digits, tmp_path):
+    sheet, _ = page(ten_digits, columns=5)
+    path = tmp_path / f"page.{kind}"
+    picture = Image.fromarray(sheet.astype("uint8")).convert("RGB")
+    picture.save(path)
+    content = path.read_bytes()
+    for share in (0, 0.01, 0.1, 0.5, 0.9, 0.99):
+        path.write_bytes(content[: int(share * len(content))])
+        for found in predict.find_proposals(path):
+            assert found.error is None or "\n" not in found.error
+
+
+def test_a_picture_whose_notes_are_damaged_is_read_without_a_word_about_them(
+    run, finished, tmp_path, ten_digits
+):
+    sheet, _ = page(ten_digits[3:4], columns=1)
+    exif = b"Exif\x00\x00II*\x00\x08\x00\x00\x00\xff\xff"  # it promises 65,535 entries and ends
+    path = tmp_path / "three.jpg"
+    Image.fromarray(sheet.astype("uint8")).save(path, exif=exif)
+    with pytest.warns(UserWarning, match="EXIF"):
+        Image.open(path).getexif().items()
+    options = ["--model", finished.outputs / "model.keras", "--outputs", tmp_path / "outputs"]
+    child = run("predict.py", path, *options)
+    assert "three.jpg: 3" in child.stdout
+    assert without_greeting(child.stderr) == ""

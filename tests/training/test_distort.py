@@ -1,0 +1,173 @@
+"""What distort.py does to images: as much as is said, on average nothing, and the same by seed."""
+
+import keras
+import numpy as np
+import pytest
+
+from training import distort
+
+MIDDLE = 13.5
+NUMBER = 2000
+EVENLY = 3**0.5  # amounts drawn evenly from -a to a have a standard deviation of a / sqrt(3)
+
+
+def make_dots(x, y):
+    """Return NUMBER images, each a soft dot at (x, y) seen from the middle, as float32."""
+    columns, rows = np.meshgrid(np.arange(28) - MIDDLE - x, np.arange(28) - MIDDLE - y)
+    dot = np.exp(-(columns**2 + rows**2) / 4)
+    return np.repeat(dot[np.newaxis].astype("float32"), NUMBER, axis=0)
+
+
+def find_dots(images):
+    """Return where the dots are, x and y, each (NUMBER,), seen from the middle."""
+    ink = images.sum(axis=(1, 2))
+    places = np.arange(28) - MIDDLE
+    x = (images.sum(axis=1) * places).sum(axis=1) / ink
+    y = (images.sum(axis=2) * places).sum(axis=1) / ink
+    return x, y
+
+
+def distort_dots(x, y, **amounts):
+    """Return where dots at (x, y) are after a distortion by up to these amounts."""
+    rng = np.random.default_rng(0)
+    return find_dots(distort.distort(make_dots(x, y), rng, distort.Amounts(**amounts)))
+
+
+def assert_even(values, most):
+    """Check that values are drawn evenly from -most to most."""
+    assert np.abs(values).max() <= most * 1.05  # OpenCV computes in 32nds of a pixel
+    assert abs(values.mean()) < most * 0.05
+    assert values.std() == pytest.approx(most / EVENLY, rel=0.05)
+
+
+def test_images_are_moved_evenly_in_both_directions():
+    x, y = distort_dots(0, 0, shift=2.2)
+    assert_even(x, 2.2)
+    assert_even(y, 2.2)
+    assert abs(np.corrcoef(x, y)[0, 1]) < 0.1
+
+
+def test_images_are_turned_evenly_about_their_middle_and_nothing_else():
+    x, y = distort_dots(8, 0, turn=11)
+    assert_even(np.degrees(np.arctan2(y, x)), 11)
+    assert np.hypot(x, y) == pytest.approx(8, abs=0.05)
+
+
+def test_images_are_slanted_evenly_each_row_in_itself():
+    x, y = distort_dots(0, 8, slant=0.2)
+    assert_even(x / 8, 0.2)
+    assert y == pytest.approx(8, abs=0.05)
+    x, _ = distort_dots(8, 0, slant=0.2)
+    assert x == pytest.approx(8, abs=0.05)
+
+
+def test_images_are_resized_in_each_direction_by_itself():
+    x, y = distort_dots(8, 8, resize=0.1)
+    assert_even(x / 8 - 1, 0.1)
+    assert_even(y / 8 - 1, 0.1)
+    assert abs(np.corrcoef(x, y)[0, 1]) < 0.1
+
+
+def test_blur_spreads_the_ink_and_keeps_its_place_and_amount():
+    dots = make_dots(0, 0)
+    blurred = distort.distort(dots, np.random.default_rng(0), distort.Amounts(blur=1))
+    x, y = find_dots(blurred)
+    assert np.abs([x, y]).max() < 0.01
+    assert blurred.sum(axis=(1, 2)) == pytest.approx(dots.sum(axis=(1, 2)), rel=1e-3)
+    peaks = blurred.max(axis=(1, 2)) / dots.max()
+    assert peaks.min() < 0.8
+    assert peaks.max() > 0.99
+
+
+def test_without_amounts_images_stay_as_they_are(sample):
+    (images, _), _ = sample
+    same = distort.distort(images[:100], np.random.default_rng(0), distort.Amounts())
+    assert same.dtype == np.float32
+    assert np.array_equal(same, images[:100])
+
+
+@pytest.mark.parametrize("paper, ink", [(0, 255), (0, 1), (1, 0), (-0.4, 2.8)])
+def test_ink_and_paper_stay_in_their_range_whatever_it_is(sample, paper, ink):
+    (images, _), _ = sample
+    x = paper + images[:500].astype("float32") / 255 * (ink - paper)
+    distorted = distort.distort(x, np.random.default_rng(0), distort.FOR_CONVNET)
+    rounding = 1e-5 * abs(ink - paper)
+    assert distorted.min() >= x.min() - rounding
+    assert distorted.max() <= x.max() + rounding
+    corners = distorted[:, ::27, ::27]
+    assert corners == pytest.approx(paper, abs=rounding)  # what came in from outside is paper
+
+
+def test_the_same_seed_gives_the_same_images_and_another_one_others(sample):
+    (images, _), _ = sample
+    first, again, other = (
+        distort.distort(images[:50], np.random.default_rng(seed), distort.FOR_CONVNET)
+        for seed in (1, 1, 2)
+    )
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+@pytest.mark.parametrize("shape", [(28, 28), (784,), (28, 28, 1)])
+def test_images_keep_their_shape_and_the_given_ones_are_not_changed(sample, shape):
+    (images, _), _ = sample
+    x = images[:50].reshape((50, *shape))
+    before = x.copy()
+    distorted = distort.distort(x, np.random.default_rng(1), distort.FOR_CONVNET)
+    assert distorted.shape == x.shape
+    assert np.array_equal(x, before)
+    as_pictures = distort.distort(images[:50], np.random.default_rng(1), distort.FOR_CONVNET)
+    assert np.array_equal(distorted.reshape(as_pictures.shape), as_pictures)
+
+
+# --- Batches for fit ----------------------------------------------------------------------------
+
+
+def number_images(number):
+    """Return images, float32 (number, 784), and their numbers as labels: image i is all i."""
+    labels = np.arange(number)
+    x = np.repeat(labels[:, np.newaxis].astype("float32"), 784, axis=1)
+    return x, labels
+
+
+def test_each_epoch_shows_every_image_once_with_its_label_in_a_new_order():
+    x, labels = number_images(50)
+    batches = distort.DistortedImages(x, labels, batch_size=16)
+    assert len(batches) == 4
+    orders = []
+    for _ in range(2):
+        shown, answers = (np.concatenate(parts) for parts in zip(*batches, strict=True))
+        assert np.allclose(shown, answers[:, np.newaxis])  # an image of one gray stays as it is
+        assert sorted(answers) == list(labels)
+        orders.append(list(answers))
+        batches.on_epoch_end()
+    assert orders[0] != orders[1]
+    assert list(labels) not in orders
+
+
+def test_each_epoch_distorts_in_another_way(sample):
+    (images, labels), _ = sample
+    batches = distort.DistortedImages(images[:1], labels[:1], batch_size=1)
+    first, _ = batches[0]
+    batches.on_epoch_end()
+    second, _ = batches[0]
+    assert not np.array_equal(first, second)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_the_seed_decides_the_weights_whatever_the_number_of_threads(sample, workers):
+    (images, labels), _ = sample
+    x_train = images[:300].reshape((300, 784)).astype("float32") / 255
+
+    def fit(seed, workers):
+        keras.utils.set_random_seed(seed)
+        model = keras.Sequential([keras.Input((784,)), keras.layers.Dense(10)])
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        model.compile(optimizer="adam", loss=loss)
+        batches = distort.DistortedImages(x_train, labels[:300], batch_size=64)
+        batches.workers = workers
+        model.fit(batches, epochs=2, shuffle=False, verbose=0)
+        return model.get_weights()[0]
+
+    assert np.array_equal(fit(1, workers), fit(1, 1))
+    assert not np.array_equal(fit(1, workers), fit(2, 1))

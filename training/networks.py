@@ -1,0 +1,79 @@
+"""Two more networks for --model: "dropout" and "convnet". The classic one stands in train.py.
+
+For whoever has understood train.py and wants to see what comes after it; README.md explains the
+layers.
+"""
+
+import keras
+
+# How often each network sees all training images, and how many it sees before each change of the
+# weights.
+EPOCHS = {"dense": 5, "dropout": 5, "convnet": 12}
+BATCH_SIZES = {"dense": 128, "dropout": 32, "convnet": 128}
+
+
+def build(name):
+    """Return the network `name`, "dropout" or "convnet", compiled: ready for `fit`.
+
+    It reads rows of 784 numbers, from 0 (paper) to 1 (ink), and answers with 10 probabilities.
+    """
+    if name == "dropout":
+        return build_dropout()
+    if name == "convnet":
+        return build_convnet()
+    raise ValueError(f"there is no network {name!r} here")
+
+
+def build_dropout():
+    """Return the network of https://www.tensorflow.org/tutorials/quickstart/beginner.
+
+    (There the loss computes the softmax; here the last layer does, as in train.py.)
+    """
+    model = keras.Sequential(
+        [
+            keras.Input((28 * 28,)),
+            keras.layers.Dense(128, activation="relu"),
+            # In training, sets a random fifth of the numbers to 0: no sum relies on one alone.
+            keras.layers.Dropout(0.2),
+            keras.layers.Dense(10, activation="softmax"),
+        ]
+    )
+    model.compile(optimizer="adam", loss="categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def build_convnet():
+    """Return a small convolutional network: slower to train, and wrong far less often.
+
+    It is meant to see each image distorted in another way in each epoch (distort.py).
+    """
+    model = keras.Sequential(
+        [
+            keras.Input((28 * 28,)),
+            keras.layers.Reshape((28, 28, 1)),
+            # 32 small filters of 5 x 5 pixels, moved over the whole image in steps of 2 pixels.
+            keras.layers.Conv2D(32, 5, strides=2, activation="relu"),
+            # Keeps the numbers at a usual size, so that training goes faster.
+            keras.layers.BatchNormalization(momentum=0.9),
+            keras.layers.Conv2D(32, 3, padding="same", activation="relu"),
+            keras.layers.MaxPooling2D(),  # keeps the largest of each 2 x 2 numbers
+            keras.layers.BatchNormalization(momentum=0.9),
+            keras.layers.Conv2D(64, 3, padding="same", activation="relu"),
+            keras.layers.BatchNormalization(momentum=0.9),
+            keras.layers.Conv2D(64, 3, padding="same", activation="relu"),
+            keras.layers.MaxPooling2D(),
+            keras.layers.BatchNormalization(momentum=0.9),
+            keras.layers.Conv2D(128, 3, padding="same", activation="relu"),
+            keras.layers.BatchNormalization(momentum=0.9),
+            keras.layers.Flatten(),  # lays all numbers end to end, as Dense wants them
+            keras.layers.Dropout(0.3),
+            keras.layers.Dense(10, activation="softmax"),
+        ]
+    )
+    # The learning rate is how far each batch moves the weights: 0.003 first, then less and less,
+    # 0.7 times as far after 469 batches (60,000 images / 128: an epoch of MNIST).
+    learning_rate = keras.optimizers.schedules.ExponentialDecay(0.003, 469, decay_rate=0.7)
+    # The weight decay pulls all weights a little towards 0, so that none grows without need.
+    adam = keras.optimizers.AdamW(learning_rate, weight_decay=0.5)
+    model.compile(optimizer=adam, loss="categorical_crossentropy", metrics=["accuracy"])
+    return model
