@@ -18,7 +18,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow then says less 
 try:
     import numpy as np
 
-    from reading import choose, ink, models, pictures, show
+    from reading import choose, find, models, pictures, show
+    from reading.basics import NoDigits
     from training import data, files
 except ModuleNotFoundError as error:
     sys.exit(
@@ -77,8 +78,8 @@ def find_proposals(path):
     for page, picture in pictures.open_pages(path):
         if page.error is None:
             try:
-                page = page._replace(proposals=ink.find_digits(picture))
-            except ink.NoDigits as error:
+                page = page._replace(proposals=find.find_digits(picture))
+            except NoDigits as error:
                 page = page._replace(error=str(error))
         pages.append(page)
     return pages

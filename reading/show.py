@@ -11,7 +11,8 @@ import sys
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
-from reading import ink, pictures
+from reading import pictures
+from reading.strokes import in_one_row
 
 MOST_PAGES = 8  # in your_digits.png
 MOST_DIGITS = 24  # of one page, one by one
@@ -50,7 +51,7 @@ def in_rows(digits):
     """Return what was read, with a space where a new row begins."""
     text = str(digits[0].predicted)
     for before, digit in itertools.pairwise(digits):
-        if not ink.in_one_row(before.proposal.box, digit.proposal.box):
+        if not in_one_row(before.proposal.box, digit.proposal.box):
             text += " "
         text += str(digit.predicted)
     return text

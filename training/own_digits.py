@@ -1,7 +1,8 @@
 """Your own digits: collected from your pictures, and added to the training images.
 
-`predict.py --are` and draw.html collect them in a file, `train.py --add` trains with it. For whoever
-wants to know how a few digits of their own change what a network reads (README.md has the figures).
+`predict.py --are` and draw.html collect them in a file, `train.py --add` trains with it. For
+whoever wants to know how a few digits of their own change what a network reads (README.md has the
+figures).
 
 The file is an .npz with two arrays: `images`, uint8 (N, 28, 28), from 0 (paper) to 255 (ink) as
 MNIST has them, and `labels`, uint8 (N,).
@@ -113,7 +114,7 @@ def read_file(path):
 
 
 def check_sizes(path):
-    """Raise ValueError if a file would be very large when it is unpacked, by what it says itself."""
+    """Raise ValueError if a file says itself that it is very large when it is unpacked."""
     with zipfile.ZipFile(path) as file:
         size = sum(info.file_size for info in file.infolist())
     if size > LARGEST * 28 * 28 + NOT_AN_IMAGE:

@@ -31,11 +31,17 @@ def give_random_weights(model):
     model.set_weights(weights)
 
 
+def ask_keras(model, images, paper, ink):
+    """Return what Keras answers about images, uint8 (N, 28, 28), scaled as in training: (N, 10)."""
+    x = paper + images.reshape((-1, *model.input_shape[1:])) / 255 * (ink - paper)
+    return keras.ops.convert_to_numpy(model(x, training=False))
+
+
 def describe(model, sample, paper=0.0, ink=1.0):
     """Return the network as the page gets it, JSON; `paper` and `ink` as for `write_page`."""
     images, labels = (part[:50] for part in sample[1])
-    x = paper + images.reshape((-1, *model.input_shape[1:])) / 255 * (ink - paper)
-    answers = Answers(images, labels, model.predict(x, verbose=0), data.DIGITS, "a test")
+    probabilities = ask_keras(model, images, paper, ink)
+    answers = Answers(images, labels, probabilities, data.DIGITS, "a test")
     return json.dumps(write.describe_network(model, answers, paper, ink))
 
 
@@ -52,9 +58,8 @@ def predict_in_node(network, images):
 
 def assert_same_answers(model, sample, paper=0.0, ink=1.0):
     images = sample[1][0][::50]
-    x = paper + images.reshape((-1, *model.input_shape[1:])) / 255 * (ink - paper)
     here = predict_in_node(describe(model, sample, paper, ink), images)
-    there = model.predict(x, verbose=0)
+    there = ask_keras(model, images, paper, ink)
     assert np.abs(here - there).max() < TOLERANCE
     assert np.ptp(there, axis=0).max() > 0.01  # the answers differ from digit to digit
 
@@ -96,8 +101,6 @@ TRIED = {
     # What works in training only:
     "Dropout": [[L.Dropout(0.5), L.Dense(20, "relu")]],
     "GaussianNoise": [[L.GaussianNoise(0.5)]],
-    "RandomGaussianBlur": [[AS_IMAGE, L.RandomGaussianBlur(kernel_size=5, value_range=(0, 1))]],
-    "RandomShear": [[AS_IMAGE, L.RandomShear((0.0, 0.3))]],
     "RandomRotation": [[AS_IMAGE, L.RandomRotation(0.2)]],
     "RandomTranslation": [[AS_IMAGE, L.RandomTranslation(0.2, 0.2)]],
     "RandomZoom": [[AS_IMAGE, L.RandomZoom(0.3)]],
@@ -236,6 +239,6 @@ def test_the_pixels_that_spoke_are_the_gradient_times_the_ink(sample, paper, ink
 
 @pytest.mark.parametrize("name", ["dropout", "convnet"])
 def test_the_other_networks_of_train_py_answer_as_in_keras(sample, name):
-    model = networks.build(name)
+    model = networks.build(name, seed=0)
     give_random_weights(model)
     assert_same_answers(model, sample)
