@@ -70,6 +70,7 @@ def find_rows(x, made):
 
 def depends_on_others(preprocess_images, images, made):
     """Return whether of an image by itself becomes another thing than of all together, `made`."""
+    made = made.astype("float64")
     near = CLOSE * np.ptp(made)
     for image, expected in zip(images, made, strict=True):
         alone = np.asarray(preprocess_images(image[np.newaxis]))[0]
