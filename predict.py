@@ -10,21 +10,22 @@ README.md says why a picture cannot simply be shrunk to 28x28.
 """
 
 import argparse
-import os
 import pathlib
 import sys
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow then says less when it starts
-
 try:
+    import training.start
+
+    training.start.check_packages()  # says in one line what is missing
     import numpy as np
 
-    from reading import choose, ink, known, models, pictures, show
-    from training import data, files
+    from reading import choose, find, known, models, pictures, show
+    from reading.basics import NoDigits
+    from training import files
+    from training.errors import printable
 except ModuleNotFoundError as error:
     sys.exit(
-        f"Error: {error}. Activate the environment (source .venv/bin/activate, on Windows "
-        r".venv\Scripts\activate), or install what is missing: pip install -r requirements.txt"
+        f"Error: {error}. predict.py needs the folders beside it, and what README.md installs."
     )
 
 
@@ -41,7 +42,9 @@ def main(arguments=None):
     your_digits = outputs.folder / "your_digits.png"
     paths = pictures.find_files(args.pictures)
     if your_digits.resolve() in [path.resolve() for path in paths]:
-        raise files.FolderError(f"{your_digits} would be overwritten: name another --outputs")
+        raise files.FolderError(
+            f"{printable(your_digits)} would be overwritten: name another --outputs"
+        )
 
     pages = []
     for path in paths:
@@ -68,7 +71,7 @@ def main(arguments=None):
     else:
         files.delete(your_digits)  # an older one would seem to be of these pictures
     if outputs.saved and not args.json:
-        print(f"Look at {your_digits} to see what was found, and what the network saw of it.")
+        print(f"Look at {printable(your_digits)}: what was found, and what the network saw of it.")
         if len(read) > show.MOST_PAGES:
             print(f"It shows the {show.MOST_PAGES} pages of which the network is least sure.")
     if args.are and not known.collect(pages, args.are, outputs.folder / "my_digits.npz"):
@@ -82,8 +85,8 @@ def find_proposals(path):
     for page, picture in pictures.open_pages(path):
         if page.error is None:
             try:
-                page = page._replace(proposals=ink.find_digits(picture))
-            except ink.NoDigits as error:
+                page = page._replace(proposals=find.find_digits(picture))
+            except NoDigits as error:
                 page = page._replace(error=str(error))
         pages.append(page)
     return pages
@@ -133,11 +136,4 @@ def digits_without_spaces(text):
 
 
 if __name__ == "__main__":
-    if hasattr(sys.stdout, "reconfigure"):  # not every console has every letter
-        sys.stdout.reconfigure(errors="replace", line_buffering=True)
-    try:
-        sys.exit(main())
-    except (data.DataError, models.ModelError, files.FolderError) as error:
-        sys.exit(f"Error: {error}")
-    except KeyboardInterrupt:
-        sys.exit("\nStopped.")
+    training.start.run(main)

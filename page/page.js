@@ -82,7 +82,7 @@ function showAbout() {
   $("about").textContent = say(`The network that train.py trained on ${network.data} answers while you `
     + `draw. It gets ${accuracy} of the test images right.`,
     `train.py 用 ${network.data} 训练的网络，在你写的同时给出答案。它在测试集上的准确率是 ${accuracy}。`);
-  if (network.trained) {
+  if (network.taught) {
     $("about").textContent += say(" Since then it was corrected in this page.",
       " 之后它在本页面里被纠正过。");
   }
@@ -109,9 +109,6 @@ function makeBars() {
   if (!teachable()) {
     $("taught").textContent = say("This network cannot be corrected here: its last layer is no "
       + "Dense layer with softmax.", "这个网络不能在这里纠正：它的最后一层不是带 softmax 的全连接层。");
-  }
-  if (whichPixelsSpoke(new Float32Array(784), 0, 1) === undefined) {
-    $("ask-why").textContent = say("Compare with mean images", "和平均图像比一比");
   }
   const first = network.layers.find((layer) => layer.weights.length > 0);
   if (first?.kind === "Dense" && first.input.length === 784) {
@@ -149,32 +146,22 @@ function showWeights() {
   paintSigned($("weights"), values, 28);
 }
 
-// Compare with what Keras answers about the ten mean images; a page that differs does not answer.
+// A page that computes something else than Keras does not answer.
 function check() {
-  const scale = network.ink - network.paper;
-  const here = network.means.map((mean) => predict(mean.map((v) => (v - network.paper) / scale)));
-  const same = here.flat().every((share, i) => Math.abs(share - network.answers.flat()[i]) < 1e-3);
-  const probable = here.every((shares) => {
-    const sum = shares.reduce((a, b) => a + b);
-    return Math.abs(sum - 1) < 0.01 && shares.every((share) => share >= 0);
-  });
-  if (!same || !probable) {
+  if (!answersAsKeras()) {
     for (const id of ["sheet", "tools", "reading", "choice", "lesson"]) $(id).hidden = true;
     $("about").setAttribute("role", "alert");
-    $("about").textContent = same
-      ? say("WARNING: this network does not answer in probabilities, so this page does not show its "
-        + "answers. Give its last layer activation=\"softmax\".",
-        "警告：这个网络的输出不是概率，因此本页面不显示它的答案。请给最后一层加上 activation=\"softmax\"。")
-      : say("WARNING: this page computes something else than Keras, since it does not know some setting "
-        + "of a layer. So it does not answer.",
-        "警告：本页面的计算结果与 Keras 不一致，因为它不认识某一层的某个设置，所以不给出答案。");
+    $("about").textContent = say("WARNING: this page computes something else than Keras, since it does "
+      + "not know some setting of a layer. So it does not answer.",
+      "警告：本页面的计算结果与 Keras 不一致，因为它不认识某一层的某个设置，所以不给出答案。");
     return;
   }
   if (teachable()) {
-    trained = network.trained
-      ? network.trained.map(decodeFloats)
-      : teachable().weights.map((array) => array.slice());
-    $("forget").hidden = !network.trained;
+    trained = teachable().weights.map((array) => array.slice());
+    if (network.taught) {
+      network.taught.forEach((text, i) => teachable().weights[i].set(decodeFloats(text)));
+    }
+    $("forget").hidden = !network.taught;
   }
   ready = true;
   setTeaching(false);
@@ -265,21 +252,17 @@ function forget() {
   rightNow = null; // to be counted when it is needed
   $("forget").hidden = true;
   $("save").focus();
-  delete network.trained;
+  delete network.taught;
   showAbout();
   $("taught").textContent = say("It is again as train.py left it.", "它又和 train.py 训练完时一样了。");
   show();
 }
 
-// Download this page with the weights as they are now.
+// Download this page with the weights as they are now: as `taught`, beside those of train.py.
 function save() {
-  const saved = { ...network, layers: [] };
-  for (const { kind, config, weights } of network.layers) {
-    saved.layers.push({ kind, config, weights: weights.map(encode) });
-  }
-  const scale = network.ink - network.paper;
-  saved.answers = network.means.map((mean) => predict(mean.map((v) => (v - network.paper) / scale)));
-  if (!$("forget").hidden) saved.trained = trained.map(encode);
+  const saved = JSON.parse($("network").textContent);
+  delete saved.taught;
+  if (!$("forget").hidden) saved.taught = teachable().weights.map(encode);
   const text = JSON.stringify(saved).replaceAll("<", "\\u003c");
   const page = source.replace($("network").textContent, () => text);
   const link = document.createElement("a");
@@ -384,8 +367,9 @@ function showAnswer() {
   $("why").hidden = example >= 0; // a test image is shown to it as it is
   paintGrey($("seen"), pixels ?? new Float32Array(784));
   shownLayers().forEach((layer, i) => showLayer($("inside").querySelectorAll("canvas")[i], layer.output));
-  $("guess").hidden = !answers || (shares[best] >= 0.9 && !asked);
-  $("ask-why").hidden = !answers || !$("guess").hidden;
+  const explained = answers && whichPixelsSpoke(pixels, best, second) !== undefined;
+  $("guess").hidden = !explained || (shares[best] >= 0.9 && !asked);
+  $("ask-why").hidden = !explained || !$("guess").hidden;
   if (!$("guess").hidden) showWhy(pixels, shares, best, second);
 }
 
@@ -403,24 +387,11 @@ function refusal(reason) {
 function showWhy(pixels, shares, best, second) {
   const names = network.class_names;
   const spoken = whichPixelsSpoke(pixels, best, second);
-  for (const mean of document.querySelectorAll(".mean")) mean.hidden = spoken !== undefined;
-  $("spoken-figure").hidden = spoken === undefined;
-  if (spoken !== undefined) {
-    $("guess-title").textContent = say("What did it look at?", "它看的是哪里？");
-    $("guess-text").textContent = say(`Orange pixels speak for ${names[best]} (${percent(shares[best])}) and `
-      + `against ${names[second]} (${percent(shares[second])}), blue ones the other way round.`,
-      `橙色的像素支持 ${names[best]}（${percent(shares[best])}）、反对 ${names[second]}（${percent(shares[second])}），蓝色的正好相反。`);
-    paintSigned($("spoken"), spoken, 28);
-    return;
-  }
-  $("guess-title").textContent = say("Compare with mean images", "和平均图像比一比");
-  $("guess-text").textContent = say("These are the means of all training images of its first and its "
-    + "second guess.", "下面是它认为最像和第二像的两类，各自全部训练图像的平均。");
-  const scale = network.ink - network.paper;
-  [best, second].forEach((guess, i) => {
-    paintGrey($(`mean${i}`), network.means[guess].map((v) => (v - network.paper) / scale));
-    $(`name${i}`).textContent = `${names[guess]}: ${percent(shares[guess])}`;
-  });
+  $("guess-title").textContent = say("What did it look at?", "它看的是哪里？");
+  $("guess-text").textContent = say(`Orange pixels speak for ${names[best]} (${percent(shares[best])}) and `
+    + `against ${names[second]} (${percent(shares[second])}), blue ones the other way round.`,
+    `橙色的像素支持 ${names[best]}（${percent(shares[best])}）、反对 ${names[second]}（${percent(shares[second])}），蓝色的正好相反。`);
+  paintSigned($("spoken"), spoken, 28);
 }
 
 // The numbers of a layer as squares, or its images as tiles, about twice as wide as high. data has
@@ -557,7 +528,7 @@ if (chinese) {
   document.title = "写一个数字";
   for (const element of document.querySelectorAll("[data-zh]")) element.textContent = element.dataset.zh;
   const labels = { pad: "在这里写", bars: "每个答案的概率", seen: "网络看到的图像", spoken: "每个像素的作用",
-    mean0: "平均图像", mean1: "平均图像", weights: "一个单元的权重" };
+    weights: "一个单元的权重" };
   for (const [id, label] of Object.entries(labels)) $(id).setAttribute("aria-label", label);
   $("clear").title = "Esc 键、Delete 键";
 }

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from reading import ink
+from reading.proposals import Proposal
 from training import data
 
 # Distances between an image and the nearest training image of sample.npz, as measure_distances has
@@ -25,7 +25,7 @@ UNUSUAL = 8
 class Digit(NamedTuple):
     """A digit as it was read: where and how it looks, and what the network says about it."""
 
-    proposal: ink.Proposal
+    proposal: Proposal
     probabilities: np.ndarray
     distance: float  # from the nearest of MNIST's, see measure_distances
 

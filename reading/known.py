@@ -8,7 +8,8 @@ import sys
 import numpy as np
 
 from reading import show
-from training import data, files
+from training import data
+from training.errors import one_line, printable
 
 
 def collect(pages, known, path):
@@ -33,22 +34,23 @@ def collect(pages, known, path):
             "lifting the pen, and to have nothing else in the picture"
         )
         return False
-    print(describe_accuracy(pages, known))
+    print(printable(describe_accuracy(pages, known)))
     images = np.array([digit.proposal.image for digit in found])
     labels = np.array([int(digit) for digit in known])
     try:
         number_added, number_of_all = own_digits.collect(path, images, labels)
     except (data.DataError, OSError) as error:
-        say_nothing_was_added(files.one_line(error))
+        say_nothing_was_added(one_line(error))
         return False
-    there = len(found) - number_added
-    print(f"Added to {path}: {number_added} digits" + (f" ({there} were there)." if there else "."))
-    print(f"It has {number_of_all} now. To train with them: python train.py --add {path}")
+    print(f"Added to {printable(path)}: {number_added} digits. It has {number_of_all} now.")
+    if number_added < len(found):
+        print(f"({len(found) - number_added} were there already.)")
+    print(f"To train with them: python train.py --add {printable(path)}")
     return True
 
 
 def say_nothing_was_added(reason):
-    print(show.escaped(f"Nothing was added: {reason}."), file=sys.stderr)
+    print(printable(f"Nothing was added: {reason}."), file=sys.stderr)
 
 
 def describe_accuracy(pages, known):

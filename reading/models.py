@@ -10,10 +10,14 @@ import zipfile
 import numpy as np
 
 from training import data
+from training.errors import UserError, one_line, printable
 
 
-class ModelError(Exception):
+class ModelError(UserError):
     """A model cannot be used; the text is one line that says what to do."""
+
+    def __init__(self, text):
+        super().__init__(printable(text))  # what a file says may be no line
 
 
 def check_file(path):
@@ -57,7 +61,7 @@ def load(path):
                 f"{path} was saved by Keras {saved_by}, and this is {keras.__version__}, which is "
                 "older: pip install --upgrade keras"
             ) from None
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        reason = one_line((str(error).strip() or type(error).__name__).splitlines()[0])
         raise ModelError(f"{path} is no model that can be loaded safely: {reason}") from None
     classes = read_metrics(path).get("class_names")
     if isinstance(classes, list) and classes != data.DIGITS:

@@ -11,7 +11,9 @@ import sys
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
-from reading import ink, pictures
+from reading import pictures
+from reading.strokes import in_one_row
+from training.errors import printable
 
 MOST_PAGES = 8  # in your_digits.png
 MOST_DIGITS = 24  # of one page, one by one
@@ -26,7 +28,7 @@ def report(page, as_json):
     """Print what was read on a page, as a line of JSON if asked; errors go to stderr."""
     name = name_of(page)
     if page.error is not None:
-        print(escaped(f"{name}: {page.error}"), file=sys.stderr)
+        print(printable(f"{name}: {page.error}"), file=sys.stderr)
     if as_json:
         line = {"file": str(page.path)}
         if page.number is not None:
@@ -41,7 +43,7 @@ def report(page, as_json):
         print(json.dumps(line))
     elif page.error is None:
         described = [describe(digit) for digit in page.digits]
-        print(escaped(f"{name}: {in_rows(page.digits)} ({', '.join(described)})"))
+        print(printable(f"{name}: {in_rows(page.digits)} ({', '.join(described)})"))
 
 
 def name_of(page):
@@ -52,21 +54,11 @@ def name_of(page):
     return name
 
 
-def escaped(text):
-    """Return text in one line: a file's name may have line breaks in it, or colour a terminal."""
-    letters = []
-    for letter in text:
-        if not letter.isprintable():
-            letter = letter.encode("unicode_escape").decode()
-        letters.append(letter)
-    return "".join(letters)
-
-
 def in_rows(digits):
     """Return what was read, with a space where a new row begins."""
     text = str(digits[0].predicted)
     for before, digit in itertools.pairwise(digits):
-        if not ink.in_one_row(before.proposal.box, digit.proposal.box):
+        if not in_one_row(before.proposal.box, digit.proposal.box):
             text += " "
         text += str(digit.predicted)
     return text

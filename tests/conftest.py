@@ -94,6 +94,18 @@ def sample():
 
 
 @pytest.fixture(scope="session")
+def typical_digits(sample):
+    """The image, uint8 (28, 28), of each digit from 0 to 9 that is nearest to its class's mean."""
+    _, (images, labels) = sample
+    typical = []
+    for digit in range(10):
+        of_class = images[labels == digit].astype(float)
+        far = ((of_class - of_class.mean(axis=0)) ** 2).sum(axis=(1, 2))
+        typical.append(images[labels == digit][far.argmin()])
+    return np.stack(typical)
+
+
+@pytest.fixture(scope="session")
 def tiny_npz(sample, tmp_path_factory):
     """The path of an .npz file, laid out as Keras's, with 400 training and 100 test digits."""
     (x_train, y_train), (x_test, y_test) = sample
@@ -173,13 +185,11 @@ def ten_digits(sample, finished):
     import keras
 
     import train
-    from reading import ink
+    from reading.normalize import normalize
 
     _, (x_test, y_test) = sample
     model = keras.saving.load_model(finished.outputs / "model.keras")
-    again = np.stack(
-        [ink.normalize(image[image.any(1)][:, image.any(0)] / 255) for image in x_test]
-    )
+    again = np.stack([normalize(image[image.any(1)][:, image.any(0)] / 255) for image in x_test])
     both = [model.predict(train.preprocess_images(x), verbose=0) for x in (x_test, again)]
     probabilities = np.minimum(*both)
     surest = [(probabilities[:, digit] * (y_test == digit)).argmax() for digit in range(10)]

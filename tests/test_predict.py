@@ -15,7 +15,7 @@ from helpers import assert_one_line, share_of, without_greeting
 from PIL import Image, ImageDraw
 
 import predict
-from reading import ink
+from reading import find
 from training import files
 
 
@@ -212,7 +212,7 @@ def test_an_error_of_our_own_does_not_pass_for_a_bad_picture(ten_digits, monkeyp
     def fail(_):
         raise ValueError("operands could not be broadcast together")
 
-    monkeypatch.setattr(ink, "find_digits", fail)
+    monkeypatch.setattr(find, "find_digits", fail)
     Image.fromarray(255 - ten_digits[2]).save(tmp_path / "good.png")
     with pytest.raises(ValueError, match="broadcast"):
         predict.find_proposals(tmp_path / "good.png")

@@ -9,12 +9,14 @@ from PIL import Image
 
 import predict
 import train
-from reading import choose, ink, models
+from reading import choose, models
+from reading.find import find_digits
+from reading.proposals import Proposal
 
 
 def read_pictures(pictures, model):
     """Return what is read in each of `pictures`, uint8 RGB arrays, as main does it."""
-    found = [ink.find_digits(picture) for picture in pictures]
+    found = [find_digits(picture) for picture in pictures]
     images = np.stack([proposal.image for proposals in found for proposal in proposals])
     probabilities = models.ask(model, images, train.preprocess_images)
     distances = choose.measure_distances(images)
@@ -122,7 +124,7 @@ def test_a_training_image_is_at_distance_0_and_order_does_not_matter(sample):
 
 
 def proposal(start, stop, odds=0.0):
-    return ink.Proposal(start, stop, odds, (0, 0, 1, 1), np.zeros((28, 28), np.uint8))
+    return Proposal(start, stop, odds, (0, 0, 1, 1), np.zeros((28, 28), np.uint8))
 
 
 def test_the_network_decides_whether_strokes_are_one_digit_or_two():
