@@ -143,12 +143,15 @@ def label_of(digit):
     return f"{digit.predicted}?" if digit.doubtful else str(digit.predicted)
 
 
+def caption_of(digit):
+    return f"{label_of(digit)}  ({digit.confidence:.0%})"
+
+
 def draw_digit(drawn, picture, digit, left, top):
     """Draw one digit: as it is in the picture, as the network sees it, and its probabilities."""
     pen = ImageDraw.Draw(drawn)
     small = ImageFont.load_default(10)
-    said = f"{label_of(digit)}  ({digit.confidence:.0%})"
-    pen.text((left, top), said, colour_of(digit), ImageFont.load_default(14))
+    pen.text((left, top), caption_of(digit), colour_of(digit), ImageFont.load_default(14))
     x, y, right, bottom = digit.proposal.box
     margin = max(right - x, bottom - y) // 4
     box = (x - margin, y - margin, right + margin, bottom + margin)

@@ -74,7 +74,7 @@ def load(paths):
         images_of_file, labels_of_file = read_file(path)
         if len(images_of_file) < 2:
             raise data.DataError(
-                f"{printable(path)} has a single image: write each digit twice or more, best five times."
+                f"{printable(path)} has a single image: write each digit at least twice."
             )
         aside_of_file = keep_aside(labels_of_file)
         for image, label, is_aside in zip(
