@@ -6,9 +6,9 @@ import threading
 import keras
 import numpy as np
 import pytest
+from training.ctrl_c import StopOnCtrlC
 
 import train
-from training.ctrl_c import StopOnCtrlC
 
 
 @pytest.fixture(scope="module")
