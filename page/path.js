@@ -146,14 +146,15 @@ function strongestPlace(layer, unit) {
 // --- Show it -------------------------------------------------------------------------------------
 
 function makePath() {
-  const sizes = [784];
+  const shown = [firstLayer(), ...deeperLayers()];
+  const hidden = shown.filter((layer) => layer !== undefined && layer !== teachable());
+  const sizes = hidden.map((layer) => layer.output.shape.join("×"));
   let weightCount = 0;
   for (const layer of network.layers) {
     for (const array of layer.weights) weightCount += array.length;
-    if (["Dense", "Conv2D"].includes(layer.kind)) sizes.push(layer.output.shape.join("×"));
   }
-  $("size").textContent = say("{sizes}: {count} weights. Orange: above 0; blue: below.", {
-    sizes: sizes.join(" → "),
+  $("size").textContent = say("{sizes}: {count} weights.", {
+    sizes: [say("28×28 pixels"), ...sizes, say("10 answers")].join(" → "),
     count: weightCount.toLocaleString("en-US"),
   });
   network.class_names.forEach((name, label) => {
