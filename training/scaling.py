@@ -41,14 +41,13 @@ def find_scaling(preprocess_images, images, x):
         values = x[:SOME].astype("float64")
     if not np.isfinite(values).all():
         return Scaling(None, None, "some pixels of the test images are no numbers")
-    near = CLOSE * np.ptp(values)
-    if depends_on_others(preprocess_images, images[:SOME], made[:SOME], near):
+    if depends_on_others(preprocess_images, images[:SOME], made[:SOME]):
         problem = (
             "preprocess_images makes another thing of an image by itself than of all together: "
             "let it compute with fixed numbers"
         )
         return Scaling(None, None, problem)
-    line = fit_line(raw, values, near)
+    line = fit_line(raw, values)
     if line is not None:
         return Scaling(*line, None)
     if indices is None:
@@ -69,8 +68,10 @@ def find_rows(x, made):
     return np.array(indices)
 
 
-def depends_on_others(preprocess_images, images, made, near):
+def depends_on_others(preprocess_images, images, made):
     """Return whether of an image by itself becomes another thing than of all together, `made`."""
+    made = made.astype("float64")
+    near = CLOSE * np.ptp(made)
     for image, expected in zip(images, made, strict=True):
         alone = np.asarray(preprocess_images(image[np.newaxis]))[0]
         if not np.allclose(alone, expected, atol=near, rtol=0):
@@ -78,14 +79,14 @@ def depends_on_others(preprocess_images, images, made, near):
     return False
 
 
-def fit_line(raw, values, near):
+def fit_line(raw, values):
     """Return what a raw 0 and a raw 255 became, two floats, or None if it is no straight line."""
     raw = raw.astype("float64").ravel()
     values = values.ravel()
     if raw.shape != values.shape or np.ptp(raw) == 0 or np.ptp(values) == 0:
         return None
     slope, offset = np.polyfit(raw, values, 1)
-    if np.abs(offset + slope * raw - values).max() > near:
+    if np.abs(offset + slope * raw - values).max() > CLOSE * np.ptp(values):
         return None
     return round(float(offset), DECIMALS), round(float(offset + 255 * slope), DECIMALS)
 
