@@ -6,6 +6,7 @@
 const TILES_WIDTH = 448; // dots: about how wide the tiles of a layer are, all together
 const DEEPER_WIDTH = 220; // those of the layers between
 const GAP = 2; // dots between tiles
+const DECIMALS = 3;
 const MOST_NAMED = 4; // numbers that speak for an answer, in words
 const MOST_LINES = 12; // and as lines
 const ORANGE = [255, 150, 40]; // above 0
@@ -146,14 +147,15 @@ function strongestPlace(layer, unit) {
 // --- Show it -------------------------------------------------------------------------------------
 
 function makePath() {
-  const sizes = [784];
+  const shown = [firstLayer(), ...deeperLayers()];
+  const hidden = shown.filter((layer) => layer !== undefined && layer !== teachable());
+  const sizes = hidden.map((layer) => layer.output.shape.join("×"));
   let weightCount = 0;
   for (const layer of network.layers) {
     for (const array of layer.weights) weightCount += array.length;
-    if (["Dense", "Conv2D"].includes(layer.kind)) sizes.push(layer.output.shape.join("×"));
   }
-  $("size").textContent = say("{sizes}: {count} weights. Orange: above 0; blue: below.", {
-    sizes: sizes.join(" → "),
+  $("size").textContent = say("{sizes}: {count} weights.", {
+    sizes: [say("28×28 pixels"), ...sizes, say("10 answers")].join(" → "),
     count: weightCount.toLocaleString("en-US"),
   });
   network.class_names.forEach((name, label) => {
@@ -282,9 +284,8 @@ function showUnitDetail(layer, unit, how) {
   }
   $("unit-most").textContent =
     chosenUnit === null ? say("(the most active one for this image)") : "";
-  paintImage($("inputs"), how.inputs, how.place.width, {
-    grey: !isFilter || how.inputs.every((v) => v >= 0),
-  });
+  const isInk = how.inputs.every((v) => v >= 0 && v <= 1); // or it was trained on other numbers
+  paintImage($("inputs"), how.inputs, how.place.width, { grey: isInk });
   paintImage($("weights"), how.weights, how.place.width);
   paintImage($("products"), how.products, how.place.width);
   if (isFilter) paintImage($("where"), whereItAnswers(layer, unit), 28);
@@ -438,9 +439,7 @@ function whereItAnswers(layer, unit) {
 // --- Numbers -------------------------------------------------------------------------------------
 
 function inDigits(v) {
-  // with a real minus
-  const digits = Math.abs(v) < 0.1 ? 3 : 2;
-  return v.toFixed(digits).replace("-", "−");
+  return v.toFixed(DECIMALS).replace("-", "−"); // a real minus
 }
 
 function signed(v) {

@@ -95,8 +95,9 @@ const CHINESE = {
   "{name}, read wrong, as {read}": "{name}，认错了，认成 {read}",
 
   // From ink to answer.
-  "{sizes}: {count} weights. Orange: above 0; blue: below.":
-    "{sizes}：共 {count} 个权重。橙色大于 0，蓝色小于 0。",
+  "{sizes}: {count} weights.": "{sizes}：共 {count} 个权重。",
+  "10 answers": "10 个答案",
+  "Orange is above 0, blue below.": "橙色大于 0，蓝色小于 0。",
   "{count} units": "{count} 个单元",
   "{count} filters, each an image": "{count} 个滤波器，各得一幅图像",
   "{name}: why?": "{name}：为什么？",

@@ -906,7 +906,7 @@ def assert_signs(image, values):
 
 
 def in_digits(value):
-    return f"{value:.{3 if abs(value) < 0.1 else 2}f}".replace("-", "−")
+    return f"{value:.3f}".replace("-", "−")
 
 
 def test_the_row_begins_with_the_most_active_unit_and_shows_how_it_computes(page, finished):
