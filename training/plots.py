@@ -120,7 +120,7 @@ def draw_confusion_matrix(answers):
     axes = figure.subplots()
     shades = np.log1p(counts)  # a logarithm, or single mistakes would be invisible
     axes.imshow(shades, cmap="Blues", vmin=0, vmax=2 * shades.max())  # pale: numbers stay legible
-    for row, column in np.ndindex(number, number):
+    for row, column in np.argwhere(counts):
         axes.text(column, row, counts[row, column], ha="center", va="center")
     title = f"Which test images of {answers.data_name} are read as what:\n"
     title += "mistakes are off the diagonal"

@@ -5,6 +5,7 @@ Nothing here is about learning; you need not read it to understand train.py.
 
 import math
 import sys
+import textwrap
 import time
 
 import keras
@@ -22,6 +23,7 @@ NO_PROBABILITIES = (
     'activation="softmax"'
 )
 KNOWN_DATA = ("MNIST", "Fashion-MNIST")
+SMALLEST = 1e-7  # probability, of which a logarithm is taken, as in Keras
 
 
 class Run:
@@ -130,10 +132,10 @@ def check_that_it_loads(path):
 
 
 def first_sentence(error):
-    """Return the first sentence of what the first cause of an exception says."""
+    """Return the first sentence, cut off if it is long, of an exception's first cause."""
     while error.__cause__ or error.__context__:
         error = error.__cause__ or error.__context__
-    return one_line(error).split(". ")[0]
+    return textwrap.shorten(one_line(error).split(". ")[0], width=200, placeholder=" ...")
 
 
 def describe_images(preprocess_images, images_test, x_test):
@@ -267,16 +269,19 @@ def is_hopeless(loss, answers):
     if answers is None:
         return False
     number_of_classes = len(answers.class_names)
-    guessing = math.log(number_of_classes)  # the loss of ten equal probabilities: 2.3
-    return loss > 1.1 * guessing or answers.accuracy < 1.5 / number_of_classes
+    # Of the answers themselves: what `fit` calls the loss may be another one, or have more in it.
+    right_probabilities = answers.probabilities[np.arange(len(answers.labels)), answers.labels]
+    crossentropy = np.mean(-np.log(np.maximum(right_probabilities, SMALLEST)))
+    guessing = math.log(number_of_classes)  # that of ten equal probabilities: 2.3
+    return crossentropy > 1.1 * guessing or answers.accuracy < 1.5 / number_of_classes
 
 
 def print_what_helps(loss):
     """Print what a reader can try whose network does not learn."""
     if math.isfinite(loss):
-        print(f"The loss, {loss:.4g}, is no better than guessing: it did not learn, or became")
-        print("very sure also where it is wrong. Are the last layer and the loss a pair, such as")
-        print("softmax and categorical_crossentropy? Are the steps too large?")
+        print("Its answers are no better than guessing: it did not learn, or became very sure also")
+        print("where it is wrong. Are the last layer and the loss a pair, such as softmax and")
+        print("categorical_crossentropy? Are the steps too large?")
     else:
         print("The loss is not a number: the weights changed too much at once, and grew endlessly.")
     print("Let each step change them less, by a smaller learning rate; in the model's compile:")
