@@ -1,16 +1,18 @@
-// The network of the page: what it is, how it answers, and how it learns. Everything that is computed
-// with weights stands here, and nothing that a visitor sees; `node` can run it, too.
+// A neural network in plain JavaScript: how it answers (`predict`), how it learns (`learn`), and
+// the layers of a convnet. It is the one that train.py trained with Keras, and answers the same.
+//
+// For whoever wants to see the whole way from pixels to answer: read it from top to bottom. Nothing
+// here knows of the page around it, and `node` can run it, too.
 "use strict";
 
-// What train.py puts into `network`, as far as it matters for reading on:
-//   layers: a list of {kind, config, weights}: "Dense", its settings in Keras, its arrays of weights
-//   shape: of an image, as the first layer wants it; paper, ink: the values that these had in training
-//   means: the mean image of each class; answers: what Keras answers about these ten
-//   test_images, test_labels: a hundred of them, to see what learning costs
-// Arrays stand there as text (base64); `openNetwork` decodes them.
+// What train.py stores, as far as it matters for reading on:
+//   layers: a list of {kind, config, weights}: "Dense", its settings in Keras, arrays of weights
+//   shape: of an image, as the first layer wants it
+//   paper, ink: the numbers that white paper and full ink were in training, usually 0 and 1
+// The weights stand there as text; `openNetwork`, at the end, makes numbers of them.
 let network = null;
 
-// --- What a network is: layers; each makes new numbers from those of the one before it -------------
+// --- What a network is: layers; each makes new numbers from those of the one before it -----------
 
 // For each kind of layer and each activation, the function that computes it; they follow below.
 const layers = {};
@@ -18,9 +20,11 @@ const activations = {};
 
 // 784 numbers, 0 (paper) to 1 (ink), row by row: returns ten probabilities.
 function predict(pixels) {
-  const { paper, ink } = network; // usually 0 and 1
-  const values = Float32Array.from(pixels, (v) => paper + v * (ink - paper));
-  let x = { shape: network.shape, data: values };
+  const { paper, ink } = network;
+  let x = {
+    shape: network.shape,
+    data: Float32Array.from(pixels, (v) => paper + v * (ink - paper)),
+  };
   for (const layer of network.layers) {
     layer.input = x.data; // kept for learn and whichPixelsSpoke
     x = layers[layer.kind](x, layer);
@@ -62,45 +66,81 @@ activations.softmax = (data) => {
   return powers.map((v) => v / sum);
 };
 
-// With Flatten, below, this is all that the network `dense` of train.py computes.
+// That is all that the network of train.py computes.
 
-// --- How it learns --------------------------------------------------------------------------------
+// --- How it learns -------------------------------------------------------------------------------
 
 // One step of training, on one image. The loss is minus the logarithm of the right answer's
-// probability: high where that got little. When the sum of a unit grows, the loss changes with it by
-// the unit's error: its probability, less 1 for the right answer. And a weight changes the sum by its
-// input. So the gradient of the loss for a weight is error times input, and the weight takes a step
-// the other way. Only the weights of the last Dense layer learn here; the earlier layers stay.
-//
-// A large input makes large gradients, so the step (the learning rate) shrinks with the input; the 1
-// stands for the bias. That 0.3 is neither too slow nor too much was found by trying.
+// probability: high where that got little. When the sum of a unit grows, the loss changes with it
+// by the unit's error: its probability, less 1 for the right answer. And a weight changes the sum
+// by its input. So the gradient of the loss for a weight is error times input, and the weight takes
+// a step the other way. Only the last Dense layer learns here; the earlier layers stay.
 function learn(pixels, right) {
   const probabilities = predict(pixels);
-  const { input, weights: [weights, bias] } = teachable();
-  const step = 0.3 / (1 + input.reduce((sum, v) => sum + v * v, 0));
+  const { input, weights: arrays } = teachable();
+  const [weights, bias] = arrays;
+  const step = stepSize(input);
   const units = probabilities.length;
   for (let u = 0; u < units; u++) {
     const error = probabilities[u] - (u === right ? 1 : 0);
-    for (let i = 0; i < input.length; i++) weights[i * units + u] -= step * input[i] * error;
-    if (bias) bias[u] -= step * error;
+    for (let i = 0; i < input.length; i++) weights[i * units + u] -= step * error * input[i];
+    if (bias) bias[u] -= step * error; // as if its input were 1
   }
 }
 
-// The last Dense layer, if softmax makes its sums into the answers, either as its own activation or as
-// a layer behind it. Otherwise undefined: then the gradient is not what learn takes for it.
+// How far a step goes, the learning rate. A large input makes large gradients, so the step shrinks
+// with it (the 1 stands for the bias). That 0.3 is neither too slow nor too much was found by
+// trying.
+function stepSize(input) {
+  return 0.3 / (1 + input.reduce((sum, v) => sum + v * v, 0));
+}
+
+// The last Dense layer, if softmax makes its sums into the answers, either as its own activation or
+// as a layer behind it. Otherwise undefined: then the gradient is not what learn takes for it.
 function teachable() {
-  const last = network.layers.findLastIndex((layer) => layer.kind === "Dense");
-  const after = network.layers.slice(last + 1).filter((layer) => layer.kind !== "Dropout");
-  const own = network.layers[last]?.config.activation;
-  if (own === "softmax" && after.length === 0) return network.layers[last];
-  const isSoftmax = (layer) => layer.kind === "Softmax" || layer.config.activation === "softmax";
-  if (own === "linear" && after.length === 1 && isSoftmax(after[0])) return network.layers[last];
+  const last = network.layers.at(-1);
+  const beforeLast = network.layers.at(-2);
+  if (last.kind === "Dense" && last.config.activation === "softmax") return last;
+  const isActivation = last.kind === "Activation" && last.config.activation === "softmax";
+  const isSoftmax = last.kind === "Softmax" || isActivation;
+  const bareSums = beforeLast?.kind === "Dense" && beforeLast.config.activation === "linear";
+  if (isSoftmax && bareSums) return beforeLast;
   return undefined;
 }
 
-// --- The layers of a convnet ----------------------------------------------------------------------
-// x is {shape, data}: shape [28, 28, 32] means 28 rows of 28 pixels of 32 numbers, and data has them
-// all, end to end.
+// --- What did it look at? ------------------------------------------------------------------------
+
+// How much each pixel spoke for the answer `first` against `second`: how their difference (before
+// softmax) grows with the ink there, times the ink. That is found backwards, layer by layer: a
+// number reaches the answers through every unit of its layer, so how much it matters is the sum of
+// how much each unit matters, times the weight on the way there (the chain rule). Through a unit
+// that relu has set to 0 nothing passes. Returns undefined if a layer is neither Dense (linear,
+// relu, softmax) nor one that passes on what it gets.
+function whichPixelsSpoke(pixels, first, second) {
+  predict(pixels);
+  let gradient = new Float32Array(10);
+  gradient[first] = 1;
+  gradient[second] = -1;
+  for (const layer of [...network.layers].reverse()) {
+    if (["Flatten", "Reshape", "Softmax"].includes(layer.kind)) continue; // it passes all on
+    if (layer.kind !== "Dense") return undefined;
+    const { activation, units } = layer.config;
+    if (!["linear", "relu", "softmax"].includes(activation)) return undefined;
+    const [weights] = layer.weights;
+    const ofInput = new Float32Array(layer.input.length);
+    for (let u = 0; u < units; u++) {
+      if (activation === "relu" && layer.output.data[u] === 0) continue;
+      for (let i = 0; i < ofInput.length; i++) ofInput[i] += weights[i * units + u] * gradient[u];
+    }
+    gradient = ofInput;
+  }
+  const scale = network.ink - network.paper;
+  return gradient.map((slope, i) => slope * scale * pixels[i]);
+}
+
+// --- The layers of a convnet ---------------------------------------------------------------------
+// x is {shape, data}: shape [28, 28, 32] means 28 rows of 28 pixels of 32 numbers, and data has all
+// of them, end to end.
 
 // A window goes over the image in steps. Returns at how many places it stops, and how far over the
 // edge it begins: with padding "same" it also looks over both edges, where there is nothing.
@@ -111,9 +151,9 @@ function stops(size, window, step, padding) {
   return { count, over: Math.floor(missing / 2) };
 }
 
-// Calls `visit(place, pixel, part)` for each place of the window, and each pixel that it sees there;
-// part is where in the window that is. All are counted row by row: a window of 3x3 on 28x28 pixels
-// has 26x26 places, 0 to 675, and 9 parts, 0 to 8.
+// Calls `visit(place, pixel, part)` for each place of the window, and each pixel that it sees
+// there; part is where in the window that is. All are counted row by row: a window of 3x3 on 28x28
+// pixels has 26x26 places, 0 to 675, and 9 parts, 0 to 8.
 function slide(shape, window, config, visit) {
   const [height, width] = shape;
   const [tall, wide] = window;
@@ -142,14 +182,17 @@ function outputShape(shape, window, config, numbers) {
 }
 
 // Conv2D: at each place the same small Dense layer reads what the window sees. Its weights stand in
-// the order of the window's parts, for each part in that of the inputs, for each input a filter's each.
+// the order of the window's parts, for each part in that of its inputs, and for each input in that
+// of the filters.
 layers.Conv2D = (x, layer) => {
   const [weights, bias] = layer.weights;
   const { filters, kernel_size: window } = layer.config;
   const inputs = x.shape[2];
   const shape = outputShape(x.shape, window, layer.config, filters);
   const sums = new Float32Array(shape[0] * shape[1] * filters);
-  if (bias) for (let i = 0; i < sums.length; i += filters) sums.set(bias, i);
+  if (bias) {
+    for (let first = 0; first < sums.length; first += filters) sums.set(bias, first);
+  }
   slide(x.shape, window, layer.config, (place, pixel, part) => {
     const sumsHere = sums.subarray(place * filters, (place + 1) * filters);
     const seen = x.data.subarray(pixel * inputs, (pixel + 1) * inputs);
@@ -181,8 +224,8 @@ layers.GlobalAveragePooling2D = (x) => {
   return { shape: [all.data.length], data: all.data };
 };
 
-// BatchNormalization: less the mean of training, by the deviation of training, for each channel. Its
-// weights are the scales and the shifts, each only if it has them, then the means and the variances.
+// BatchNormalization: less the mean of training, by the deviation of training, for each channel.
+// Its weights are scales and shifts, each only if it has them, then means and variances.
 layers.BatchNormalization = (x, { config, weights }) => {
   const [means, variances] = weights.slice(-2);
   const channels = means.length;
@@ -195,102 +238,28 @@ layers.BatchNormalization = (x, { config, weights }) => {
   return { shape: x.shape, data };
 };
 
-// LayerNormalization: the same with the mean and the deviation of the numbers of this place.
-layers.LayerNormalization = (x, { config, weights }) => {
-  const data = new Float32Array(x.data.length);
-  const channels = x.shape.at(-1);
-  for (let first = 0; first < data.length; first += channels) {
-    const own = x.data.subarray(first, first + channels);
-    const mean = meanOf(own);
-    const variance = meanOf(own.map((v) => (v - mean) ** 2));
-    for (let c = 0; c < channels; c++) {
-      const scale = config.scale ? weights[0][c] : 1;
-      const shift = config.center ? weights.at(-1)[c] : 0;
-      data[first + c] = (own[c] - mean) / Math.sqrt(variance + config.epsilon) * scale + shift;
-    }
-  }
-  return { shape: x.shape, data };
-};
-
 layers.Flatten = (x) => ({ shape: [x.data.length], data: x.data });
-layers.Reshape = (x, { config: { target_shape: shape } }) => {
-  const known = -shape.reduce((a, b) => a * b); // a -1 in it, which stands for what is left, cancels
-  return { data: x.data, shape: shape.map((n) => (n === -1 ? x.data.length / known : n)) };
+layers.Reshape = (x, { config }) => {
+  const shape = config.target_shape; // in which a -1 stands for what is left
+  const known = shape.filter((size) => size !== -1).reduce((a, b) => a * b, 1);
+  return { shape: shape.map((size) => (size === -1 ? x.data.length / known : size)), data: x.data };
 };
-layers.Rescaling = (x, { config }) =>
-  ({ shape: x.shape, data: x.data.map((v) => v * config.scale + config.offset) });
-layers.Softmax = (x) => ({ shape: x.shape, data: activations.softmax(x.data) });
-layers.LeakyReLU = (x, { config }) =>
-  ({ shape: x.shape, data: x.data.map((v) => (v < 0 ? v * config.negative_slope : v)) });
-layers.ReLU = (x, { config }) => {
-  const most = config.max_value ?? Infinity;
-  const relu = (v) => (v < config.threshold ? config.negative_slope * (v - config.threshold) : v);
-  return { shape: x.shape, data: x.data.map((v) => Math.min(relu(v), most)) };
+layers.Rescaling = (x, { config }) => {
+  return { shape: x.shape, data: x.data.map((v) => v * config.scale + config.offset) };
 };
-// These do nothing here: an activation comes after every layer, and the others are for training.
-for (const kind of ["InputLayer", "Activation", "Dropout", "SpatialDropout2D", "GaussianDropout",
-  "GaussianNoise", "RandomTranslation", "RandomRotation", "RandomZoom", "RandomFlip", "RandomShear",
-  "RandomGaussianBlur", "RandomBrightness", "RandomContrast"]) {
-  layers[kind] = (x) => x;
-}
 
+// Activations as layers, and more of them to try in the place of relu.
+layers.Activation = (x) => x; // predict applies it, as after every layer
+layers.ReLU = (x) => ({ shape: x.shape, data: activations.relu(x.data) });
+layers.Softmax = (x) => ({ shape: x.shape, data: activations.softmax(x.data) });
 const sigmoid = (v) => 1 / (1 + Math.exp(-v));
 activations.sigmoid = (data) => data.map(sigmoid);
 activations.tanh = (data) => data.map(Math.tanh);
-activations.relu6 = (data) => data.map((v) => Math.min(Math.max(v, 0), 6));
-activations.leaky_relu = (data) => data.map((v) => (v < 0 ? 0.2 * v : v));
 activations.elu = (data) => data.map((v) => (v < 0 ? Math.exp(v) - 1 : v));
+activations.leaky_relu = (data) => data.map((v) => (v < 0 ? 0.2 * v : v));
 activations.silu = (data) => data.map((v) => v * sigmoid(v));
-activations.gelu = (data) => data.map((v) => v * (1 + erf(v / Math.SQRT2)) / 2);
 
-// Abramowitz and Stegun, Handbook of Mathematical Functions, 7.1.26: to 1.5e-7.
-function erf(x) {
-  const t = 1 / (1 + 0.3275911 * Math.abs(x));
-  const sum = ((((1.061405429 * t - 1.453152027) * t + 1.421413741) * t - 0.284496736) * t
-    + 0.254829592) * t;
-  return Math.sign(x) * (1 - sum * Math.exp(-x * x));
-}
-
-// page.py reads these two lists, to know which networks this page can run.
-const KNOWN_LAYERS = `
-  Activation AveragePooling2D BatchNormalization Conv2D Dense Dropout Flatten GaussianDropout
-  GaussianNoise GlobalAveragePooling2D InputLayer LayerNormalization LeakyReLU MaxPooling2D
-  RandomBrightness RandomContrast RandomFlip RandomGaussianBlur RandomRotation RandomShear
-  RandomTranslation RandomZoom ReLU Rescaling Reshape Softmax SpatialDropout2D`;
-const KNOWN_ACTIVATIONS = `
-  elu gelu leaky_relu linear relu relu6 sigmoid silu softmax tanh`;
-
-// --- What did it look at? -------------------------------------------------------------------------
-
-// How much each pixel spoke for the answer `first` against `second`: how their difference (before
-// softmax) grows with the ink there, times the ink. That is found backwards, layer by layer: a number
-// reaches the answers through every unit of its layer, so how much it matters is the sum of how much
-// each unit matters, times the weight on the way there (the chain rule). Through a unit that relu has
-// set to 0 nothing passes. Returns undefined if a layer is neither Dense (linear, relu, softmax) nor
-// one that passes on what it gets.
-function whichPixelsSpoke(pixels, first, second) {
-  predict(pixels);
-  let gradient = new Float32Array(10);
-  gradient[first] = 1;
-  gradient[second] = -1;
-  for (const layer of [...network.layers].reverse()) {
-    const passes = ["InputLayer", "Flatten", "Reshape", "Dropout", "Softmax"].includes(layer.kind);
-    if (passes) continue;
-    const { activation, units } = layer.config;
-    if (layer.kind !== "Dense" || !["linear", "relu", "softmax"].includes(activation)) return undefined;
-    const [weights] = layer.weights;
-    const ofInput = new Float32Array(layer.input.length);
-    for (let u = 0; u < units; u++) {
-      if (activation === "relu" && layer.output.data[u] === 0) continue;
-      for (let i = 0; i < ofInput.length; i++) ofInput[i] += weights[i * units + u] * gradient[u];
-    }
-    gradient = ofInput;
-  }
-  const scale = network.ink - network.paper;
-  return gradient.map((slope, i) => slope * scale * pixels[i]);
-}
-
-// --- From text to numbers and back ----------------------------------------------------------------
+// --- From text to numbers and back ---------------------------------------------------------------
 
 // Makes `network` of the JSON text that train.py put into the page.
 function openNetwork(text) {
@@ -316,10 +285,25 @@ function encode(floats) {
   return btoa(letters);
 }
 
+// Whether this network answers as Keras does: asked about every tenth of the test images that
+// train.py stores with it, it gives the answers that Keras gave.
+function answersAsKeras() {
+  const images = decode(network.test_images);
+  for (let index = 0; index < network.test_labels.length; index += 10) {
+    const pixels = Array.from(images.subarray(784 * index, 784 * (index + 1)), (v) => v / 255);
+    const here = predict(pixels);
+    const there = network.test_answers[index];
+    const same = here.every((share, label) => Math.abs(share - there[label]) < network.tolerance);
+    if (!same) return false;
+  }
+  return true;
+}
+
 function likeliest(shares) {
   return shares.indexOf(largestOf(shares));
 }
 
 if (typeof module !== "undefined") {
-  module.exports = { openNetwork, predict, learn, teachable, whichPixelsSpoke, likeliest };
+  module.exports = { layers, activations, openNetwork, predict, learn, stepSize, teachable,
+    whichPixelsSpoke, answersAsKeras, likeliest };
 }

@@ -1,63 +1,48 @@
 """Put the trained network into a copy of draw.html, so that a browser can run it.
 
-Nothing here is about learning; you need not read it to understand train.py.
+Nothing here is about learning; you need not read it to understand train.py. What the page computes
+stands in network.js, and which layers and activations that knows in layers.json.
 """
 
 import base64
 import json
+import math
 import pathlib
 import re
 
 import numpy as np
 
-from training import plots
+from training import answers as test_answers
 
 TEMPLATE = pathlib.Path(__file__).resolve().with_name("draw.html")
+# What network.js can compute: "layers", each with the settings that it takes for granted, and
+# "activations"; layers "only_in_training" do nothing when a network answers.
+KNOWN = json.loads(TEMPLATE.with_name("layers.json").read_text(encoding="utf-8"))
 TEST_IMAGES_PER_CLASS = 10  # the hardest one, and the first others
+INSTEAD = "predict.py reads pictures with this network all the same"
+# How far the page's answers may be from Keras's. Usual are 0.000001, since both round differently;
+# where Keras itself computes in half precision, up to 0.003 (mixed_float16) or 0.013
+# (mixed_bfloat16).
+TOLERANCE = 0.001
+TOLERANCE_OF_HALVES = 0.03
 
 
 class PageError(Exception):
     """The page cannot run this network; the text is one line that says why, and what to do."""
 
 
-def write_page(path, model, x_train, labels_train, x_test, labels_test, probabilities, metrics):
-    """Write `path`, a copy of draw.html with the network, a few images and what Keras answers.
+def write_page(path, model, answers, paper, ink):
+    """Write `path`, a copy of draw.html with the network and what Keras answers about test images.
 
-    `model` answers in probabilities, (N, 10). `x_train` and `x_test` are images as the network
-    takes them: floats of the shape (N, 784), (N, 28, 28) or (N, 28, 28, 1); their smallest value is
-    paper, their largest ink. The labels are integers from 0 to 9. `probabilities`, (N, 10), are the
-    model's answers about `x_test`. `metrics` are the numbers of the run, as in metrics.json. Raises
-    PageError if the page cannot run the network.
+    `model` is a Keras model of one layer after the other that takes images of 28x28 pixels in any
+    shape, (N, 784) for one. `answers`, an Answers, are the test images and what it answered about
+    them. `paper` and `ink` are what raw pixels of 0 and 255 became before the network read them.
+    Raises PageError if the page cannot run the network.
     """
-    template = self_contained(TEMPLATE)
-    paper = float(x_train.min())
-    ink = float(x_train.max())
-    if not ink > paper:
-        raise PageError("all pixels of the training images are alike, or some are no numbers")
-    means = class_means(x_train, labels_train)
-    answers = model.predict(means, verbose=0)
-    if answers.shape != (10, 10) or not np.isfinite(answers).all():
-        raise PageError("the network does not answer with ten finite numbers for each image")
-    indices = choose_test_images(labels_test, probabilities)
-    test_images = (x_test[indices].reshape((-1, 784)) - paper) / (ink - paper)
-    test_images = np.clip(np.rint(255 * test_images), 0, 255).astype("uint8")
-    network = {
-        "kind": "digits" if metrics["class_names"][0] == "0" else "clothes",
-        "class_names": metrics["class_names"],
-        "data": metrics["dataset"],
-        "accuracy": metrics["test_accuracy"],
-        "shape": list(x_train.shape[1:]),
-        "paper": paper,
-        "ink": ink,
-        "means": means.reshape((10, 784)).tolist(),
-        "answers": answers.tolist(),
-        "test_images": base64.b64encode(test_images.tobytes()).decode(),
-        "test_labels": [int(label) for label in labels_test[indices]],
-        "layers": describe_layers(model, template),
-    }
+    network = describe_network(model, answers, paper, ink)
     content = json.dumps(network, default=str, allow_nan=False)
     content = content.replace("<", "\\u003c")  # or a name might end the script that it stands in
-    page = template.replace(">null<", f">{content}<")
+    page = self_contained(TEMPLATE).replace(">null<", f">{content}<")
     path.write_text(page, encoding="utf-8")
 
 
@@ -80,60 +65,121 @@ def self_contained(template):
     return text.replace("-src 'self'", "-src 'unsafe-inline'")
 
 
-def class_means(images, labels):
-    """Return the mean image of each class, float32 (10, ...); zeros where a class has no images."""
-    means = np.zeros((10, *images.shape[1:]), "float32")
-    for label in range(10):
-        of_class = images[labels == label]
-        if len(of_class) > 0:
-            means[label] = of_class.mean(axis=0)
-    return means
+def describe_network(model, answers, paper, ink):
+    """Return all that the page has to know about the network, as network.js explains it.
+
+    It is a dict that can be written as JSON; arrays are base64 in it. Arguments and PageError as
+    for `write_page`.
+    """
+    if paper is None or ink is None or not math.isfinite(paper - ink) or paper == ink:
+        raise PageError(
+            "the page cannot repeat what was done to the images before training: it knows only "
+            f"scales, such as x / 255; {INSTEAD}"
+        )
+    check_probabilities(answers.probabilities)
+    indices = choose_test_images(answers)
+    probabilities = answers.probabilities[indices].astype(float)
+    return {
+        "kind": "digits" if answers.class_names[0] == "0" else "clothes",
+        "class_names": answers.class_names,
+        "data": answers.data_name,
+        "accuracy": answers.accuracy,
+        "shape": input_shape(model),
+        "paper": paper,
+        "ink": ink,
+        "test_images": encode(answers.images[indices]),
+        "test_labels": answers.labels[indices].tolist(),
+        "test_answers": probabilities.round(6).tolist(),
+        "tolerance": tolerance(model),
+        "layers": describe_layers(model),
+    }
 
 
-def choose_test_images(labels, probabilities):
+def encode(array):
+    """Return the bytes of an array as text: base64, which a browser can decode."""
+    return base64.b64encode(array.tobytes()).decode()
+
+
+def check_probabilities(probabilities):
+    """Raise PageError unless each row is ten probabilities, which together are 1."""
+    if probabilities.ndim != 2 or probabilities.shape[1] != 10:
+        raise PageError("the network does not answer with ten numbers, one for each class")
+    if not np.isfinite(probabilities).all():
+        raise PageError("the network's answers are no finite numbers")
+    sums = probabilities.sum(axis=1)
+    if probabilities.min() < 0 or np.abs(sums - 1).max() > 0.01:
+        raise PageError(
+            'the network does not answer in probabilities: give its last layer activation="softmax"'
+        )
+
+
+def choose_test_images(answers):
     """Return the indices of ten images of each class, or of all where there are fewer.
 
     Of each class the first is the hardest, so that the visitor has something to correct.
     """
     chosen = []
-    for indices in plots.sort_by_class(labels, probabilities):
+    for indices in test_answers.sort_by_class(answers.labels, answers.probabilities):
         chosen.extend(indices[:TEST_IMAGES_PER_CLASS])
     return np.array(chosen, int)
 
 
-def known_names(template, kind):
-    """Return the names in the list of draw.html that begins with `const KNOWN_<kind> = `."""
-    found = re.search(rf"const KNOWN_{kind} = `([^`]*)`", template)
-    return found[1].split()
+def input_shape(model):
+    """Return the shape of an image as the network takes it, a list such as [784] or [28, 28, 1]."""
+    shape = list(getattr(model, "input_shape", ())[1:])  # without the number of images
+    if None in shape or math.prod(shape) != 28 * 28:
+        raise PageError(
+            "the page runs only networks of one layer after the other that take images of 28x28 "
+            f"pixels; {INSTEAD}"
+        )
+    return shape
 
 
-def describe_layers(model, template):
+def tolerance(model):
+    """Return how far the page's answers may be from Keras's."""
+    if all(layer.compute_dtype == "float32" for layer in model.layers):
+        return TOLERANCE
+    return TOLERANCE_OF_HALVES
+
+
+def describe_layers(model):
     """Return kind, settings and weights of each layer, as JSON has them.
 
-    Raises PageError for a layer or an activation that the page does not know.
+    Layers that do something in training only, such as Dropout, are left out. Raises PageError for a
+    layer, a setting or an activation that the page does not know.
     """
-    known_layers = known_names(template, "LAYERS")
-    known_activations = known_names(template, "ACTIVATIONS")
     layers = []
     for layer in model.layers:
         kind = type(layer).__name__
-        if kind not in known_layers:
-            raise PageError(
-                f"the page does not know the layer {kind}: use another layer in its place"
-            )
+        if kind in KNOWN["only_in_training"]:
+            continue
         config = layer.get_config()
-        activation = config.get("activation") or "linear"
-        if not isinstance(activation, str):
-            activation = activation.get("class_name", "of its own")
-        if activation not in known_activations:
-            raise PageError(
-                f"the page does not know the activation {activation} of the layer {layer.name}: "
-                "name another, or put it into a layer of its own"
-            )
+        check_layer(kind, layer.name, config)
         weights = []
         for array in layer.get_weights():
             if not np.isfinite(array).all():
                 raise PageError(f"the layer {layer.name} has weights that are no finite numbers")
-            weights.append(base64.b64encode(array.astype("<f4").tobytes()).decode())
+            weights.append(encode(array.astype("<f4")))
         layers.append({"kind": kind, "config": config, "weights": weights})
     return layers
+
+
+def check_layer(kind, name, config):
+    """Raise PageError unless the page can compute this kind of layer with these settings."""
+    if kind not in KNOWN["layers"]:
+        raise PageError(f"the page cannot compute the layer {kind} ({name}); {INSTEAD}")
+    for setting, known_value in KNOWN["layers"][kind].items():
+        value = config[setting]
+        if isinstance(value, tuple):
+            value = list(value)  # as JSON has it
+        if value != known_value:
+            raise PageError(
+                f"the page cannot compute {setting}={value} of the layer {name}; {INSTEAD}"
+            )
+    activation = config.get("activation") or "linear"
+    if activation not in KNOWN["activations"]:
+        if isinstance(activation, dict):  # a layer or a function in the place of a name
+            activation = activation.get("class_name", "of its own")
+        raise PageError(
+            f"the page cannot compute the activation {activation} of the layer {name}; {INSTEAD}"
+        )

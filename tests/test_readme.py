@@ -10,6 +10,7 @@ import pytest
 from conftest import ROOT
 
 import train
+from training import options
 
 TEST_COMMAND = (
     "python3 -m venv .venv && .venv/bin/python -m pip install -q -r requirements.txt pytest && "
@@ -29,21 +30,16 @@ def test_the_readme_s_test_command_is_the_one_that_ci_runs(readme):
 
 def test_every_option_is_in_the_readme(readme, capsys):
     with pytest.raises(SystemExit):
-        train.parse_arguments(["--help"])
-    options = set(re.findall(r"--[a-z-]+", capsys.readouterr().out)) - {"--help"}
-    assert {"--model", "--data", "--epochs", "--outputs"} <= options
-    for option in options:
-        assert f"`{option}" in readme
+        options.parse(["--help"])
+    names = set(re.findall(r"--[a-z-]+", capsys.readouterr().out)) - {"--help"}
+    assert {"--model", "--data", "--epochs", "--outputs"} <= names
+    for name in names:
+        assert f"`{name}" in readme
 
 
 def test_every_file_that_a_run_leaves_is_in_the_readme(readme, finished):
     for path in finished.outputs.iterdir():
         assert path.name in readme
-
-
-def test_the_code_under_build_is_the_script_s(readme):
-    code = re.search(r"### 3. Build\n\n```python\n(.*?)```", readme, re.DOTALL).group(1)
-    assert textwrap.indent(code, "    ") in inspect.getsource(train.build_dense)
 
 
 def code_with(readme, words):
@@ -54,26 +50,72 @@ def code_with(readme, words):
     return found[0]
 
 
-def test_six_lines_of_numpy_compute_what_the_network_answers(readme, finished, sample):
-    code = code_with(readme, "model.get_weights()")
-    assert len(code.splitlines()) == 6
-    model = keras.saving.load_model(finished.outputs / "model.keras")
-    images = train.preprocess_images(sample[1][0][:20])
-    answers = model.predict(images, verbose=0)
-    for x, expected in zip(images, answers, strict=True):
-        names = {"np": np, "model": model, "x": x}
-        exec(code, names)  # noqa: S102  the README's own lines
-        assert np.allclose(names["probabilities"], expected, atol=1e-5)
-        assert names["answer"] == expected.argmax()
+def test_the_code_under_build_is_the_script_s(readme):
+    code = re.search(r"### 3. Build\n\n```python\n(.*?)```", readme, re.DOTALL).group(1)
+    assert textwrap.indent(code, "    ") in inspect.getsource(train.main)
+
+
+def test_six_lines_of_numpy_compute_what_the_network_answers(readme, finished, monkeypatch, capsys):
+    code = code_with(readme, "print(probabilities.argmax())")
+    code = code.replace('"training/sample.npz"', repr(str(ROOT / "training" / "sample.npz")))
+    monkeypatch.chdir(finished.outputs.parent)  # there is its outputs/
+    names = {}
+    exec(code, names)  # noqa: S102  the README's own lines
+    assert capsys.readouterr().out.split()[-1] == "7"
+    expected = names["model"].predict(names["x"].reshape((1, 784)), verbose=0)
+    assert np.allclose(names["probabilities"], expected, atol=1e-5)
 
 
 def test_three_lines_use_the_model_from_python(readme, finished, monkeypatch, capsys):
-    code = code_with(readme, "keras.saving.load_model")
+    code = code_with(readme, "print(model.predict")
     assert len(code.splitlines()) == 3
-    monkeypatch.chdir(finished.outputs.parent)  # there is its outputs/
+    monkeypatch.chdir(finished.outputs.parent)
     code = code.replace('"training/sample.npz"', repr(str(ROOT / "training" / "sample.npz")))
     exec(code, {"keras": keras, "np": np})  # noqa: S102  the README's own lines
     assert capsys.readouterr().out.split()[-1] == "7"
+
+
+@pytest.fixture
+def load_sample(sample, monkeypatch):
+    """Let Keras's load_data return the sample, which needs no internet."""
+    monkeypatch.setattr(keras.datasets.mnist, "load_data", lambda: sample)
+
+
+def test_the_whole_recipe_runs_as_it_stands_and_trains_the_weights_of_train_py(
+    readme, finished, load_sample, capsys
+):
+    code = code_with(readme, "keras.datasets.mnist.load_data()")
+    assert len(code.splitlines()) <= 17
+    names = {}
+    exec(code, names)  # noqa: S102  the README's own lines
+    here = names["model"].get_weights()
+    there = keras.saving.load_model(finished.outputs / "model.keras").get_weights()
+    for weights, expected in zip(here, there, strict=True):
+        assert np.array_equal(weights, expected)
+    accuracy = finished.metrics["test_accuracy"]
+    assert f"accuracy: {accuracy:.4f}" in capsys.readouterr().out.splitlines()[-1]
+
+
+def test_steps_of_training_in_numpy_change_the_weights_as_keras_changes_them(
+    readme, load_sample, capsys
+):
+    recipe = code_with(readme, "keras.datasets.mnist.load_data()")
+    before_training = recipe.split("model.fit(")[0]
+    names = {"np": np}
+    exec(before_training, names)  # noqa: S102  the README's own lines
+    model = names["model"]
+    capsys.readouterr()
+    exec(code_with(readme, "slopes_1"), names)  # noqa: S102
+    printed = [float(line.split()[-1]) for line in capsys.readouterr().out.splitlines()]
+    model.compile(keras.optimizers.SGD(0.1), "categorical_crossentropy")
+    x, y = names["x_train"][:128], names["y_train"][:128]
+    history = model.fit(x, y, batch_size=128, epochs=len(printed), verbose=0).history
+    assert len(printed) >= 2
+    assert np.allclose(printed, history["loss"], atol=1e-4)
+    assert printed == sorted(printed, reverse=True)  # the loss falls
+    expected = model.get_weights()
+    for name, weights in zip(("weights_1", "bias_1", "weights_2", "bias_2"), expected, strict=True):
+        assert np.abs(names[name] - weights).max() < 1e-5, name
 
 
 def test_the_readme_can_be_read_to_its_end(readme):

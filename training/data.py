@@ -1,14 +1,16 @@
-"""Images that Keras does not download: the sample beside this file, and your own files.
+"""The images to learn from: MNIST, other data that --data names, and the sample beside this file.
 
-It also says in one line why a download failed. Nothing here is about learning; you need not read it
-to understand train.py.
+It also says in one line why a download or a file failed. Nothing here is about learning; you need
+not read it to understand train.py.
 """
 
 import contextlib
 import gzip
+import hashlib
 import os
 import pathlib
 import socket
+import sys
 import threading
 import urllib.request
 import zipfile
@@ -16,7 +18,7 @@ import zlib
 
 import numpy as np
 
-from training import files
+from training.errors import UserError, one_line, printable
 
 SAMPLE = pathlib.Path(__file__).resolve().with_name("sample.npz")
 DIGITS = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]
@@ -38,21 +40,98 @@ ORIGINAL_FILES = (  # of MNIST, as of Fashion-MNIST
     "t10k-images-idx3-ubyte",
     "t10k-labels-idx1-ubyte",
 )
+ARRAYS = ("x_train", "y_train", "x_test", "y_test")  # in an .npz file like Keras's mnist.npz
+MNIST_SIZE = 60_000
+MNIST_BEGINS = [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]  # the labels of its first training images
 MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"  # Keras's own
+MNIST_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"  # Keras checks it
 FIRST_ANSWER = 30  # seconds until a server has to answer, at whichever of its addresses
 NEXT_ANSWER = 10  # seconds without a byte after which a connection counts as dead
+MOST_BYTES = 2**30  # of arrays in a file, a million images: more is an attack, or a mistake
+LIGHT = 128  # from here on a pixel counts as light
+RIM_OF = 0.9  # of the images: if the rim of so many is light, they have ink on white paper
 
 
-class DataError(Exception):
-    """Images could not be loaded; the text is one line that says why and what to do."""
+class DataError(UserError):
+    """Images could not be loaded."""
 
 
-def load_path(path):
-    """Load an .npz file, or a folder with MNIST's four original files.
+def find(source):
+    """Return where to load from what --data says: "mnist", once Keras has it, or another source.
+
+    Raises DataError if it is not to be had. "auto" stands for MNIST, or else for the sample.
+    """
+    if source == "auto":
+        try:
+            return find("mnist")
+        except DataError as error:
+            print(f"{error} Going on with a sample: this is NOT MNIST!", file=sys.stderr)
+            return "sample"
+    if source == "mnist":
+        path = cache_folder() / "mnist.npz"
+        if path.exists():
+            return find_in_cache(path)
+        import keras  # here, since it takes seconds, and predict.py reads only the sample
+
+        with download("MNIST"):
+            keras.datasets.mnist.load_data()  # from now on Keras has it on the disk
+    return source
+
+
+def load(source):
+    """Load the images and labels of any `source` that `find` returns, but for "mnist".
 
     Returns (images, labels) to train with and (images, labels) to test with: N images are uint8
     (N, 28, 28) from 0 (paper) to 255 (ink), their labels integers (N,) from 0 to 9. Raises
-    DataError if they cannot be read or are something else.
+    DataError if they cannot be loaded.
+    """
+    if source == "sample":
+        return load_path(SAMPLE)
+    if source == "fashion_mnist":
+        import keras
+
+        folder = cache_folder() / "fashion-mnist"
+        if folder.exists():
+            with contextlib.suppress(DataError):  # where files are missing, Keras fetches them
+                return load_path(folder)
+        with download("Fashion-MNIST"):
+            return keras.datasets.fashion_mnist.load_data()
+    try:
+        return load_path(source)
+    except DataError as error:
+        raise DataError(f"--data {error}") from None
+
+
+def name_data(source, labels_train):
+    """Return what the data from `source` are called; `labels_train` are integers (N,)."""
+    if source == "fashion_mnist":
+        return "Fashion-MNIST"
+    if source == "sample":
+        return "MNIST sample (7,000 digits)"
+    if len(labels_train) == MNIST_SIZE and labels_train[:10].tolist() == MNIST_BEGINS:
+        return "MNIST"
+    if source == "mnist":  # but a reader took a part of it
+        return "a part of MNIST"
+    path = pathlib.Path(source).expanduser().absolute()
+    if path.name == "raw":  # as PyTorch stores them: FashionMNIST/raw
+        path = path.parent
+    return path.name
+
+
+def name_classes(data_name, number=10):
+    """Return the names of the classes: of clothes if the data are called fashion, else numbers."""
+    if number == 10 and "fashion" in data_name.lower():
+        return CLOTHES
+    return [str(label) for label in range(number)]
+
+
+# --- Files --------------------------------------------------------------------------------------
+
+
+def load_path(path):
+    """Load an .npz file, or a folder with MNIST's four original files; returns as `load` does.
+
+    Raises DataError, which begins with the path, if they cannot be read or are something else.
     """
     try:
         path = pathlib.Path(path).expanduser()
@@ -61,31 +140,46 @@ def load_path(path):
         if path.exists():
             return load_npz(path)
     except (OSError, RuntimeError, ValueError) as error:  # no permission, or an impossible name
-        raise DataError(f"--data {path} cannot be read: {error}.") from None
+        raise DataError(f"{printable(path)} cannot be read: {one_line(error)}.") from None
     raise DataError(
-        f"--data {path}: there is no such file. It takes mnist, fashion_mnist, sample, an .npz "
+        f"{printable(path)}: there is no such file. It takes mnist, fashion_mnist, sample, an .npz "
         "file like Keras's mnist.npz, or a folder with MNIST's four original files."
     )
 
 
 def load_npz(path):
     """Load an .npz file like Keras's mnist.npz; returns and raises what `load_path` does."""
-    with path.open("rb") as file:
-        if not zipfile.is_zipfile(file):
-            raise DataError(
-                f"--data {path} is not an .npz file (or only a part of one). What is read: an .npz "
-                "file like Keras's mnist.npz, or the folder with MNIST's four original files."
-            )
-    arrays = {}
-    try:
-        with np.load(path, allow_pickle=False) as file:  # a pickle could run any code
-            for name in ("x_train", "y_train", "x_test", "y_test"):
-                arrays[name] = np.asarray(file[name])  # what is no array may be bytes
-    except Exception as error:  # noqa: BLE001  a damaged file fails in many ways
-        raise DataError(f"--data {path} cannot be read: {files.one_line(error)}") from None
+    arrays = read_npz(path)
     check(path, arrays["x_train"], arrays["y_train"])
     check(path, arrays["x_test"], arrays["y_test"])
     return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
+
+
+def read_npz(path):
+    """Return the ARRAYS in an .npz file, a dict; raises DataError."""
+    expected = (
+        f"What is read: an .npz file with the arrays {', '.join(ARRAYS)}, or a folder with MNIST's "
+        "four original files"
+    )
+    with path.open("rb") as file:
+        if not zipfile.is_zipfile(file):
+            raise DataError(
+                f"{printable(path)} is not an .npz file (or only a part of one). {expected}."
+            )
+    arrays = {}
+    try:
+        with zipfile.ZipFile(path) as file:
+            size = sum(member.file_size for member in file.infolist())
+        if size > MOST_BYTES:
+            raise ValueError(f"its arrays have {size:,} bytes, more than {MOST_BYTES:,}")
+        with np.load(path, allow_pickle=False) as file:  # a pickle could run any code
+            for name in ARRAYS:
+                arrays[name] = np.asarray(file[name])  # what is no array may be bytes
+    except Exception as error:  # noqa: BLE001  a damaged file fails in many ways
+        raise DataError(
+            f"{printable(path)} cannot be read: {one_line(error)}. {expected}."
+        ) from None
+    return arrays
 
 
 def load_folder(folder):
@@ -107,7 +201,7 @@ def find_original(folder, name):
         if (folder / form).is_file():
             return folder / form
     raise DataError(
-        f"--data {folder}: {name} is missing in this folder, with or without .gz. It needs "
+        f"{printable(folder)}: {name} is missing in this folder, with or without .gz. It needs "
         f"{', '.join(ORIGINAL_FILES)}; or name an .npz file."
     )
 
@@ -119,17 +213,22 @@ def read_idx(path):
     for the number of dimensions, each dimension as a 4-byte integer, then all the numbers.
     """
     try:
-        content = path.read_bytes()
-        if content.startswith(b"\x1f\x8b"):  # so begins a file that gzip packed
-            content = gzip.decompress(content)
-        if content[:3] != b"\0\0\x08":
-            raise ValueError("it does not begin like an IDX file of bytes")
-        dimensions = content[3]
-        start = 4 + 4 * dimensions
-        shape = np.frombuffer(content[4:start], dtype=">i4")
-        return np.frombuffer(content, dtype="uint8", offset=start).reshape(shape)
+        with path.open("rb") as file:
+            is_packed = file.read(2) == b"\x1f\x8b"  # so begins a file that gzip packed
+        with gzip.open(path) if is_packed else path.open("rb") as file:
+            begin = file.read(4)
+            if begin[:3] != b"\0\0\x08":
+                raise ValueError("it does not begin like an IDX file of bytes")
+            shape = np.frombuffer(file.read(4 * begin[3]), dtype=">i4")
+            size = int(np.prod(shape, dtype="int64"))
+            if not 0 <= size <= MOST_BYTES:
+                raise ValueError(f"it says that it holds {size:,} numbers")
+            numbers = file.read(size + 1)
+            return np.frombuffer(numbers, dtype="uint8").reshape(shape)
     except (OSError, EOFError, IndexError, ValueError, zlib.error) as error:
-        raise DataError(f"{path} is damaged, or not one of MNIST's four files: {error}.") from None
+        raise DataError(
+            f"{printable(path)} is damaged, or not one of MNIST's four files: {one_line(error)}."
+        ) from None
 
 
 def check(path, images, labels):
@@ -143,6 +242,11 @@ def check(path, images, labels):
             "the images must go from 0 (paper) to 255 (ink), "
             f"not from 0 to {images.max()}: multiply them by 255"
         )
+    elif are_black_on_white(images):
+        problem = (
+            "the images must have white ink (255) on black paper (0), and have black ink on white "
+            "paper: turn them over, images = 255 - images"
+        )
     elif labels.shape != (len(images),):
         problem = f"{len(images)} images need labels of shape ({len(images)},), not {labels.shape}"
     elif not np.issubdtype(labels.dtype, np.integer):
@@ -151,22 +255,17 @@ def check(path, images, labels):
         problem = f"the labels must go from 0 to 9, not from {labels.min()} to {labels.max()}"
     else:
         return
-    raise DataError(f"--data {path} is unlike MNIST: {problem}.")
+    raise DataError(f"{printable(path)} is unlike MNIST: {problem}.")
 
 
-def name_of(path):
-    """Return the last part of a path, as the name of the data in that file or folder."""
-    path = pathlib.Path(path).expanduser().absolute()
-    if path.name == "raw":  # as PyTorch stores them: FashionMNIST/raw
-        path = path.parent
-    return path.name
+def are_black_on_white(images):
+    """Return whether the rims of nearly all images, uint8 (N, 28, 28), are light."""
+    rims = np.concatenate([images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1]], axis=1)
+    light_rims = np.median(rims, axis=1) >= LIGHT
+    return light_rims.mean() > RIM_OF
 
 
-def name_classes(data_name):
-    """Return the names of the ten classes: clothes if the data are called fashion, else digits."""
-    if "fashion" in data_name.lower():
-        return CLOTHES
-    return DIGITS
+# --- Keras's downloads --------------------------------------------------------------------------
 
 
 def cache_folder():
@@ -175,20 +274,20 @@ def cache_folder():
     return pathlib.Path(keras_home, "datasets").expanduser()
 
 
-def load_cached(name):
-    """Return what `load_path` does from `name` in Keras's cache, or None if it is not there.
+def find_in_cache(path):
+    """Return "mnist" if a mnist.npz in Keras's cache is Keras's own, else its path as text.
 
-    Keras itself takes only a mnist.npz that is its own to the last byte, and deletes any other.
+    Keras takes only its own, to the last byte, and would delete any other. Raises DataError if it
+    cannot be used; it stays where it is.
     """
-    path = cache_folder() / name
-    if not path.exists():
-        return None
+    if hashlib.sha256(path.read_bytes()).hexdigest() == MNIST_SHA256:
+        return "mnist"
     try:
-        sets = load_path(path)
-    except DataError:
-        return None  # probably a download that was cut off: Keras will try again
-    print(f"Found {path}: nothing to download.")
-    return sets
+        load_path(path)
+    except DataError as error:
+        raise DataError(f"{error} To download it anew, delete or rename it.") from None
+    print(f"Found {printable(path)}: nothing to download.")
+    return str(path)
 
 
 @contextlib.contextmanager
@@ -204,7 +303,7 @@ def download(data_name):
         yield
     except Exception as error:  # noqa: BLE001  a failed download raises many kinds
         raise DataError(
-            f"{data_name} could not be downloaded: {files.one_line(error)}. "
+            f"{data_name} could not be downloaded: {one_line(error)}. "
             "Ways out: --data sample; or --data PATH for a copy; "
             f"if there is a broken one in {cache_folder()}, delete it."
         ) from None

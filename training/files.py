@@ -14,11 +14,13 @@ import time
 
 import numpy as np
 
+from training.errors import UserError, one_line, printable
+
 LEFT_BEHIND = 3600  # seconds: an unfinished file that is older was left by a run that was killed
 
 
-class FolderError(Exception):
-    """A folder cannot be written to; the text is one line that says what to do."""
+class FolderError(UserError):
+    """A folder cannot be written to."""
 
 
 class Outputs:
@@ -53,7 +55,9 @@ class Outputs:
             self.saved.append(path)
         except Exception as error:  # noqa: BLE001  whatever goes wrong, the other results matter
             self.failed.append(path)
-            print(f"Error: {path} could not be saved: {one_line(error)}", file=sys.stderr)
+            print(
+                f"Error: {printable(path)} could not be saved: {one_line(error)}", file=sys.stderr
+            )
             if not isinstance(error, OSError):
                 delete(path)
         finally:
@@ -69,12 +73,15 @@ def prepare_folder(folder):
         folder = pathlib.Path(folder).expanduser()
         folder.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()  # can files be written here?
-        for left in folder.glob("unfinished-*"):
-            if left.stat().st_mtime < time.time() - LEFT_BEHIND:
-                delete(left)
+        for left in folder.glob(f"unfinished-{8 * '[0-9a-f]'}-*"):
+            with contextlib.suppress(OSError):  # another run may tidy up at the same time
+                if left.stat().st_mtime < time.time() - LEFT_BEHIND:
+                    left.unlink()
     except (OSError, RuntimeError) as error:  # RuntimeError: a ~ that is nobody's home
-        message = f"cannot write to --outputs {folder}: {one_line(error)}. Name another folder."
-        raise FolderError(message) from None
+        raise FolderError(
+            f"cannot write to --outputs {printable(folder)}: {one_line(error)}. "
+            "Name another folder."
+        ) from None
     return folder
 
 
@@ -92,11 +99,6 @@ def delete(path):
     """Delete a file, if it is there and nobody holds it."""
     with contextlib.suppress(OSError):
         path.unlink()
-
-
-def one_line(error):
-    """Return what an exception says, in one line, or its name if it says nothing."""
-    return " ".join(str(error).split()) or type(error).__name__
 
 
 def write_json(path, content):

@@ -9,44 +9,45 @@ import math
 import numpy as np
 from matplotlib.figure import Figure
 
-from training import files
+from training import answers as tested
+from training import data
 
 RIGHT = "lightskyblue"  # blue and orange: the colour-blind can tell them apart, too
 WRONG = "orange"
+MOST_SHARES = 3  # how many answers are shown of an image
+NO_ANSWERS = "the network's answers are no probabilities"
 
 
-def save_pictures(
-    folder, saved, images_train, labels_train, images_test, labels_test, probabilities, metrics
-):
-    """Draw and save all pictures in `folder`; `saved` notes for each whether it could be saved.
+def save_pictures(outputs, train_set, answers, metrics):
+    """Draw and save all pictures in `outputs`, a files.Outputs, each by itself.
 
-    Images are uint8 (N, 28, 28), labels integers (N,), and the predicted probabilities of the test
-    images float (N, 10). Of the training images 20 are enough. `metrics` are the numbers of the
+    `train_set` are training images, uint8 (N, 28, 28), and labels, (N,); `answers` are the Answers
+    about the test images, or None if they are no probabilities. `metrics` are the numbers of the
     run, as in metrics.json.
     """
     data_name = metrics["dataset"]
-    class_names = metrics["class_names"]
-    with files.saving(folder / "samples.png", saved) as unfinished:
-        figure = draw_samples(images_train, labels_train, class_names, data_name)
-        figure.savefig(unfinished)
-    with files.saving(folder / "predictions.png", saved) as unfinished:
-        figure = draw_predictions(images_test, labels_test, probabilities, class_names, data_name)
-        figure.savefig(unfinished)
-    with files.saving(folder / "mistakes.png", saved) as unfinished:
-        figure = draw_mistakes(images_test, labels_test, probabilities, class_names, data_name)
-        figure.savefig(unfinished)
-    with files.saving(folder / "confusion_matrix.png", saved) as unfinished:
-        figure = draw_confusion_matrix(labels_test, probabilities, class_names, data_name)
-        figure.savefig(unfinished)
-    with files.saving(folder / "training.png", saved) as unfinished:
+    with outputs.saving("samples.png") as unfinished:
+        images, labels = train_set
+        draw_samples(images, labels, data_name).savefig(unfinished)
+    for name, draw in (
+        ("predictions.png", draw_predictions),
+        ("mistakes.png", draw_mistakes),
+        ("confusion_matrix.png", draw_confusion_matrix),
+    ):
+        with outputs.saving(name) as unfinished:
+            if answers is None:
+                raise ValueError(NO_ANSWERS)
+            draw(answers).savefig(unfinished)
+    with outputs.saving("training.png") as unfinished:
         figure = draw_training(
             metrics["history"], metrics["test_loss"], metrics["test_accuracy"], data_name
         )
         figure.savefig(unfinished)
 
 
-def draw_samples(images, labels, class_names, data_name):
+def draw_samples(images, labels, data_name):
     """Draw the first 20 of `images`, uint8 (N, 28, 28), each with its label; return the figure."""
+    class_names = data.name_classes(data_name, max(10, int(labels.max()) + 1))
     title = f"What the network learns from: the first training images of {data_name}"
     figure, all_axes = make_grid(title, number=20, columns=10, row_height=1.2)
     for axes, image, label in zip(all_axes, images, labels, strict=False):
@@ -55,67 +56,49 @@ def draw_samples(images, labels, class_names, data_name):
     return figure
 
 
-def draw_predictions(images, labels, probabilities, class_names, data_name):
+def draw_predictions(answers):
     """Draw of each class the first test image, and below it the one that was hardest to predict.
 
-    Test images are uint8 (N, 28, 28), labels (N,), the predicted probabilities float (N, 10).
     Returns the figure.
     """
     first = []
     hardest = []
-    for indices in sort_by_class(labels, probabilities):
+    for indices in tested.sort_by_class(answers.labels, answers.probabilities):
         first.append(min(indices))
         hardest.append(indices[0])
-    title = f"The first test image of each class of {data_name}, and below it the hardest"
-    return draw_answers(
-        title, first + hardest, images, labels, probabilities, class_names, columns=len(first)
-    )
+    title = f"The first test image of each class of {answers.data_name}, and below it the hardest"
+    return draw_answers(title, first + hardest, answers, columns=len(first))
 
 
-def sort_by_class(labels, probabilities):
-    """Return of each class the indices of its images, in a list: the hardest one, then the others.
-
-    `labels` are integers (N,). The hardest is the one whose right answer got the smallest of the
-    predicted probabilities, (N, 10).
-    """
-    right_probabilities = probabilities[np.arange(len(labels)), labels]
-    classes = []
-    for label in np.unique(labels):
-        indices = np.flatnonzero(labels == label)
-        hardest = indices[right_probabilities[indices].argmin()]
-        others = indices[indices != hardest]
-        classes.append([hardest, *others])
-    return classes
-
-
-def draw_mistakes(images, labels, probabilities, class_names, data_name):
+def draw_mistakes(answers):
     """Draw up to 20 test images that were read wrong, the surest first; return the figure."""
-    wrong = np.flatnonzero(probabilities.argmax(axis=1) != labels)
-    how_sure = probabilities[wrong].max(axis=1)
+    wrong = np.flatnonzero(answers.predicted != answers.labels)
+    how_sure = answers.probabilities[wrong].max(axis=1)
     surest_first = wrong[np.argsort(-how_sure)]
-    title = f"{data_name}: {len(wrong):,} of {len(labels):,} test images are read wrong"
+    size = len(answers.labels)
+    title = f"{answers.data_name}: {len(wrong):,} of {size:,} test images are read wrong"
     if len(wrong) > 20:
         title += "; here those it was surest of"
-    return draw_answers(
-        title, surest_first[:20], images, labels, probabilities, class_names, columns=10
-    )
+    return draw_answers(title, surest_first[:20], answers, columns=10)
 
 
-def draw_answers(title, indices, images, labels, probabilities, class_names, columns):
+def draw_answers(title, indices, answers, columns):
     """Draw the images at `indices`, below each the three likeliest answers; return the figure."""
-    title += "\nBelow each image its three likeliest answers; the right one is blue"
+    class_names = answers.class_names
+    title += "\nBelow each image its likeliest answers; the right one is blue"
     figure, all_axes = make_grid(title, len(indices), columns, row_height=2.05)
     for axes, index in zip(all_axes, indices, strict=False):
-        show_image(axes, images[index])
-        label = labels[index]
-        answers = np.argsort(-probabilities[index])[:3]
-        if answers[0] == label:
+        show_image(axes, answers.images[index])
+        label = answers.labels[index]
+        likeliest = np.argsort(-answers.probabilities[index])[:MOST_SHARES]
+        if likeliest[0] == label:
             axes.set_title(f"{class_names[label]}, right", fontsize=9)
         else:
-            caption = f"{class_names[label]},\nread as {class_names[answers[0]]}"
+            caption = f"{class_names[label]},\nread as {class_names[likeliest[0]]}"
             axes.set_title(caption, fontsize=9, color="firebrick")
-        for y, answer in zip((32, 41, 50), answers, strict=True):  # in pixels of the image
-            share = probabilities[index, answer]
+        for place, answer in enumerate(likeliest):
+            y = 32 + 9 * place  # in pixels of the image
+            share = answers.probabilities[index, answer]
             color = RIGHT if answer == label else WRONG
             axes.barh(y, 28 * share, height=8, left=-0.5, color=color)
             axes.text(-0.5, y, f"{class_names[answer]} {share:.0%}", va="center", fontsize=8)
@@ -124,26 +107,28 @@ def draw_answers(title, indices, images, labels, probabilities, class_names, col
     return figure
 
 
-def draw_confusion_matrix(labels, probabilities, class_names, data_name):
+def draw_confusion_matrix(answers):
     """Draw how many test images of each class (row) are read as which one (column).
 
     Returns the figure.
     """
-    counts = np.zeros((10, 10), dtype=int)
-    for label, predicted in zip(labels, probabilities.argmax(axis=1), strict=True):
+    number = len(answers.class_names)
+    counts = np.zeros((number, number), dtype=int)
+    for label, predicted in zip(answers.labels, answers.predicted, strict=True):
         counts[label, predicted] += 1
     figure = Figure(figsize=(7.5, 7.5), layout="constrained")
     axes = figure.subplots()
     shades = np.log1p(counts)  # a logarithm, or single mistakes would be invisible
     axes.imshow(shades, cmap="Blues", vmin=0, vmax=2 * shades.max())  # pale: numbers stay legible
-    for row, column in np.ndindex(10, 10):
+    for row, column in np.ndindex(number, number):
         axes.text(column, row, counts[row, column], ha="center", va="center")
-    title = f"Which test images of {data_name} are read as what:\nmistakes are off the diagonal"
+    title = f"Which test images of {answers.data_name} are read as what:\n"
+    title += "mistakes are off the diagonal"
     set_title(figure, title)
     axes.set_xlabel("read as")
     axes.set_ylabel("is")
-    axes.set_xticks(range(10), class_names, fontsize=8)
-    axes.set_yticks(range(10), class_names, fontsize=8)
+    axes.set_xticks(range(number), answers.class_names, fontsize=8)
+    axes.set_yticks(range(number), answers.class_names, fontsize=8)
     return figure
 
 
@@ -167,12 +152,14 @@ def draw_curves(axes, history, metric, test_value):
         axes.plot(epochs, history[metric], "o-", label="training images")
     if f"val_{metric}" in history:
         axes.plot(epochs, history[f"val_{metric}"], "s--", label="validation images")
-    axes.axhline(test_value, color="black", linestyle=":", label="test images, at the end")
+    if test_value is not None:
+        axes.axhline(test_value, color="black", linestyle=":", label="test images, at the end")
     axes.set_xlim(0.5, len(history["loss"]) + 0.5)
     axes.set_xlabel("epoch")
     axes.set_ylabel(metric)
     axes.xaxis.get_major_locator().set_params(integer=True)
-    axes.legend()
+    if axes.lines:
+        axes.legend()
 
 
 def make_grid(title, number, columns, row_height):

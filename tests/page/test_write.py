@@ -1,4 +1,4 @@
-"""What page.py puts into draw.html, without a browser."""
+"""What write.py puts into draw.html, without a browser, and what it refuses."""
 
 import base64
 import json
@@ -7,76 +7,232 @@ import keras
 import numpy as np
 import pytest
 
-from page import write as page
+from page import write
+from training import data
+from training.answers import Answers
 
 L = keras.layers
-METRICS = {"class_names": list("0123456789"), "dataset": "a test", "test_accuracy": 0.5}
 
 
-def network(*layers):
+def build(*layers, shape=(784,)):
     keras.utils.set_random_seed(0)
-    return keras.Sequential([keras.Input((784,)), *layers])
+    return keras.Sequential([keras.Input(shape), *layers])
 
 
-def write(path, model, sample, scale=1 / 255, offset=0.0):
-    (x_train, labels_train), (x_test, labels_test) = sample
-    x_train = x_train.reshape((-1, 784)).astype("float32") * scale + offset
-    x_test = x_test.reshape((-1, 784)).astype("float32") * scale + offset
-    answers = model.predict(x_test, verbose=0)
-    page.write_page(path, model, x_train, labels_train, x_test, labels_test, answers, METRICS)
+def ask(model, sample):
+    """Return what `model` answers about the sample's test images, as Answers."""
+    images, labels = sample[1]
+    return Answers(images, labels, ask_keras(model, images), data.DIGITS, "a test")
+
+
+def ask_keras(model, images):
+    """Return the model's answers about images, uint8 (N, 28, 28): (N, 10)."""
+    x = images.reshape((-1, *model.input_shape[1:])) / 255
+    return keras.ops.convert_to_numpy(model(x, training=False))
+
+
+def read_network(path):
+    """Return the network in a page, as its JavaScript gets it."""
     text = path.read_text(encoding="utf-8").split('type="application/json">')[1]
     return json.loads(text.split("</script>")[0])
 
 
-@pytest.mark.parametrize(("scale", "offset"), [(1 / 255, 0.0), (1.0, 0.0), (2 / 255, -1.0)])
-def test_the_page_has_ten_right_test_images_of_each_class_however_pixels_are_scaled(
-    sample, tmp_path, scale, offset
-):
-    model = network(L.Dense(10, "softmax"))
-    written = write(tmp_path / "draw.html", model, sample, scale, offset)
-    images = np.frombuffer(base64.b64decode(written["test_images"]), "uint8")
-    images = images.reshape((-1, 28, 28))
-    assert np.bincount(written["test_labels"]).tolist() == [10] * 10
-    x_test, labels_test = sample[1]
-    answers = model.predict(x_test.reshape((-1, 784)) * scale + offset, verbose=0)
+def decode(text):
+    return np.frombuffer(base64.b64decode(text), "uint8")
+
+
+@pytest.fixture(scope="module")
+def model():
+    return build(L.Dense(10, "softmax"))
+
+
+@pytest.fixture(scope="module")
+def answers(model, sample):
+    return ask(model, sample)
+
+
+@pytest.fixture
+def written(tmp_path, model, answers):
+    """The network in a page that was written."""
+    write.write_page(tmp_path / "draw.html", model, answers, paper=0.0, ink=1.0)
+    return read_network(tmp_path / "draw.html")
+
+
+def test_the_page_has_ten_raw_test_images_of_each_class_the_hardest_first(written, answers):
+    images = decode(written["test_images"]).reshape((-1, 28, 28))
+    assert written["test_labels"] == np.repeat(range(10), 10).tolist()
     for label in range(10):
-        of_label = x_test[labels_test == label]
-        hardest = answers[labels_test == label, label].argmin()
+        of_label = answers.images[answers.labels == label]
+        hardest = answers.probabilities[answers.labels == label, label].argmin()
         others = np.delete(of_label, hardest, axis=0)
         ten = np.concatenate([of_label[[hardest]], others[:9]])
         assert np.array_equal(images[10 * label : 10 * label + 10], ten)
-    assert written["paper"] == pytest.approx(offset)
-    assert written["ink"] == pytest.approx(255 * scale + offset)
 
 
-def test_the_page_has_the_mean_training_image_of_each_class(sample, tmp_path):
-    (x_train, labels_train), test = sample
-    kept = labels_train != 7  # a class without images does no harm
-    data = (x_train[kept], labels_train[kept]), test
-    written = write(tmp_path / "draw.html", network(L.Dense(10, "softmax")), data)
-    means = np.array(written["means"]).reshape((10, 28, 28))
-    assert np.allclose(means[3], x_train[labels_train == 3].mean(axis=0) / 255, atol=1e-4)
-    assert not means[7].any()
+def test_the_page_has_what_keras_answered_about_each_of_its_images(written, model):
+    images = decode(written["test_images"]).reshape((-1, 784))
+    expected = ask_keras(model, images)
+    assert np.allclose(written["test_answers"], expected, atol=1e-5)
 
 
-@pytest.mark.parametrize(
-    ("layer", "word"),
-    [(L.UnitNormalization(), "UnitNormalization"), (L.Dense(10, "mish"), "mish")],
-)
-def test_a_layer_that_the_page_does_not_know_is_named_and_the_older_page_stays(
-    sample, tmp_path, layer, word
-):
+def test_the_accuracy_is_the_share_of_right_answers(written, model, sample):
+    images, labels = sample[1]
+    predicted = ask_keras(model, images).argmax(axis=1)
+    right = (predicted == labels).mean()
+    assert abs(right - 0.5) > 0.1  # or 1 - right would be taken for it
+    assert written["accuracy"] == pytest.approx(right)
+
+
+def test_the_page_names_the_data_the_classes_and_the_scale(tmp_path, model, answers):
     path = tmp_path / "draw.html"
+    write.write_page(path, model, answers, paper=1.0, ink=-1.0)
+    written = read_network(path)
+    assert (written["data"], written["kind"]) == ("a test", "digits")
+    assert written["class_names"] == list("0123456789")
+    assert (written["paper"], written["ink"], written["shape"]) == (1.0, -1.0, [784])
+    clothes = answers._replace(class_names=data.CLOTHES)
+    write.write_page(path, model, clothes, paper=0.0, ink=1.0)
+    written = read_network(path)
+    assert (written["class_names"], written["kind"]) == (data.CLOTHES, "clothes")
+
+
+def test_the_page_has_each_weight_and_no_layer_that_works_in_training_only(tmp_path, sample):
+    model = build(L.Dropout(0.5), L.Dense(7), L.Dense(10, "softmax"))
+    write.write_page(tmp_path / "draw.html", model, ask(model, sample), paper=0.0, ink=1.0)
+    layers = read_network(tmp_path / "draw.html")["layers"]
+    assert [layer["kind"] for layer in layers] == ["Dense", "Dense"]
+    assert [layer["config"]["units"] for layer in layers] == [7, 10]
+    stored = layers[0]["weights"] + layers[1]["weights"]
+    for text, weights in zip(stored, model.get_weights(), strict=True):
+        assert np.array_equal(decode(text).view("<f4"), weights.ravel())
+
+
+def test_classes_with_few_test_images_or_none_do_no_harm(tmp_path, model, answers):
+    kept = np.concatenate([np.flatnonzero(answers.labels == 7)[:3], np.arange(0, 1000, 25)])
+    kept = kept[answers.labels[kept] != 2]
+    fewer = answers._replace(
+        images=answers.images[kept],
+        labels=answers.labels[kept],
+        probabilities=answers.probabilities[kept],
+    )
+    write.write_page(tmp_path / "draw.html", model, fewer, paper=0.0, ink=1.0)
+    written = read_network(tmp_path / "draw.html")
+    assert set(written["test_labels"]) == set(range(10)) - {2}
+    assert len(written["test_answers"]) == len(written["test_labels"])
+
+
+def test_a_page_has_its_scripts_its_style_and_its_network_within_it(tmp_path, model, answers):
+    name = "</script><script>alert(1)</script>.npz"
+    path = tmp_path / "draw.html"
+    write.write_page(path, model, answers._replace(data_name=name), paper=0.0, ink=1.0)
+    page = path.read_text(encoding="utf-8")
+    assert "<script>alert" not in page
+    assert read_network(path)["data"] == name
+    for file in ("network.js", "style.css"):
+        assert write.TEMPLATE.with_name(file).read_text(encoding="utf-8") in page
+    assert "src=" not in page
+    assert '<link rel="stylesheet"' not in page
+
+
+def test_a_script_that_speaks_of_scripts_does_not_end_there(tmp_path):
+    (tmp_path / "page.html").write_text('<script src="a.js"></script>')
+    (tmp_path / "a.js").write_text("const end = '</script>';\n")
+    page = write.self_contained(tmp_path / "page.html")
+    assert page == "<script>\nconst end = '<\\/script>';\n</script>"
+
+
+def test_a_network_in_half_precision_may_differ_a_little_more(sample):
+    rough = build(L.Dense(20, "relu", dtype="mixed_float16"), L.Dense(10, "softmax"))
+    fine = build(L.Dense(20, "relu"), L.Dense(10, "softmax"))
+    for model, tolerance in ((rough, write.TOLERANCE_OF_HALVES), (fine, write.TOLERANCE)):
+        network = write.describe_network(model, ask(model, sample), paper=0.0, ink=1.0)
+        assert network["tolerance"] == tolerance
+
+
+# --- What the page cannot run is refused in a line, and an older page stays ---------------------
+
+
+def assert_refused(path, model, answers, *words, paper=0.0, ink=1.0):
     path.write_text("of an older run")
-    with pytest.raises(page.PageError, match=word) as caught:
-        write(path, network(layer, L.Dense(10, "softmax")), sample)
-    assert len(str(caught.value).splitlines()) == 1
+    with pytest.raises(write.PageError) as caught:
+        write.write_page(path, model, answers, paper, ink)
+    message = str(caught.value)
+    assert len(message.splitlines()) == 1
+    for word in words:
+        assert word in message
     assert path.read_text() == "of an older run"
 
 
-def test_weights_that_are_no_numbers_are_refused_in_a_line(sample, tmp_path):
-    model = network(L.Dense(10, "softmax"))
+@pytest.mark.parametrize(
+    ("layer", "words"),
+    [
+        (L.UnitNormalization(name="mine"), ["UnitNormalization", "mine"]),
+        (L.Dense(10, "softplus", name="mine"), ["softplus", "mine"]),
+        (L.Activation("gelu", name="mine"), ["gelu", "mine"]),
+        (L.Dense(10, keras.layers.LeakyReLU(), name="mine"), ["LeakyReLU", "mine"]),
+        (L.ReLU(max_value=6, name="mine"), ["max_value=6", "mine"]),
+    ],
+)
+def test_a_layer_an_activation_or_a_setting_that_the_page_does_not_know_is_named(
+    tmp_path, sample, layer, words
+):
+    model = build(layer, L.Dense(10, "softmax"))
+    words = [*words, "predict.py"]
+    assert_refused(tmp_path / "draw.html", model, ask(model, sample), *words)
+
+
+def test_windows_with_gaps_are_refused_and_ordinary_ones_are_not(tmp_path, sample):
+    for gap in (1, 2):
+        convolution = L.Conv2D(2, 3, dilation_rate=gap, name="mine")
+        model = build(convolution, L.Flatten(), L.Dense(10, "softmax"), shape=(28, 28, 1))
+        answers = ask(model, sample)
+        if gap == 1:
+            write.write_page(tmp_path / "draw.html", model, answers, paper=0.0, ink=1.0)
+        else:
+            assert_refused(tmp_path / "draw.html", model, answers, "dilation_rate=[2, 2]", "mine")
+
+
+def test_answers_that_are_no_probabilities_are_refused_with_the_cure(tmp_path, model, answers):
+    path = tmp_path / "draw.html"
+    too_large = answers.probabilities * 3  # as ten sigmoids may answer
+    below_0 = answers.probabilities + np.array([1, -1] * 5)  # their sums are still 1
+    for wrong in (too_large, below_0):
+        asked = answers._replace(probabilities=wrong)
+        assert_refused(path, model, asked, "probabilities", 'activation="softmax"')
+    nan = answers._replace(probabilities=np.full_like(answers.probabilities, np.nan))
+    assert_refused(path, model, nan, "finite")
+    one = answers._replace(probabilities=answers.probabilities[:, :1])
+    assert_refused(path, model, one, "ten")
+
+
+def test_weights_that_are_no_numbers_are_refused(tmp_path, answers):
+    model = build(L.Dense(10, "softmax", name="mine"))
     model.set_weights([np.full_like(weights, np.nan) for weights in model.get_weights()])
-    with pytest.raises(page.PageError, match="finite"):
-        write(tmp_path / "draw.html", model, sample)
-    assert not (tmp_path / "draw.html").exists()
+    assert_refused(tmp_path / "draw.html", model, answers, "finite", "mine")
+
+
+@pytest.mark.parametrize(("paper", "ink"), [(None, None), (0.5, 0.5), (0.0, np.inf), (np.nan, 1.0)])
+def test_images_without_a_scale_that_the_page_can_repeat_are_refused(
+    tmp_path, model, answers, paper, ink
+):
+    path = tmp_path / "draw.html"
+    assert_refused(path, model, answers, "scales", paper=paper, ink=ink)
+
+
+def test_a_network_that_does_not_take_28x28_pixels_is_refused(tmp_path, answers):
+    model = build(L.Dense(10, "softmax"), shape=(100,))
+    assert_refused(tmp_path / "draw.html", model, answers, "28x28")
+
+
+def test_a_subclassed_network_is_refused(tmp_path, sample, answers):
+    class Own(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.last = L.Dense(10, "softmax")
+
+        def call(self, x):
+            return self.last(x)
+
+    model = Own()
+    model(sample[1][0][:2].reshape((2, 784)) / 255)
+    assert_refused(tmp_path / "draw.html", model, answers, "one layer after the other")

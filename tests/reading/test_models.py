@@ -42,7 +42,7 @@ def test_the_network_is_shown_what_train_py_trains_with(sample):
         input_shape=(None, 784), predict=lambda x, **_: (shown.append(x), np.eye(10)[:5])[1]
     )
     shown = []
-    models.ask(model, images[:5])
+    models.ask(model, images[:5], train.preprocess_images)
     np.testing.assert_array_equal(shown[0], train.preprocess_images(images[:5]))
 
 

@@ -2,92 +2,177 @@
 
 import json
 import math
+import os
 import pathlib
 import sys
+import time
 
+import numpy as np
 import pytest
 from helpers import assert_one_line, contents
 
 from training import files
 
 
-def test_a_file_is_saved_in_its_place_and_nothing_else_is_left(tmp_path):
-    saved = {}
-    with files.saving(tmp_path / "a.txt", saved) as unfinished:
+@pytest.fixture
+def outputs(tmp_path):
+    return files.Outputs(tmp_path)
+
+
+# --- One file -----------------------------------------------------------------------------------
+
+
+def test_a_file_is_saved_in_its_place_and_nothing_else_is_left(outputs, tmp_path):
+    with outputs.saving("a.txt") as unfinished:
         unfinished.write_text("new")
         assert unfinished != tmp_path / "a.txt"
+        assert unfinished.suffix == ".txt"  # by which matplotlib and Keras know what to write
     assert contents(tmp_path) == {"a.txt": b"new"}
-    assert saved == {tmp_path / "a.txt": True}
+    assert (outputs.saved, outputs.failed) == ([tmp_path / "a.txt"], [])
 
 
-def test_until_it_is_whole_the_older_file_stays(tmp_path):
+def test_until_it_is_whole_the_older_file_stays(outputs, tmp_path):
     (tmp_path / "a.txt").write_text("old")
-    with files.saving(tmp_path / "a.txt", {}) as unfinished:
+    with outputs.saving("a.txt") as unfinished:
         unfinished.write_text("ne")
         assert (tmp_path / "a.txt").read_text() == "old"
         unfinished.write_text("new")
     assert (tmp_path / "a.txt").read_text() == "new"
 
 
-def test_what_a_kill_left_is_overwritten_by_the_next_run(tmp_path):
-    with files.saving(tmp_path / "a.txt", {}) as unfinished:
-        name = unfinished.name
-    (tmp_path / name).write_text("hal")
-    with files.saving(tmp_path / "a.txt", {}) as unfinished:
-        unfinished.write_text("whole")
-    assert contents(tmp_path) == {"a.txt": b"whole"}
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows lets nobody move a file that is open")
+def test_the_new_file_is_moved_into_its_place_in_one_step_and_not_copied(outputs, tmp_path):
+    # Whoever reads the older file while it is replaced reads it to its end.
+    (tmp_path / "a.txt").write_text("old")
+    with (tmp_path / "a.txt").open() as reader:
+        with outputs.saving("a.txt") as unfinished:
+            unfinished.write_text("new")
+            written = unfinished.stat().st_ino
+        assert reader.read() == "old"
+    assert (tmp_path / "a.txt").stat().st_ino == written
 
 
-def test_a_result_that_cannot_be_made_is_one_line_and_the_next_one_is_saved(tmp_path, capsys):
-    saved = {}
-    with files.saving(tmp_path / "a.png", saved):
+def test_a_result_that_cannot_be_made_is_one_line_and_the_next_one_is_saved(
+    outputs, tmp_path, capsys
+):
+    with outputs.saving("a.png"):
         raise ValueError("no such\ncolour")
-    with files.saving(tmp_path / "b.png", saved) as unfinished:
+    with outputs.saving("b.png") as unfinished:
         unfinished.write_text("b")
     assert_one_line(capsys.readouterr().err, "a.png", "no such colour")
-    assert saved == {tmp_path / "a.png": False, tmp_path / "b.png": True}
+    assert (outputs.saved, outputs.failed) == ([tmp_path / "b.png"], [tmp_path / "a.png"])
     assert contents(tmp_path) == {"b.png": b"b"}
 
 
-def test_an_older_result_does_not_stay_where_a_new_one_cannot_be_made(tmp_path):
+def test_an_older_result_does_not_stay_where_a_new_one_cannot_be_made(outputs, tmp_path):
     (tmp_path / "draw.html").write_text("of another network")
-    with files.saving(tmp_path / "draw.html", {}):
+    with outputs.saving("draw.html"):
         raise ValueError("no page for this network")
     assert contents(tmp_path) == {}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /dev/full, a full disk")
-def test_a_full_disk_spares_the_older_file(tmp_path, capsys):
+def test_a_full_disk_spares_the_older_file(outputs, tmp_path, capsys):
     (tmp_path / "a.txt").write_text("old")
     with (
-        files.saving(tmp_path / "a.txt", {}),
+        outputs.saving("a.txt"),
         open("/dev/full", "w") as full_disk,  # noqa: PTH123
     ):
         full_disk.write("new")
     assert_one_line(capsys.readouterr().err, "a.txt", "No space left")
     assert contents(tmp_path) == {"a.txt": b"old"}
+    assert outputs.failed == [tmp_path / "a.txt"]
 
 
-def test_ctrl_c_is_not_taken_for_a_failure_and_leaves_no_half_file(tmp_path):
+def test_ctrl_c_is_not_taken_for_a_failure_and_leaves_no_half_file(outputs, tmp_path):
     (tmp_path / "a.txt").write_text("old")
-    with (
-        pytest.raises(KeyboardInterrupt),
-        files.saving(tmp_path / "a.txt", {}) as unfinished,
-    ):
+    with pytest.raises(KeyboardInterrupt), outputs.saving("a.txt") as unfinished:
         unfinished.write_text("ne")
         raise KeyboardInterrupt
     assert contents(tmp_path) == {"a.txt": b"old"}
 
 
+def test_a_file_that_a_viewer_has_open_on_windows_costs_no_other(
+    outputs, tmp_path, capsys, monkeypatch
+):
+    (tmp_path / "open.png").write_text("old")
+    replace = pathlib.Path.replace
+    unlink = pathlib.Path.unlink
+
+    def replace_unless_open(path, target):
+        if target.name == "open.png":
+            raise PermissionError(13, "Access is denied", str(target))
+        return replace(path, target)
+
+    def unlink_unless_open(path, **options):
+        if path.name == "open.png":
+            raise PermissionError(13, "Access is denied", str(path))
+        unlink(path, **options)
+
+    monkeypatch.setattr(pathlib.Path, "replace", replace_unless_open)  # as Windows behaves
+    monkeypatch.setattr(pathlib.Path, "unlink", unlink_unless_open)
+    with outputs.saving("open.png") as unfinished:
+        unfinished.write_text("new")
+    assert_one_line(capsys.readouterr().err, "open.png", "open in another program")
+    with outputs.saving("open.png"):
+        raise ValueError("it cannot be made, and the older one not be deleted")
+    with outputs.saving("other.png") as unfinished:
+        unfinished.write_text("new")
+    assert contents(tmp_path) == {"open.png": b"old", "other.png": b"new"}
+    assert outputs.saved == [tmp_path / "other.png"]
+
+
+def test_a_name_with_control_characters_is_printed_escaped(tmp_path, capsys):
+    if sys.platform == "win32":
+        pytest.skip("Windows has no such names")
+    outputs = files.Outputs(tmp_path / "a\x1b[31m\nb")
+    with outputs.saving("a.txt"):
+        raise ValueError("\x1b[2J no file")
+    message = capsys.readouterr().err
+    assert_one_line(message, "a\\x1b[31m\\nb", "\\x1b[2J no file")
+    assert "\x1b" not in message
+
+
+# --- Two runs, and what one left that was killed ------------------------------------------------
+
+
+def test_two_runs_in_one_folder_at_once_leave_whole_files(tmp_path):
+    first = files.Outputs(tmp_path)
+    second = files.Outputs(tmp_path)
+    with first.saving("a.txt") as mine, second.saving("a.txt") as other:
+        mine.write_text("mine")
+        other.write_text("other")
+        assert mine != other
+        files.Outputs(tmp_path)  # a third one begins, and takes nothing away
+        assert mine.exists()
+    assert contents(tmp_path) == {"a.txt": b"mine"}
+    assert first.failed == second.failed == []
+
+
+def test_what_a_killed_run_left_is_tidied_up_later(tmp_path):
+    left = tmp_path / "unfinished-12345678-model.keras"
+    left.write_text("hal")
+    own = tmp_path / "unfinished-homework.txt"
+    own.write_text("a reader's own")
+    long_ago = time.time() - 2 * files.LEFT_BEHIND
+    for path in (left, own):
+        os.utime(path, (long_ago, long_ago))
+    files.Outputs(tmp_path)
+    assert contents(tmp_path).keys() == {"unfinished-homework.txt"}
+
+
+# --- Folders ------------------------------------------------------------------------------------
+
+
 def test_a_folder_is_made_with_those_above_it(tmp_path):
-    folder = files.prepare_folder(tmp_path / "runs" / "first")
-    assert folder.is_dir()
-    assert contents(folder) == {}
-    assert files.prepare_folder(str(folder)) == folder
+    outputs = files.Outputs(tmp_path / "runs" / "first")
+    assert outputs.folder == tmp_path / "runs" / "first"
+    assert contents(outputs.folder) == {}
+    assert files.Outputs(str(outputs.folder)).folder == outputs.folder
 
 
 def test_a_folder_may_begin_with_the_home_folder():
-    assert files.prepare_folder("~/runs") == pathlib.Path.home() / "runs"
+    assert files.Outputs("~/runs").folder == pathlib.Path.home() / "runs"
 
 
 def test_a_folder_that_is_a_file_or_below_one_is_an_error_that_spares_the_file(tmp_path):
@@ -95,18 +180,38 @@ def test_a_folder_that_is_a_file_or_below_one_is_an_error_that_spares_the_file(t
     file.write_text("mine")
     for folder in (file, file / "below", tmp_path / ("x" * 300), pathlib.Path("~nobody-here")):
         with pytest.raises(files.FolderError) as error:
-            files.prepare_folder(folder)
-        assert_one_line(str(error.value), str(folder), "--outputs")
+            files.Outputs(folder)
+        assert_one_line(str(error.value), str(folder), "Name another folder")
     assert file.read_text() == "mine"
 
 
-def test_json_holds_null_where_a_number_is_none(tmp_path):
-    content = {"loss": [1.5, math.nan, -math.inf], "seconds": {"train": 2.0}, "name": "NaN"}
+# --- JSON ---------------------------------------------------------------------------------------
+
+
+def refuse(constant):
+    raise AssertionError(f"{constant} is not JSON")
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ({"loss": [1.5, math.nan, -math.inf]}, {"loss": [1.5, None, None]}),
+        ({"loss": (1.5, math.nan)}, {"loss": [1.5, None]}),
+        ({"loss": np.float32(0.5)}, {"loss": 0.5}),
+        ({"loss": (np.float32("nan"), np.float64("inf"), np.int64(3))}, {"loss": [None, None, 3]}),
+        ({"right": np.array([1.0, math.nan])}, {"right": [1.0, None]}),
+        ({"right": np.bool_(True)}, {"right": True}),
+        ({5: {"name": "NaN"}}, {"5": {"name": "NaN"}}),
+        ({"folder": pathlib.PurePosixPath("a/b")}, {"folder": "a/b"}),
+    ],
+)
+def test_json_holds_numpy_s_numbers_and_null_where_a_number_is_none(tmp_path, content, expected):
     files.write_json(tmp_path / "metrics.json", content)
     text = (tmp_path / "metrics.json").read_text(encoding="utf-8")
-    expected = {"loss": [1.5, None, None], "seconds": {"train": 2.0}, "name": "NaN"}
-
-    def refuse(constant):
-        raise AssertionError(f"{constant} is not JSON")
-
     assert json.loads(text, parse_constant=refuse) == expected
+
+
+def test_json_keeps_all_letters(tmp_path):
+    files.write_json(tmp_path / "metrics.json", {"dataset": "手写数字.npz"})
+    text = (tmp_path / "metrics.json").read_text(encoding="utf-8")
+    assert json.loads(text) == {"dataset": "手写数字.npz"}

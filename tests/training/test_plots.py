@@ -5,9 +5,13 @@ import math
 import numpy as np
 import pytest
 from helpers import PICTURES
+from matplotlib import colors
 from PIL import Image
 
-from training import data, plots
+from training import data, files, plots
+from training.answers import Answers
+
+SAMPLE = "MNIST sample (7,000 digits)"
 
 
 def texts(figure):
@@ -27,21 +31,30 @@ def captions(figure):
     return [axes.get_title() for axes in figure.axes if axes.images]
 
 
+def shown_images(figure):
+    """The images in a figure, in their order."""
+    return [axes.images[0].get_array() for axes in figure.axes if axes.images]
+
+
+def make_answers(images, labels, probabilities, class_names=data.DIGITS, data_name="digits"):
+    return Answers(images, labels, probabilities, class_names, data_name)
+
+
 @pytest.fixture
 def three_answers(sample):
     """Three test images (0, 1, 2), their labels, and answers: right, wrong, wrong and sure."""
-    _, (x_test, y_test) = sample
+    _, (images, labels) = sample
     probabilities = np.full((3, 10), 0.01)
     probabilities[0, 0] = 0.91
     probabilities[1, 7] = 0.6
     probabilities[1, 1] = 0.32
     probabilities[2, 3] = 0.91
-    first = [np.argmax(y_test == digit) for digit in range(3)]
-    return x_test[first], y_test[first], probabilities
+    first = [np.argmax(labels == digit) for digit in range(3)]
+    return make_answers(images[first], labels[first], probabilities)
 
 
 METRICS = {
-    "dataset": "MNIST sample (7,000 digits)",
+    "dataset": SAMPLE,
     "class_names": data.DIGITS,
     "history": {"loss": [0.5, 0.25], "accuracy": [0.75, 0.875]},
     "test_loss": 0.3,
@@ -49,154 +62,276 @@ METRICS = {
 }
 
 
-def test_all_pictures_are_saved_large_enough_and_not_blank(three_answers, tmp_path):
-    images, labels, probabilities = three_answers
-    saved = {}
-    plots.save_pictures(tmp_path, saved, images, labels, images, labels, probabilities, METRICS)
-    assert saved == {tmp_path / name: True for name in PICTURES}
-    for path in saved:
+# --- The files ----------------------------------------------------------------------------------
+
+
+def save_pictures(folder, answers, train_set, **changed):
+    outputs = files.Outputs(folder)
+    plots.save_pictures(outputs, train_set, answers, METRICS | changed)
+    return outputs
+
+
+def test_all_pictures_are_saved_large_enough_and_as_black_on_white(three_answers, sample, tmp_path):
+    train_set, _ = sample
+    outputs = save_pictures(tmp_path, three_answers, train_set)
+    assert {path.name for path in outputs.saved} == PICTURES
+    for path in outputs.saved:
         with Image.open(path) as picture:
-            picture.load()
+            pixels = np.asarray(picture.convert("L"))
         assert picture.format == "PNG"
         assert picture.width >= 700
         assert picture.height >= 250
-        assert len(picture.convert("RGB").getcolors(maxcolors=1_000_000)) > 10
+        assert pixels[0, 0] == 255  # paper
+        assert pixels.min() == 0  # ink, or letters
 
 
-def test_a_picture_that_cannot_be_drawn_does_not_cost_the_others(three_answers, tmp_path, capsys):
-    images, labels, probabilities = three_answers
-    saved = {}
-    metrics = METRICS.copy()
-    metrics["history"] = {"loss": ["no number", "at all"]}
-    metrics["test_loss"] = None
-    plots.save_pictures(tmp_path, saved, images, labels, images, labels, probabilities, metrics)
-    assert [path.name for path, is_saved in saved.items() if not is_saved] == ["training.png"]
+def test_a_saved_image_is_the_right_one_its_ink_black_at_its_place(sample, tmp_path):
+    (images, labels), _ = sample
+    half = np.zeros((28, 28), "uint8")
+    half[:, :14] = 255  # ink on the left
+    images = np.concatenate([half[np.newaxis], images[1:]])
+    figure = plots.draw_samples(images, labels, "digits")
+    figure.savefig(tmp_path / "samples.png", dpi=100)
+    place = figure.axes[0].get_window_extent()  # in pixels, from below
+    with Image.open(tmp_path / "samples.png") as picture:
+        pixels = np.asarray(picture.convert("L"))[::-1]
+    middle = pixels[int((place.y0 + place.y1) / 2)]
+    width = place.x1 - place.x0
+    assert middle[int(place.x0 + 0.25 * width)] == 0
+    assert middle[int(place.x0 + 0.75 * width)] == 255
+
+
+def test_a_picture_that_cannot_be_drawn_does_not_cost_the_others(
+    three_answers, sample, tmp_path, capsys
+):
+    outputs = save_pictures(tmp_path, three_answers, sample[0], history={"loss": None})
+    assert [path.name for path in outputs.failed] == ["training.png"]
     assert {path.name for path in tmp_path.iterdir()} == PICTURES - {"training.png"}
     assert "training.png" in capsys.readouterr().err
 
 
-def all_figures(answers, class_names, data_name):
-    images, labels, probabilities = answers
+def test_without_probabilities_no_picture_shows_answers_and_no_older_one_stays(
+    sample, tmp_path, capsys
+):
+    (tmp_path / "mistakes.png").write_text("of another network")
+    save_pictures(tmp_path, None, sample[0])
+    assert {path.name for path in tmp_path.iterdir()} == {"samples.png", "training.png"}
+    assert capsys.readouterr().err.count("no probabilities") == 3
+
+
+# --- All figures --------------------------------------------------------------------------------
+
+
+def all_figures(answers):
     return [
-        plots.draw_samples(images, labels, class_names, data_name),
-        plots.draw_predictions(images, labels, probabilities, class_names, data_name),
-        plots.draw_mistakes(images, labels, probabilities, class_names, data_name),
-        plots.draw_confusion_matrix(labels, probabilities, class_names, data_name),
-        plots.draw_training(METRICS["history"], 0.3, 0.8, data_name),
+        plots.draw_samples(answers.images, answers.labels, answers.data_name),
+        plots.draw_predictions(answers),
+        plots.draw_mistakes(answers),
+        plots.draw_confusion_matrix(answers),
+        plots.draw_training(METRICS["history"], 0.3, 0.8, answers.data_name),
     ]
 
 
 def test_every_picture_s_title_names_the_data(three_answers):
-    for figure in all_figures(three_answers, data.DIGITS, "MNIST sample (7,000 digits)"):
-        assert "MNIST sample (7,000 digits)" in texts(figure).replace("\n", " ")
+    for figure in all_figures(three_answers._replace(data_name=SAMPLE)):
+        assert SAMPLE in figure.get_suptitle().replace("\n", " ")
 
 
 @pytest.mark.filterwarnings("error")  # as matplotlib's of a letter that its font lacks
 @pytest.mark.parametrize("name", ["手写数字.npz", "$\\foo$ 5$.npz", "Größe Цифры.npz", "x" * 240])
 def test_a_data_name_of_any_letters_and_signs_can_be_drawn(three_answers, tmp_path, name):
-    for figure in all_figures(three_answers, data.DIGITS, name):
+    for figure in all_figures(three_answers._replace(data_name=name)):
         figure.savefig(tmp_path / "picture.png")
         assert figure.get_suptitle().count("\\") == name.count("\\")
-    if name.startswith("G"):
-        assert name in texts(figure)
+        if name.startswith("G"):
+            assert name in figure.get_suptitle()
 
 
 def test_clothes_are_shown_by_name(three_answers):
-    for figure in all_figures(three_answers, data.CLOTHES, "clothes")[:4]:
+    clothes = three_answers._replace(class_names=data.CLOTHES, data_name="Fashion")
+    for figure in all_figures(clothes)[:4]:
         assert "Trouser" in texts(figure)
 
 
-def test_right_and_wrong_answers_are_told_apart_in_words_and_colour(three_answers):
-    images, labels, probabilities = three_answers
-    figure = plots.draw_predictions(images, labels, probabilities, data.DIGITS, "digits")
-    assert captions(figure) == ["0, right", "1,\nread as 7", "2,\nread as 3"] * 2
-    right, wrong = (axes.title.get_color() for axes in figure.axes[:2])
-    assert right != wrong
-    shown = texts(figure).splitlines()
-    assert "0 91%" in shown
-    assert "1 32%" in shown
-
-
-def test_the_right_answer_s_bar_is_blue_and_as_long_as_it_is_probable(three_answers):
-    images, labels, probabilities = three_answers
-    figure = plots.draw_predictions(images, labels, probabilities, data.DIGITS, "digits")
-    seven, one, _ = figure.axes[1].patches  # the answers to an image of a 1
-    assert seven.get_width() == pytest.approx(28 * 0.6)
-    assert one.get_width() == pytest.approx(28 * 0.32)
-    assert seven.get_facecolor() != one.get_facecolor()
-    assert figure.axes[0].patches[0].get_facecolor() == one.get_facecolor()
-
-
-def test_the_hardest_test_image_of_a_class_stands_below_the_first(sample):
-    _, (x_test, y_test) = sample
-    probabilities = np.full((len(y_test), 10), 0.02)
-    probabilities[np.arange(len(y_test)), y_test] = 0.82
-    hardest = [np.flatnonzero(y_test == digit)[5] for digit in range(10)]
-    probabilities[hardest, y_test[hardest]] = 0.3
-    probabilities[hardest, (y_test[hardest] + 1) % 10] = 0.54
-    figure = plots.draw_predictions(x_test, y_test, probabilities, data.DIGITS, "digits")
-    shown = captions(figure)
-    assert shown[:10] == [f"{digit}, right" for digit in range(10)]
-    assert shown[10:] == [f"{digit},\nread as {(digit + 1) % 10}" for digit in range(10)]
-    assert np.array_equal(figure.axes[13].images[0].get_array(), x_test[hardest[3]])
-
-
-def test_the_mistakes_show_the_surest_first_and_no_right_answer(three_answers):
-    images, labels, probabilities = three_answers
-    figure = plots.draw_mistakes(images, labels, probabilities, data.DIGITS, "digits")
-    assert captions(figure) == ["2,\nread as 3", "1,\nread as 7"]
-    assert "2 of 3 test images are read wrong" in figure.get_suptitle()
-
-
-def test_mistakes_can_be_drawn_where_there_are_none(three_answers, tmp_path):
-    images, labels, _ = three_answers
-    figure = plots.draw_mistakes(images, labels, np.eye(10)[labels], data.DIGITS, "digits")
-    figure.savefig(tmp_path / "mistakes.png")
-    assert "0 of 3" in figure.get_suptitle()
-
-
 def test_answers_that_are_no_numbers_can_be_drawn(three_answers, tmp_path):
-    images, labels, probabilities = three_answers
-    for figure in all_figures((images, labels, probabilities * math.nan), data.DIGITS, "digits"):
+    probabilities = three_answers.probabilities * math.nan
+    for figure in all_figures(three_answers._replace(probabilities=probabilities)):
         figure.savefig(tmp_path / "picture.png")
     history = {"loss": [0.5, math.nan], "accuracy": [0.75, 0.1]}
     plots.draw_training(history, math.nan, 0.1, "digits").savefig(tmp_path / "picture.png")
 
 
-def test_the_confusion_matrix_counts_each_class_read_as_each(three_answers):
-    _, labels, probabilities = three_answers
-    figure = plots.draw_confusion_matrix(labels, probabilities, data.DIGITS, "digits")
+def test_where_there_are_two_classes_two_answers_are_shown(three_answers, tmp_path):
+    probabilities = np.array([[0.9, 0.1], [0.2, 0.8], [0.6, 0.4]])
+    answers = three_answers._replace(
+        labels=np.array([0, 1, 1]), probabilities=probabilities, class_names=["0", "1"]
+    )
+    figure = plots.draw_mistakes(answers)
+    assert captions(figure) == ["1,\nread as 0"]
+    assert len(figure.axes[0].patches) == 2
+    assert len(plots.draw_confusion_matrix(answers).axes[0].texts) == 4
+    assert captions(plots.draw_predictions(answers))[:2] == ["0, right", "1, right"]
+
+
+# --- samples.png --------------------------------------------------------------------------------
+
+
+def test_the_first_20_training_images_are_shown_each_with_its_own_label(sample):
+    (images, labels), _ = sample
+    figure = plots.draw_samples(images, labels, "digits")
+    assert captions(figure) == [str(label) for label in labels[:20]]
+    assert np.array_equal(shown_images(figure), images[:20])
+
+
+def test_more_than_ten_classes_are_shown_by_number(sample):
+    (images, labels), _ = sample
+    figure = plots.draw_samples(images, labels + 20, "letters")
+    assert captions(figure)[:3] == ["25", "20", "24"]
+
+
+def test_fewer_than_20_images_can_be_shown(sample, tmp_path):
+    (images, labels), _ = sample
+    figure = plots.draw_samples(images[:3], labels[:3], "digits")
+    figure.savefig(tmp_path / "samples.png")
+    assert captions(figure) == ["5", "0", "4"]
+
+
+def test_paper_is_white_and_ink_black_in_every_image(three_answers):
+    for figure in all_figures(three_answers)[:3]:
+        shown = figure.axes[0].images[0]
+        assert shown.to_rgba(np.array([[0, 255]]))[0, :, :3].tolist() == [[1, 1, 1], [0, 0, 0]]
+
+
+# --- predictions.png and mistakes.png -----------------------------------------------------------
+
+
+def test_right_and_wrong_answers_are_told_apart_in_words_and_colour(three_answers):
+    figure = plots.draw_predictions(three_answers)
+    assert captions(figure) == ["0, right", "1,\nread as 7", "2,\nread as 3"] * 2
+    assert np.array_equal(shown_images(figure)[:3], three_answers.images)
+    right, wrong = (axes.title.get_color() for axes in figure.axes[:2])
+    assert right != wrong
+    assert figure.axes[0].texts[0].get_text() == "0 91%"
+    assert [text.get_text() for text in figure.axes[1].texts][:2] == ["7 60%", "1 32%"]
+
+
+def test_the_right_answer_s_bar_is_blue_and_as_long_as_it_is_probable(three_answers):
+    figure = plots.draw_predictions(three_answers)
+    seven, one, _ = figure.axes[1].patches  # the answers to an image of a 1
+    assert seven.get_width() == pytest.approx(28 * 0.6)
+    assert one.get_width() == pytest.approx(28 * 0.32)
+    red, _, blue = one.get_facecolor()[:3]
+    assert blue > red
+    assert seven.get_facecolor() == colors.to_rgba("orange")
+    assert figure.axes[0].patches[0].get_facecolor() == one.get_facecolor()
+    assert "the right one is blue" in figure.get_suptitle()
+
+
+def test_the_hardest_test_image_of_a_class_stands_below_the_first(sample):
+    _, (images, labels) = sample
+    probabilities = np.full((len(labels), 10), 0.02)
+    probabilities[np.arange(len(labels)), labels] = 0.82
+    first = [np.flatnonzero(labels == digit)[0] for digit in range(10)]
+    hardest = [np.flatnonzero(labels == digit)[5] for digit in range(10)]
+    probabilities[hardest, labels[hardest]] = 0.3
+    probabilities[hardest, (labels[hardest] + 1) % 10] = 0.54
+    figure = plots.draw_predictions(make_answers(images, labels, probabilities))
+    shown = captions(figure)
+    assert shown[:10] == [f"{digit}, right" for digit in range(10)]
+    assert shown[10:] == [f"{digit},\nread as {(digit + 1) % 10}" for digit in range(10)]
+    assert np.array_equal(shown_images(figure), images[first + hardest])
+
+
+def test_the_mistakes_show_the_surest_first_and_no_right_answer(three_answers):
+    figure = plots.draw_mistakes(three_answers)
+    assert captions(figure) == ["2,\nread as 3", "1,\nread as 7"]
+    assert np.array_equal(shown_images(figure), three_answers.images[[2, 1]])
+    assert "2 of 3 test images are read wrong" in figure.get_suptitle()
+
+
+def test_of_many_mistakes_the_20_are_shown_that_it_was_surest_of(sample):
+    _, (images, labels) = sample
+    wrong = (labels + 1) % 10
+    probabilities = np.zeros((len(labels), 10))
+    how_sure = np.linspace(0.51, 0.9, len(labels))
+    probabilities[np.arange(len(labels)), wrong] = how_sure
+    probabilities[np.arange(len(labels)), labels] = 1 - how_sure
+    figure = plots.draw_mistakes(make_answers(images, labels, probabilities))
+    assert np.array_equal(shown_images(figure), images[:-21:-1])
+    assert "1,000 of 1,000" in figure.get_suptitle()
+    assert "here those it was surest of" in figure.get_suptitle()
+
+
+def test_mistakes_can_be_drawn_where_there_are_none(three_answers, tmp_path):
+    right = three_answers._replace(probabilities=np.eye(10)[three_answers.labels])
+    figure = plots.draw_mistakes(right)
+    figure.savefig(tmp_path / "mistakes.png")
+    assert "0 of 3" in figure.get_suptitle()
+    assert captions(figure) == []
+
+
+# --- confusion_matrix.png -----------------------------------------------------------------------
+
+
+def test_the_confusion_matrix_counts_each_class_in_its_row_and_what_it_is_read_as(three_answers):
+    figure = plots.draw_confusion_matrix(three_answers)
+    [axes] = figure.axes
+    shades = axes.images[0].get_array()
     counts = np.zeros((10, 10), int)
-    for text in figure.axes[0].texts:
+    for text in axes.texts:
         column, row = text.get_position()
         counts[row, column] = int(text.get_text())
+        assert (shades[row, column] > 0) == (counts[row, column] > 0)
     assert counts[0, 0] == counts[1, 7] == counts[2, 3] == 1
     assert counts.sum() == 3
+    assert (axes.get_ylabel(), axes.get_xlabel()) == ("is", "read as")
+    for labels in (axes.get_xticklabels(), axes.get_yticklabels()):
+        assert [label.get_text() for label in labels] == data.DIGITS
 
 
-def drawn_lines(history):
-    figure = plots.draw_training(history, 0.3, 0.85, "digits")
-    return [[list(line.get_ydata()) for line in axes.lines] for axes in figure.axes]
+# --- training.png -------------------------------------------------------------------------------
+
+HISTORY = {
+    "loss": [0.5, 0.25],
+    "accuracy": [0.75, 0.875],
+    "val_loss": [0.6, 0.4],
+    "val_accuracy": [0.7, 0.8],
+}
+TRAINING = "training images"
+VALIDATION = "validation images"
+TEST = "test images, at the end"
+
+
+def curves(axes):
+    """The curves of a plot, a dict: their values by what the legend calls them."""
+    found = {}
+    for line, text in zip(axes.lines, axes.get_legend().get_texts(), strict=True):
+        found[text.get_text()] = list(line.get_ydata())
+        if text.get_text() != TEST:
+            assert list(line.get_xdata()) == [1, 2]
+    return found
 
 
 def test_training_is_drawn_by_epoch_with_validation_and_the_test_result():
-    history = {
-        "loss": [0.5, 0.25],
-        "accuracy": [0.75, 0.875],
-        "val_loss": [0.6, 0.4],
-        "val_accuracy": [0.7, 0.8],
-    }
-    assert drawn_lines(history) == [
-        [[0.5, 0.25], [0.6, 0.4], [0.3, 0.3]],
-        [[0.75, 0.875], [0.7, 0.8], [0.85, 0.85]],
-    ]
+    figure = plots.draw_training(HISTORY, 0.3, 0.85, "digits")
+    left, right = figure.axes
+    assert (left.get_ylabel(), right.get_ylabel()) == ("loss", "accuracy")
+    assert (left.get_xlabel(), right.get_xlabel()) == ("epoch", "epoch")
+    assert curves(left) == {TRAINING: [0.5, 0.25], VALIDATION: [0.6, 0.4], TEST: [0.3, 0.3]}
+    assert curves(right) == {TRAINING: [0.75, 0.875], VALIDATION: [0.7, 0.8], TEST: [0.85, 0.85]}
 
 
 def test_without_validation_the_legend_of_training_names_none():
     figure = plots.draw_training(METRICS["history"], 0.3, 0.85, "digits")
-    shown = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
-    assert shown == ["training images", "test images, at the end"]
+    assert curves(figure.axes[0]) == {TRAINING: [0.5, 0.25], TEST: [0.3, 0.3]}
 
 
 def test_a_network_that_was_compiled_without_metrics_has_a_loss_to_draw():
-    assert drawn_lines({"loss": [0.5, 0.25]}) == [[[0.5, 0.25], [0.3, 0.3]], [[0.85, 0.85]]]
+    figure = plots.draw_training({"loss": [0.5, 0.25]}, 0.3, 0.85, "digits")
+    assert curves(figure.axes[1]) == {TEST: [0.85, 0.85]}
+
+
+def test_without_any_accuracy_the_training_can_be_drawn(tmp_path):
+    figure = plots.draw_training({"loss": [0.5, 0.25]}, 0.3, None, "digits")
+    figure.savefig(tmp_path / "training.png")
+    assert figure.axes[1].lines[:] == []

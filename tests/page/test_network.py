@@ -1,0 +1,252 @@
+"""What network.js computes is what Keras computes: answers, one step of learning, slopes."""
+
+import json
+
+import javascript
+import keras
+import numpy as np
+import pytest
+
+from page import write
+from training import data, networks
+from training.answers import Answers
+
+pytestmark = javascript.needs_node
+L = keras.layers
+TOLERANCE = 1e-4  # float32, and sums in another order
+
+
+def build(layers, shape=(784,)):
+    """Return an untrained network of these layers, with random weights."""
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential([keras.Input(shape)] + layers)
+    give_random_weights(model)
+    return model
+
+
+def give_random_weights(model):
+    """Change all weights a little, so that no bias, scale or mean is just 0 or 1."""
+    random = np.random.default_rng(0)
+    weights = [array + random.uniform(-0.2, 0.2, array.shape) for array in model.get_weights()]
+    model.set_weights(weights)
+
+
+def ask_keras(model, images, paper, ink):
+    """Return what Keras answers about images, uint8 (N, 28, 28), scaled as in training: (N, 10)."""
+    x = paper + images.reshape((-1, *model.input_shape[1:])) / 255 * (ink - paper)
+    return keras.ops.convert_to_numpy(model(x, training=False))
+
+
+def describe(model, sample, paper=0.0, ink=1.0):
+    """Return the network as the page gets it, JSON; `paper` and `ink` as for `write_page`."""
+    images, labels = (part[:50] for part in sample[1])
+    probabilities = ask_keras(model, images, paper, ink)
+    answers = Answers(images, labels, probabilities, data.DIGITS, "a test")
+    return json.dumps(write.describe_network(model, answers, paper, ink))
+
+
+def predict_in_node(network, images):
+    """Return what network.js answers about images, uint8 (N, 28, 28): (N, 10)."""
+    code = """
+      const { openNetwork, predict } = require("./network.js");
+      openNetwork(network);
+      return images.map(predict);
+    """
+    pixels = images.reshape((-1, 784)) / 255
+    return np.array(javascript.run(code, network=network, images=pixels.tolist()))
+
+
+def assert_same_answers(model, sample, paper=0.0, ink=1.0):
+    images = sample[1][0][::50]
+    here = predict_in_node(describe(model, sample, paper, ink), images)
+    there = ask_keras(model, images, paper, ink)
+    assert np.abs(here - there).max() < TOLERANCE
+    assert np.ptp(there, axis=0).max() > 0.01  # the answers differ from digit to digit
+
+
+# --- It answers as Keras does -------------------------------------------------------------------
+
+AS_IMAGE = L.Reshape((28, 28, 1))
+TRIED = {
+    "Activation": [[L.Dense(20), L.Activation("tanh")]],
+    "AveragePooling2D": [
+        [AS_IMAGE, L.AveragePooling2D(2)],
+        [AS_IMAGE, L.Conv2D(4, 3), L.AveragePooling2D((2, 3), strides=2, padding="same")],
+    ],
+    "BatchNormalization": [
+        [L.BatchNormalization()],
+        [L.Dense(20), L.BatchNormalization(scale=False, epsilon=0.1)],
+        [AS_IMAGE, L.Conv2D(4, 3), L.BatchNormalization(center=False)],
+    ],
+    "Conv2D": [
+        [AS_IMAGE, L.Conv2D(4, 3)],
+        [AS_IMAGE, L.Conv2D(4, (4, 3), strides=(3, 2), padding="same", activation="tanh")],
+        [AS_IMAGE, L.Conv2D(4, 5, strides=2, use_bias=False), L.Conv2D(6, 2, activation="relu")],
+    ],
+    "Dense": [
+        [L.Dense(20, "relu")],
+        [L.Dense(20, "relu", use_bias=False), L.Dense(10, "relu")],
+    ],
+    "Flatten": [[AS_IMAGE, L.Flatten(), L.Dense(20, "relu")]],
+    "GlobalAveragePooling2D": [[AS_IMAGE, L.Conv2D(20, 5), L.GlobalAveragePooling2D()]],
+    "MaxPooling2D": [
+        [AS_IMAGE, L.MaxPooling2D()],
+        [AS_IMAGE, L.Conv2D(4, 3), L.MaxPooling2D(3, strides=2, padding="same")],
+    ],
+    "ReLU": [[L.Dense(20), L.ReLU()]],
+    "Rescaling": [[L.Rescaling(2.0, offset=-0.5)]],
+    "Reshape": [[L.Reshape((28, -1, 1)), L.Conv2D(4, 3)], [L.Reshape((14, 56, 1)), L.Conv2D(4, 3)]],
+    "Softmax": [[L.Dense(20), L.Softmax()]],
+    # What works in training only:
+    "Dropout": [[L.Dropout(0.5), L.Dense(20, "relu")]],
+    "GaussianNoise": [[L.GaussianNoise(0.5)]],
+    "RandomRotation": [[AS_IMAGE, L.RandomRotation(0.2)]],
+    "RandomTranslation": [[AS_IMAGE, L.RandomTranslation(0.2, 0.2)]],
+    "RandomZoom": [[AS_IMAGE, L.RandomZoom(0.3)]],
+}
+CASES = []
+for kind, lists in TRIED.items():
+    for layers in lists:
+        CASES.append((kind, layers))
+
+
+def ten_answers():
+    """Return the layers that stand behind those that are tried."""
+    return [L.Flatten(), L.Dense(10, "softmax")]
+
+
+def test_each_layer_in_the_list_has_its_code_and_is_tried():
+    code = """
+      const { layers, activations } = require("./network.js");
+      return [Object.keys(layers), Object.keys(activations)];
+    """
+    layers, activations = javascript.run(code)
+    assert sorted(layers) == sorted(write.KNOWN["layers"])
+    assert sorted(activations) == sorted(write.KNOWN["activations"])
+    in_training = set(write.KNOWN["only_in_training"]) - {"InputLayer"}
+    assert set(TRIED) == set(layers) | in_training
+
+
+@pytest.mark.parametrize(("kind", "layers"), CASES)
+def test_each_layer_answers_as_in_keras(sample, kind, layers):
+    assert kind in [type(layer).__name__ for layer in layers]
+    assert_same_answers(build(layers + ten_answers()), sample)
+
+
+@pytest.mark.parametrize("activation", write.KNOWN["activations"])
+def test_each_activation_answers_as_in_keras(sample, activation):
+    assert_same_answers(build([L.Dense(20, activation)] + ten_answers()), sample)
+
+
+@pytest.mark.parametrize("shape", [(784,), (28, 28), (28, 28, 1)])
+@pytest.mark.parametrize(("paper", "ink"), [(1.0, 0.0), (-1.0, 1.0), (0.0, 255.0)])
+def test_images_of_any_shape_and_scale_are_answered_as_in_keras(sample, shape, paper, ink):
+    rescaling = L.Rescaling(1 / max(abs(paper), ink))
+    model = build([rescaling] + ten_answers(), shape)
+    assert_same_answers(model, sample, paper, ink)
+
+
+def test_a_network_made_with_keras_model_is_answered_as_in_keras(sample):
+    inputs = keras.Input((784,))
+    hidden = L.Dense(20, "relu", name="hidden")(inputs)
+    model = keras.Model(inputs, L.Dense(10, "softmax")(hidden))
+    assert_same_answers(model, sample)
+
+
+def test_the_page_notices_whether_it_answers_as_keras_did(sample):
+    code = """
+      const { openNetwork, answersAsKeras } = require("./network.js");
+      openNetwork(network);
+      return answersAsKeras();
+    """
+    text = describe(build([L.Dense(20, "relu")] + ten_answers()), sample)
+    assert javascript.run(code, network=text) is True
+    network = json.loads(text)
+    network["layers"][0]["config"]["activation"] = "tanh"
+    assert javascript.run(code, network=json.dumps(network)) is False
+
+
+# --- It learns as Keras does --------------------------------------------------------------------
+
+LEARN = """
+  const { openNetwork, learn, stepSize, teachable } = require("./network.js");
+  openNetwork(network);
+  learn(pixels, right);
+  return {
+    step: stepSize(teachable().input),
+    weights: teachable().weights.map((array) => [...array]),
+  };
+"""
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        [L.Dense(10, "softmax")],
+        [L.Dense(10, "softmax", use_bias=False)],
+        [L.Dense(10), L.Softmax()],
+        [L.Dropout(0.0), L.Dense(10), L.Activation("softmax")],
+    ],
+)
+def test_one_step_of_learn_changes_the_last_layer_as_a_step_of_keras_does(sample, last):
+    hidden = L.Dense(20, "relu")
+    model = build([hidden] + last)
+    image = sample[1][0][7] / 255
+    before = [layer for layer in model.layers if isinstance(layer, L.Dense)][-1].get_weights()
+    learned = javascript.run(
+        LEARN, network=describe(model, sample), pixels=image.ravel().tolist(), right=3
+    )
+    hidden.trainable = False
+    model.compile(keras.optimizers.SGD(learned["step"]), "categorical_crossentropy")
+    model.fit(image.reshape((1, 784)), keras.utils.to_categorical([3], 10), verbose=0)
+    after = [layer for layer in model.layers if isinstance(layer, L.Dense)][-1].get_weights()
+    for here, there, old in zip(learned["weights"], after, before, strict=True):
+        assert np.abs(there - old).max() > 0.001  # it did learn
+        assert np.allclose(np.array(here).reshape(there.shape), there, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        [L.Dense(10), L.ReLU(), L.Softmax()],
+        [L.Dense(10, "relu"), L.Softmax()],
+        [L.Dense(10, "softmax"), L.Activation("softmax")],
+    ],
+)
+def test_a_network_for_which_learn_has_no_gradient_is_not_taught(sample, last):
+    code = """
+      const { openNetwork, teachable } = require("./network.js");
+      openNetwork(network);
+      return teachable() === undefined;
+    """
+    assert javascript.run(code, network=describe(build([L.Dense(20)] + last), sample)) is True
+
+
+@pytest.mark.parametrize(("paper", "ink"), [(0.0, 1.0), (1.0, 0.0), (-1.0, 1.0)])
+def test_the_pixels_that_spoke_are_the_gradient_times_the_ink(sample, paper, ink):
+    model = build([L.Flatten(), L.Dense(30, "relu"), L.Dropout(0.5), L.Dense(10, "softmax")])
+    drawn = sample[1][0][7].ravel() / 255
+    x = paper + (ink - paper) * drawn
+    first, bias, last, _ = model.get_weights()
+    active = x @ first + bias > 0
+    gradient = first[:, active] @ (last[active, 4] - last[active, 9])
+    code = """
+      const { openNetwork, whichPixelsSpoke } = require("./network.js");
+      openNetwork(network);
+      return [...whichPixelsSpoke(pixels, 4, 9)];
+    """
+    network = describe(model, sample, paper, ink)
+    spoken = javascript.run(code, network=network, pixels=drawn.tolist())
+    assert 0 < active.sum() < 30
+    assert np.allclose(spoken, gradient * (x - paper), atol=1e-4)
+    assert np.abs(spoken).max() > 0.05
+
+
+# --- The other networks of train.py -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["dropout", "convnet"])
+def test_the_other_networks_of_train_py_answer_as_in_keras(sample, name):
+    model = networks.build(name, seed=0)
+    give_random_weights(model)
+    assert_same_answers(model, sample)

@@ -1,0 +1,283 @@
+"""Your own digits: collected from your pictures, and added to the training images.
+
+`predict.py --are` and draw.html collect them in a file, `train.py --add` trains with it. For
+whoever wants to know how a few digits of their own change what a network reads (README.md has the
+figures).
+
+The file is an .npz with two arrays: `images`, uint8 (N, 28, 28), from 0 (paper) to 255 (ink) as
+MNIST has them, and `labels`, uint8 (N,).
+"""
+
+import contextlib
+import json
+import pathlib
+import secrets
+import time
+import zipfile
+from typing import NamedTuple
+
+import numpy as np
+
+from training import data, distort, files, plots
+from training.errors import one_line, printable
+
+EXPECTED = "an .npz file with the arrays images, uint8 (N, 28, 28), and labels, (N,), from 0 to 9"
+LARGEST = 100_000  # images in a file; unpacked they have 78 MB
+NOT_AN_IMAGE = 1_000_000  # bytes in a file beside those of the images: the labels and the headers
+
+KEPT_ASIDE = 5  # of each digit every fifth image is not trained on
+SHARE = 1 / 20  # of the training images: as many distorted copies are added
+MOST_COPIES = 100  # of one image; more of so few would be learned by heart
+# How far they are distorted: a person's own digits differ by about as much.
+AMOUNTS = distort.Amounts(turn=11, slant=0.2, resize=0.1, shift=1)
+
+MOST_SHOWN = 60  # in my_digits.png
+
+
+class OwnDigits(NamedTuple):
+    """Images, uint8 (N, 28, 28), their labels, (N,), and which are kept aside: bool (N,)."""
+
+    images: np.ndarray
+    labels: np.ndarray
+    aside: np.ndarray
+
+    def add_to(self, images_train, labels_train, seed):
+        """Return training images and labels with distorted copies of the own ones before them.
+
+        (Before, because `validation_split` keeps the last ones aside.) Those kept aside here are
+        not among them. `seed` is where the random numbers start.
+        """
+        images = self.images[~self.aside]
+        labels = self.labels[~self.aside]
+        copies_of_each = round(SHARE * len(images_train) / len(images))
+        copies_of_each = min(max(copies_of_each, 1), MOST_COPIES)
+        images = np.repeat(images, copies_of_each, axis=0)
+        labels = np.repeat(labels, copies_of_each)
+        copies = distort.distort(images, np.random.default_rng(seed), AMOUNTS)
+        copies = copies.round().astype("uint8")
+        return np.concatenate([copies, images_train]), np.concatenate([labels, labels_train])
+
+
+# --- Load ---------------------------------------------------------------------------------------
+
+
+def load(paths):
+    """Return the OwnDigits in the files at `paths`; raises data.DataError if one is something else.
+
+    What is in two files counts once.
+    """
+    images = []
+    labels = []
+    aside = []
+    known = set()
+    for path in paths:
+        images_of_file, labels_of_file = read_file(path)
+        if len(images_of_file) < 2:
+            raise data.DataError(
+                f"{printable(path)} has a single image: write each digit at least twice."
+            )
+        aside_of_file = keep_aside(labels_of_file)
+        for image, label, is_aside in zip(
+            images_of_file, labels_of_file, aside_of_file, strict=True
+        ):
+            if image.tobytes() not in known:
+                known.add(image.tobytes())
+                images.append(image)
+                labels.append(label)
+                aside.append(is_aside)
+    return OwnDigits(np.array(images), np.array(labels), np.array(aside))
+
+
+def read_file(path):
+    """Return the images, uint8 (N, 28, 28), and the labels, uint8 (N,), of one file of own digits.
+
+    Raises data.DataError, one line that says what was expected.
+    """
+    path = pathlib.Path(path)
+    try:
+        check_sizes(path)
+        with np.load(path, allow_pickle=False) as file:  # a pickle could run any code
+            images = np.asarray(file["images"])
+            labels = np.asarray(file["labels"])
+    except FileNotFoundError:
+        raise data.DataError(
+            f"there is no file {printable(path)}. To make one of your own digits: "
+            "python predict.py sheet.jpg --are 0123456789"
+        ) from None
+    except Exception as error:  # noqa: BLE001  a damaged file fails in many ways
+        raise data.DataError(
+            f"{printable(path)} cannot be read: {one_line(error)}. Expected is {EXPECTED}."
+        ) from None
+    problem = find_problem(images, labels)
+    if problem:
+        raise data.DataError(f"{printable(path)}: {problem}. Expected is {EXPECTED}.")
+    return images, labels.astype("uint8")
+
+
+def check_sizes(path):
+    """Raise ValueError if a file says itself that it is very large when it is unpacked."""
+    with zipfile.ZipFile(path) as file:
+        size = sum(info.file_size for info in file.infolist())
+    if size > LARGEST * 28 * 28 + NOT_AN_IMAGE:
+        raise ValueError(f"it has {size:,} bytes, too many for {LARGEST:,} digits")
+
+
+def find_problem(images, labels):
+    """Return what is wrong with images and labels of own digits, or None."""
+    if images.ndim != 3 or images.shape[1:] != (28, 28):
+        return f"its images have the shape {images.shape}"
+    if images.dtype != np.uint8:
+        return f"its images are {images.dtype}"
+    if len(images) == 0:
+        return "it is empty"
+    if labels.shape != (len(images),):
+        return f"its {len(images)} images have labels of the shape {labels.shape}"
+    if not np.issubdtype(labels.dtype, np.integer):
+        return f"its labels are {labels.dtype}"
+    if labels.min() < 0 or labels.max() > 9:
+        return f"its labels go from {labels.min()} to {labels.max()}"
+    return None
+
+
+def keep_aside(labels):
+    """Return which images are kept aside to test on, bool (N,): of each digit every fifth one.
+
+    Of a digit that was written from two to four times, the last one is; of one that was written
+    once, none. What is added to the file later does not change which of the first ones it is.
+    """
+    aside = np.zeros(len(labels), bool)
+    for label in np.unique(labels):
+        indices = np.flatnonzero(labels == label)
+        if 2 <= len(indices) < KEPT_ASIDE:
+            aside[indices[-1]] = True
+        aside[indices[KEPT_ASIDE - 1 :: KEPT_ASIDE]] = True
+    return aside
+
+
+# --- Collect ------------------------------------------------------------------------------------
+
+PATIENCE = 10  # seconds to wait for another run; adding takes a hundredth of one
+
+
+def collect(path, images, labels):
+    """Add images, uint8 (N, 28, 28), with their labels, (N,), to the file at `path`, or make it.
+
+    An image that is there already counts once, with the label that was said last. The old file
+    stays until the new one is whole; of two runs at once, one waits. Returns how many images are
+    new, and how many there are. Raises data.DataError if the old file is something else, and
+    OSError if it cannot be written.
+    """
+    unfinished = path.with_name(f"unfinished-{secrets.token_hex(4)}-{path.name}")
+    with locked(path):
+        label_of = {}  # for each image, as bytes, its label
+        if path.exists():
+            remember(label_of, *read_file(path))
+        before = len(label_of)
+        remember(label_of, images, labels)
+        all_images = np.frombuffer(b"".join(label_of), np.uint8).reshape((-1, 28, 28))
+        all_labels = np.array(list(label_of.values()), np.uint8)
+        try:
+            with unfinished.open("wb") as file:
+                np.savez(file, images=all_images, labels=all_labels)
+            files.move(unfinished, path)
+        finally:
+            files.delete(unfinished)
+    return len(label_of) - before, len(label_of)
+
+
+def remember(label_of, images, labels):
+    """Note in the dict `label_of` the label of each image."""
+    for image, label in zip(images, labels, strict=True):
+        label_of[image.tobytes()] = int(label)
+
+
+@contextlib.contextmanager
+def locked(path):
+    """Let one run at a time do what is in a `with` block: others wait until it is done.
+
+    As long as it lasts, there is a file beside `path`, which only one run can make. One that is
+    older than PATIENCE was left by a run that was killed, and is deleted.
+    """
+    lock = path.with_name(f"{path.name}.lock")
+    latest = time.time() + 2 * PATIENCE
+    while True:
+        try:
+            lock.open("x").close()
+            break
+        except (FileExistsError, PermissionError):  # the latter on Windows, while it is deleted
+            if time.time() > latest:
+                raise
+        if age_of(lock) > PATIENCE:
+            files.delete(lock)
+        time.sleep(0.02)
+    try:
+        yield
+    finally:
+        files.delete(lock)
+
+
+def age_of(file):
+    """Return how many seconds ago a file was made; 0 if it is gone."""
+    try:
+        return time.time() - file.stat().st_mtime
+    except FileNotFoundError:
+        return 0
+
+
+# --- See what it brought ------------------------------------------------------------------------
+
+
+def predict(model, images, preprocess_images):
+    """Return the digits, integers (N,), that a model reads in images, uint8 (N, 28, 28)."""
+    return model.predict(preprocess_images(images), verbose=0).argmax(axis=1)
+
+
+def count_right_before(path, own, preprocess_images):
+    """Return how many of the images kept aside the model at `path` reads right.
+
+    None if there is no such model, if it cannot be loaded or is for something else, or if none is
+    kept aside. It is called before train.py saves the new model there.
+    """
+    import keras  # here, since predict.py, which collects, starts faster without it
+
+    path = pathlib.Path(path)
+    images = own.images[own.aside]
+    labels = own.labels[own.aside]
+    try:
+        metrics = json.loads(path.with_name("metrics.json").read_text(encoding="utf-8"))
+        if metrics["class_names"] != data.DIGITS:
+            return None
+        model = keras.saving.load_model(path, compile=False, safe_mode=True)
+        return int(np.sum(predict(model, images, preprocess_images) == labels))
+    except Exception:  # noqa: BLE001  whatever it is, it is no network to compare with
+        return None
+
+
+def draw(own, predicted):
+    """Draw own digits, those kept aside first, and how they are read; return the figure.
+
+    `predicted` are the digits, integers (N,), that the new network reads in all of `own`.
+    """
+    is_wrong = predicted != own.labels
+    number_aside = own.aside.sum()
+    number_right = number_aside - (own.aside & is_wrong).sum()
+    if number_aside:
+        title = f"Your own digits: of {number_aside} kept aside {number_right} are read right"
+    else:
+        title = "Your own digits: none is kept aside (write each at least twice)"
+    wrong_first = np.argsort(~is_wrong, kind="stable")
+    aside = wrong_first[own.aside[wrong_first]]
+    trained_on = wrong_first[~own.aside[wrong_first]]
+    order = np.concatenate([aside, trained_on])
+    if len(order) > MOST_SHOWN:
+        title += f"\n{MOST_SHOWN} of all {len(order):,}, those kept aside first"
+        order = order[:MOST_SHOWN]
+    figure, all_axes = plots.make_grid(title, len(order), columns=10, row_height=1.5)
+    for axes, index in zip(all_axes, order, strict=True):
+        plots.show_image(axes, own.images[index])
+        caption = f"{own.labels[index]}, kept aside" if own.aside[index] else f"{own.labels[index]}"
+        if is_wrong[index]:
+            axes.set_title(f"{caption}\nread as {predicted[index]}", fontsize=9, color="firebrick")
+        else:
+            axes.set_title(caption, fontsize=9)
+    return figure
