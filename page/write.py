@@ -15,6 +15,8 @@ import numpy as np
 from training import answers as test_answers
 
 TEMPLATE = pathlib.Path(__file__).resolve().with_name("draw.html")
+# What network.js can compute: "layers", each with the settings that it takes for granted, and
+# "activations"; layers "only_in_training" do nothing when a network answers.
 KNOWN = json.loads(TEMPLATE.with_name("layers.json").read_text(encoding="utf-8"))
 TEST_IMAGES_PER_CLASS = 10  # the hardest one, and the first others
 INSTEAD = "predict.py reads pictures with this network all the same"

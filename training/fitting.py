@@ -14,7 +14,7 @@ import time
 import keras
 import numpy as np
 
-from training import speed
+from training import networks, speed
 from training.distort import DistortedImages
 from training.errors import UserError, one_line
 
@@ -70,7 +70,9 @@ def fit_watched(model, fit, arguments, fitting, distorted):
     describe(arguments, fitting)
     if distorted:
         # A PyDataset makes its batches itself, and shuffles them.
-        arguments["x"] = DistortedImages(arguments["x"], arguments["y"], fitting.batch_size)
+        batches = DistortedImages(arguments["x"], arguments["y"], fitting.batch_size)
+        networks.lower_learning_rate(model, fitting.epochs * len(batches))
+        arguments["x"] = batches
         arguments["y"] = None
         arguments["batch_size"] = None
         arguments["shuffle"] = False

@@ -19,6 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from training import data, distort, files, plots
+from training.errors import one_line, printable
 
 EXPECTED = "an .npz file with the arrays images, uint8 (N, 28, 28), and labels, (N,), from 0 to 9"
 LARGEST = 100_000  # images in a file; unpacked they have 78 MB
@@ -73,7 +74,7 @@ def load(paths):
         images_of_file, labels_of_file = read_file(path)
         if len(images_of_file) < 2:
             raise data.DataError(
-                f"{path} has a single image: write each digit at least twice, better five times."
+                f"{printable(path)} has a single image: write each digit at least twice."
             )
         aside_of_file = keep_aside(labels_of_file)
         for image, label, is_aside in zip(
@@ -100,16 +101,16 @@ def read_file(path):
             labels = np.asarray(file["labels"])
     except FileNotFoundError:
         raise data.DataError(
-            f"there is no file {path}. To make one of your own digits: "
+            f"there is no file {printable(path)}. To make one of your own digits: "
             "python predict.py sheet.jpg --are 0123456789"
         ) from None
     except Exception as error:  # noqa: BLE001  a damaged file fails in many ways
         raise data.DataError(
-            f"{path} cannot be read: {files.one_line(error)}. Expected is {EXPECTED}."
+            f"{printable(path)} cannot be read: {one_line(error)}. Expected is {EXPECTED}."
         ) from None
     problem = find_problem(images, labels)
     if problem:
-        raise data.DataError(f"{path}: {problem}. Expected is {EXPECTED}.")
+        raise data.DataError(f"{printable(path)}: {problem}. Expected is {EXPECTED}.")
     return images, labels.astype("uint8")
 
 

@@ -102,7 +102,7 @@ def test_the_page_has_each_weight_and_no_layer_that_works_in_training_only(tmp_p
     layers = read_network(tmp_path / "draw.html")["layers"]
     assert [layer["kind"] for layer in layers] == ["Dense", "Dense"]
     assert [layer["config"]["units"] for layer in layers] == [7, 10]
-    stored = [array for layer in layers for array in layer["weights"]]
+    stored = layers[0]["weights"] + layers[1]["weights"]
     for text, weights in zip(stored, model.get_weights(), strict=True):
         assert np.array_equal(decode(text).view("<f4"), weights.ravel())
 

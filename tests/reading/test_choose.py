@@ -18,7 +18,7 @@ def read_pictures(pictures, model):
     """Return what is read in each of `pictures`, uint8 RGB arrays, as main does it."""
     found = [find_digits(picture) for picture in pictures]
     images = np.stack([proposal.image for proposals in found for proposal in proposals])
-    probabilities = models.ask(model, images)
+    probabilities = models.ask(model, images, train.preprocess_images)
     distances = choose.measure_distances(images)
     read = []
     first = 0
@@ -98,7 +98,9 @@ def test_what_is_far_from_every_digit_is_doubtful_beside_digits(
     images = np.stack([proposal.image for proposal in found.proposals])
     model = keras.saving.load_model(finished.outputs / "model.keras")
     distances = choose.measure_distances(images)
-    digits = choose.choose_digits(found.proposals, models.ask(model, images), distances)
+    digits = choose.choose_digits(
+        found.proposals, models.ask(model, images, train.preprocess_images), distances
+    )
     assert [digit.doubtful for digit in digits] == [True, False]
 
 
