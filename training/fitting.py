@@ -68,10 +68,11 @@ def fit_watched(model, fit, arguments, fitting, distorted):
     """Call `fit` with these `arguments`, a dict by name; note in `fitting` how it went."""
     split_validation(arguments)
     describe(arguments, fitting)
-    if distorted:
+    if distorted and isinstance(arguments["x"], np.ndarray):
         # A PyDataset makes its batches itself, and shuffles them.
         batches = DistortedImages(arguments["x"], arguments["y"], fitting.batch_size)
-        networks.lower_learning_rate(model, fitting.epochs * len(batches))
+        epochs = arguments["epochs"] - arguments["initial_epoch"]
+        networks.lower_learning_rate(model, epochs * len(batches))
         arguments["x"] = batches
         arguments["y"] = None
         arguments["batch_size"] = None
@@ -93,7 +94,7 @@ def fit_watched(model, fit, arguments, fitting, distorted):
         history = model.history
         end_epoch(model, history)
     finally:
-        fitting.seconds = time.perf_counter() - start
+        fitting.seconds += time.perf_counter() - start
         speed.set_batches_in_a_call(model, batches_before)
     fitting.history = append_epochs(fitting.history, history.history)
     return history

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from helpers import assert_one_line
 
-from training import distort, fitting
+from training import distort, fitting, networks
 from training.errors import UserError
 
 
@@ -126,6 +126,7 @@ def test_distorted_images_are_what_fit_sees_if_it_is_asked_for(digits):
     x, y = (array[:200] for array in digits)
     by_hand = build()
     batches = distort.DistortedImages(x[:160], y[:160], batch_size=32)
+    networks.lower_learning_rate(by_hand, number_of_batches=5)
     expected = by_hand.fit(batches, epochs=1, shuffle=False, verbose=0)
     model = build()
     with fitting.watch(model, distorted=True) as progress:
