@@ -68,6 +68,18 @@ def test_images_are_resized_in_each_direction_by_itself():
     assert abs(np.corrcoef(x, y)[0, 1]) < 0.1
 
 
+def test_a_bend_moves_dots_a_little_in_any_direction_and_neighbours_alike():
+    x, y = distort_dots(4, -4, bend=2)
+    assert abs(x.mean() - 4) < 0.1
+    assert abs(y.mean() + 4) < 0.1
+    assert 0.5 < x.std() < 2 / EVENLY  # between two points of the grid, half of their movements
+    assert 0.5 < y.std() < 2 / EVENLY
+    near_x, _ = distort_dots(5, -4, bend=2)
+    far_x, _ = distort_dots(-8, 8, bend=2)
+    assert np.corrcoef(x, near_x)[0, 1] > 0.9
+    assert abs(np.corrcoef(x, far_x)[0, 1]) < 0.2
+
+
 def test_blur_spreads_the_ink_and_keeps_its_place_and_amount():
     dots = make_dots(0, 0)
     blurred = distort.distort(dots, np.random.default_rng(0), distort.Amounts(blur=1))
@@ -94,8 +106,9 @@ def test_ink_and_paper_stay_in_their_range_whatever_it_is(sample, paper, ink):
     rounding = 1e-5 * abs(ink - paper)
     assert distorted.min() >= x.min() - rounding
     assert distorted.max() <= x.max() + rounding
+    # What came in from outside is paper (a few digits touch the rim: there, their ink goes on).
     corners = distorted[:, ::27, ::27]
-    assert corners == pytest.approx(paper, abs=rounding)  # what came in from outside is paper
+    assert np.mean(np.abs(corners - paper) <= rounding) > 0.99
 
 
 def test_the_same_seed_gives_the_same_images_and_another_one_others(sample):
@@ -154,20 +167,27 @@ def test_each_epoch_distorts_in_another_way(sample):
     assert not np.array_equal(first, second)
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-def test_the_seed_decides_the_weights_whatever_the_number_of_threads(sample, workers):
+def test_a_batch_is_the_same_whenever_it_is_made(sample):
+    (images, labels), _ = sample
+    batches = distort.DistortedImages(images[:300], labels[:300], batch_size=64)
+    in_order = [batches[index][0] for index in range(5)]
+    backwards = [batches[index][0] for index in reversed(range(5))]
+    for one, other in zip(in_order, reversed(backwards), strict=True):
+        assert np.array_equal(one, other)
+
+
+def test_the_seed_decides_the_weights(sample):
     (images, labels), _ = sample
     x_train = images[:300].reshape((300, 784)).astype("float32") / 255
 
-    def fit(seed, workers):
+    def fit(seed):
         keras.utils.set_random_seed(seed)
         model = keras.Sequential([keras.Input((784,)), keras.layers.Dense(10)])
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
         model.compile(optimizer="adam", loss=loss)
         batches = distort.DistortedImages(x_train, labels[:300], batch_size=64)
-        batches.workers = workers
         model.fit(batches, epochs=2, shuffle=False, verbose=0)
-        return model.get_weights()[0]
+        return keras.ops.convert_to_numpy(model.weights[0])
 
-    assert np.array_equal(fit(1, workers), fit(1, 1))
-    assert not np.array_equal(fit(1, workers), fit(2, 1))
+    assert np.array_equal(fit(1), fit(1))
+    assert not np.array_equal(fit(1), fit(2))
