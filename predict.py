@@ -1,7 +1,8 @@
 """Read handwritten digits from your own pictures with the network that train.py trained.
 
-    python predict.py my_digit.png      a drawing, a scan or a photo, with one digit or many
-    python predict.py --help            all options
+    python predict.py my_digit.png                  a drawing, scan or photo: one digit or many
+    python predict.py sheet.jpg --are 0123456789    what they are: collected for train.py --add
+    python predict.py --help                        all options
 
 `main` is the table of contents: open the pictures and find what may be digits in them, ask the
 network about each, choose the likeliest reading, show. The steps stand in the folder reading/.
@@ -9,21 +10,22 @@ README.md says why a picture cannot simply be shrunk to 28x28.
 """
 
 import argparse
-import os
 import pathlib
 import sys
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow then says less when it starts
-
 try:
+    import training.start
+
+    training.start.check_packages()  # says in one line what is missing
     import numpy as np
 
-    from reading import choose, ink, models, pictures, show
-    from training import data, files
+    from reading import choose, find, known, models, pictures, show
+    from reading.basics import NoDigits
+    from training import files
+    from training.errors import printable
 except ModuleNotFoundError as error:
     sys.exit(
-        f"Error: {error}. Activate the environment (source .venv/bin/activate, on Windows "
-        r".venv\Scripts\activate), or install what is missing: pip install -r requirements.txt"
+        f"Error: {error}. predict.py needs the folders beside it, and what README.md installs."
     )
 
 
@@ -36,10 +38,13 @@ def main(arguments=None):
     """
     args = parse_arguments(arguments)
     models.check_file(args.model)
-    output = files.prepare_folder(args.outputs) / "your_digits.png"
+    outputs = files.Outputs(args.outputs)
+    your_digits = outputs.folder / "your_digits.png"
     paths = pictures.find_files(args.pictures)
-    if output.resolve() in [path.resolve() for path in paths]:
-        raise files.FolderError(f"{output} would be overwritten: name another folder, --outputs")
+    if your_digits.resolve() in [path.resolve() for path in paths]:
+        raise files.FolderError(
+            f"{printable(your_digits)} would be overwritten: name another --outputs"
+        )
 
     pages = []
     for path in paths:
@@ -49,26 +54,29 @@ def main(arguments=None):
         images += [proposal.image for proposal in page.proposals]
     images = np.array(images, np.uint8).reshape((-1, 28, 28))
 
+    import train  # here, since Keras takes seconds, and finding digits does not need it
+
     model = models.load(args.model)
-    probabilities = models.ask(model, images)
+    models.check_scaling(args.model, train.preprocess_images)
+    probabilities = models.ask(model, images, train.preprocess_images)
     distances = choose.measure_distances(images)
-    pages = choose.read_pages(pages, probabilities, distances)
+    pages = choose.read_pages(pages, probabilities, distances, args.are)
 
     for page in pages:
         show.report(page, args.json)
     read = [page for page in pages if page.error is None]
-    saved = {}
     if read:
-        with files.saving(output, saved) as unfinished:
-            # Level 2 of 9 takes a third of the time of the usual 6, and the file is hardly larger.
-            show.draw_pages(read).save(unfinished, format="PNG", compress_level=2)
-        if saved[output] and not args.json:
-            print(f"Look at {output} to see what was found, and what the network saw of it.")
-            if len(read) > show.MOST_PAGES:
-                print(
-                    f"It shows the {show.MOST_PAGES} pictures of which the network is least sure."
-                )
-    return 0 if len(read) == len(pages) and all(saved.values()) else 1
+        with outputs.saving("your_digits.png") as unfinished:
+            show.draw_pages(read, unfinished)
+    else:
+        files.delete(your_digits)  # an older one would seem to be of these pictures
+    if outputs.saved and not args.json:
+        print(f"Look at {printable(your_digits)}: what was found, and what the network saw of it.")
+        if len(read) > show.MOST_PAGES:
+            print(f"It shows the {show.MOST_PAGES} pages of which the network is least sure.")
+    if args.are and not known.collect(pages, args.are, outputs.folder / "my_digits.npz"):
+        return 1
+    return 0 if len(read) == len(pages) and not outputs.failed else 1
 
 
 def find_proposals(path):
@@ -77,8 +85,8 @@ def find_proposals(path):
     for page, picture in pictures.open_pages(path):
         if page.error is None:
             try:
-                page = page._replace(proposals=ink.find_digits(picture))
-            except ink.NoDigits as error:
+                page = page._replace(proposals=find.find_digits(picture))
+            except NoDigits as error:
                 page = page._replace(error=str(error))
         pages.append(page)
     return pages
@@ -101,20 +109,31 @@ def parse_arguments(arguments=None):
         "--outputs",
         type=pathlib.Path,
         default=outputs,
-        help="the folder for your_digits.png (default: %(default)s)",
+        help="the folder for your_digits.png and my_digits.npz (default: %(default)s)",
     )
     parser.add_argument(
         "--json", action="store_true", help="print a line of JSON for each page, for programs"
     )
-    return parser.parse_args(arguments)
+    parser.add_argument(
+        "--are",
+        type=digits_without_spaces,
+        metavar="DIGITS",
+        help='what the pictures show, row by row, like "01234 56789" (spaces do not count): says '
+        "how many were read right, and adds them to my_digits.npz, for train.py --add",
+    )
+    args = parser.parse_args(arguments)
+    if args.are and args.json:
+        parser.error("--are prints text: leave --json out")
+    return args
+
+
+def digits_without_spaces(text):
+    """Return the digits in the value of --are."""
+    digits = "".join(text.split())
+    if not digits or any(digit not in "0123456789" for digit in digits):
+        raise argparse.ArgumentTypeError(f"{text!r} are no digits from 0 to 9")
+    return digits
 
 
 if __name__ == "__main__":
-    if hasattr(sys.stdout, "reconfigure"):  # not every console has every letter
-        sys.stdout.reconfigure(errors="replace", line_buffering=True)
-    try:
-        sys.exit(main())
-    except (data.DataError, models.ModelError, files.FolderError) as error:
-        sys.exit(f"Error: {error}")
-    except KeyboardInterrupt:
-        sys.exit("\nStopped.")
+    training.start.run(main)

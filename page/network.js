@@ -1,18 +1,18 @@
-// A neural network, in plain JavaScript: how it answers (`predict`), how it learns (`learn`), and the
-// layers of a convnet. It is the network that train.py trained with Keras, and answers the same.
+// A neural network in plain JavaScript: how it answers (`predict`), how it learns (`learn`), and
+// the layers of a convnet. It is the one that train.py trained with Keras, and answers the same.
 //
 // For whoever wants to see the whole way from pixels to answer: read it from top to bottom. Nothing
 // here knows of the page around it, and `node` can run it, too.
 "use strict";
 
 // What train.py stores, as far as it matters for reading on:
-//   layers: a list of {kind, config, weights}: "Dense", its settings in Keras, its arrays of weights
+//   layers: a list of {kind, config, weights}: "Dense", its settings in Keras, arrays of weights
 //   shape: of an image, as the first layer wants it
 //   paper, ink: the numbers that white paper and full ink were in training, usually 0 and 1
 // The weights stand there as text; `openNetwork`, at the end, makes numbers of them.
 let network = null;
 
-// --- What a network is: layers; each makes new numbers from those of the one before it -------------
+// --- What a network is: layers; each makes new numbers from those of the one before it -----------
 
 // For each kind of layer and each activation, the function that computes it; they follow below.
 const layers = {};
@@ -68,16 +68,17 @@ activations.softmax = (data) => {
 
 // That is all that the network of train.py computes.
 
-// --- How it learns --------------------------------------------------------------------------------
+// --- How it learns -------------------------------------------------------------------------------
 
 // One step of training, on one image. The loss is minus the logarithm of the right answer's
-// probability: high where that got little. When the sum of a unit grows, the loss changes with it by
-// the unit's error: its probability, less 1 for the right answer. And a weight changes the sum by its
-// input. So the gradient of the loss for a weight is error times input, and the weight takes a step
-// the other way. Only the weights of the last Dense layer learn here; the earlier layers stay.
+// probability: high where that got little. When the sum of a unit grows, the loss changes with it
+// by the unit's error: its probability, less 1 for the right answer. And a weight changes the sum
+// by its input. So the gradient of the loss for a weight is error times input, and the weight takes
+// a step the other way. Only the last Dense layer learns here; the earlier layers stay.
 function learn(pixels, right) {
   const probabilities = predict(pixels);
-  const { input, weights: [weights, bias] } = teachable();
+  const { input, weights: arrays } = teachable();
+  const [weights, bias] = arrays;
   const step = stepSize(input);
   const units = probabilities.length;
   for (let u = 0; u < units; u++) {
@@ -87,42 +88,44 @@ function learn(pixels, right) {
   }
 }
 
-// How far a step goes, the learning rate. A large input makes large gradients, so the step shrinks with
-// it (the 1 stands for the bias). That 0.3 is neither too slow nor too much was found by trying.
+// How far a step goes, the learning rate. A large input makes large gradients, so the step shrinks
+// with it (the 1 stands for the bias). That 0.3 is neither too slow nor too much was found by
+// trying.
 function stepSize(input) {
   return 0.3 / (1 + input.reduce((sum, v) => sum + v * v, 0));
 }
 
-// The last Dense layer, if softmax makes its sums into the answers, either as its own activation or as
-// a layer behind it. Otherwise undefined: then the gradient is not what learn takes for it.
+// The last Dense layer, if softmax makes its sums into the answers, either as its own activation or
+// as a layer behind it. Otherwise undefined: then the gradient is not what learn takes for it.
 function teachable() {
-  const last = network.layers.findLastIndex((layer) => layer.kind === "Dense");
-  const layer = network.layers[last];
-  const after = network.layers.slice(last + 1);
-  const isSoftmax = ({ kind, config }) => kind === "Softmax" || config.activation === "softmax";
-  if (layer?.config.activation === "softmax" && after.length === 0) return layer;
-  if (layer?.config.activation === "linear" && after.length === 1 && isSoftmax(after[0])) return layer;
+  const last = network.layers.at(-1);
+  const beforeLast = network.layers.at(-2);
+  if (last.kind === "Dense" && last.config.activation === "softmax") return last;
+  const isActivation = last.kind === "Activation" && last.config.activation === "softmax";
+  const isSoftmax = last.kind === "Softmax" || isActivation;
+  const bareSums = beforeLast?.kind === "Dense" && beforeLast.config.activation === "linear";
+  if (isSoftmax && bareSums) return beforeLast;
   return undefined;
 }
 
-// --- What did it look at? -------------------------------------------------------------------------
+// --- What did it look at? ------------------------------------------------------------------------
 
 // How much each pixel spoke for the answer `first` against `second`: how their difference (before
-// softmax) grows with the ink there, times the ink. That is found backwards, layer by layer: a number
-// reaches the answers through every unit of its layer, so how much it matters is the sum of how much
-// each unit matters, times the weight on the way there (the chain rule). Through a unit that relu has
-// set to 0 nothing passes. Returns undefined if a layer is neither Dense (linear, relu, softmax) nor
-// one that passes on what it gets.
+// softmax) grows with the ink there, times the ink. That is found backwards, layer by layer: a
+// number reaches the answers through every unit of its layer, so how much it matters is the sum of
+// how much each unit matters, times the weight on the way there (the chain rule). Through a unit
+// that relu has set to 0 nothing passes. Returns undefined if a layer is neither Dense (linear,
+// relu, softmax) nor one that passes on what it gets.
 function whichPixelsSpoke(pixels, first, second) {
   predict(pixels);
   let gradient = new Float32Array(10);
   gradient[first] = 1;
   gradient[second] = -1;
   for (const layer of [...network.layers].reverse()) {
-    const passes = ["Flatten", "Reshape", "Softmax"].includes(layer.kind);
-    if (passes) continue;
+    if (["Flatten", "Reshape", "Softmax"].includes(layer.kind)) continue; // it passes all on
+    if (layer.kind !== "Dense") return undefined;
     const { activation, units } = layer.config;
-    if (layer.kind !== "Dense" || !["linear", "relu", "softmax"].includes(activation)) return undefined;
+    if (!["linear", "relu", "softmax"].includes(activation)) return undefined;
     const [weights] = layer.weights;
     const ofInput = new Float32Array(layer.input.length);
     for (let u = 0; u < units; u++) {
@@ -135,9 +138,9 @@ function whichPixelsSpoke(pixels, first, second) {
   return gradient.map((slope, i) => slope * scale * pixels[i]);
 }
 
-// --- The layers of a convnet ----------------------------------------------------------------------
-// x is {shape, data}: shape [28, 28, 32] means 28 rows of 28 pixels of 32 numbers, and data has them
-// all, end to end.
+// --- The layers of a convnet ---------------------------------------------------------------------
+// x is {shape, data}: shape [28, 28, 32] means 28 rows of 28 pixels of 32 numbers, and data has all
+// of them, end to end.
 
 // A window goes over the image in steps. Returns at how many places it stops, and how far over the
 // edge it begins: with padding "same" it also looks over both edges, where there is nothing.
@@ -148,9 +151,9 @@ function stops(size, window, step, padding) {
   return { count, over: Math.floor(missing / 2) };
 }
 
-// Calls `visit(place, pixel, part)` for each place of the window, and each pixel that it sees there;
-// part is where in the window that is. All are counted row by row: a window of 3x3 on 28x28 pixels
-// has 26x26 places, 0 to 675, and 9 parts, 0 to 8.
+// Calls `visit(place, pixel, part)` for each place of the window, and each pixel that it sees
+// there; part is where in the window that is. All are counted row by row: a window of 3x3 on 28x28
+// pixels has 26x26 places, 0 to 675, and 9 parts, 0 to 8.
 function slide(shape, window, config, visit) {
   const [height, width] = shape;
   const [tall, wide] = window;
@@ -179,14 +182,17 @@ function outputShape(shape, window, config, numbers) {
 }
 
 // Conv2D: at each place the same small Dense layer reads what the window sees. Its weights stand in
-// the order of the window's parts, for each part in that of the inputs, for each input a filter's each.
+// the order of the window's parts, for each part in that of its inputs, and for each input in that
+// of the filters.
 layers.Conv2D = (x, layer) => {
   const [weights, bias] = layer.weights;
   const { filters, kernel_size: window } = layer.config;
   const inputs = x.shape[2];
   const shape = outputShape(x.shape, window, layer.config, filters);
   const sums = new Float32Array(shape[0] * shape[1] * filters);
-  if (bias) for (let i = 0; i < sums.length; i += filters) sums.set(bias, i);
+  if (bias) {
+    for (let first = 0; first < sums.length; first += filters) sums.set(bias, first);
+  }
   slide(x.shape, window, layer.config, (place, pixel, part) => {
     const sumsHere = sums.subarray(place * filters, (place + 1) * filters);
     const seen = x.data.subarray(pixel * inputs, (pixel + 1) * inputs);
@@ -218,8 +224,8 @@ layers.GlobalAveragePooling2D = (x) => {
   return { shape: [all.data.length], data: all.data };
 };
 
-// BatchNormalization: less the mean of training, by the deviation of training, for each channel. Its
-// weights are the scales and the shifts, each only if it has them, then the means and the variances.
+// BatchNormalization: less the mean of training, by the deviation of training, for each channel.
+// Its weights are scales and shifts, each only if it has them, then means and variances.
 layers.BatchNormalization = (x, { config, weights }) => {
   const [means, variances] = weights.slice(-2);
   const channels = means.length;
@@ -233,12 +239,14 @@ layers.BatchNormalization = (x, { config, weights }) => {
 };
 
 layers.Flatten = (x) => ({ shape: [x.data.length], data: x.data });
-layers.Reshape = (x, { config: { target_shape: shape } }) => {
-  const known = -shape.reduce((a, b) => a * b); // a -1 in it, which stands for what is left, cancels
-  return { data: x.data, shape: shape.map((n) => (n === -1 ? x.data.length / known : n)) };
+layers.Reshape = (x, { config }) => {
+  const shape = config.target_shape; // in which a -1 stands for what is left
+  const known = shape.filter((size) => size !== -1).reduce((a, b) => a * b, 1);
+  return { shape: shape.map((size) => (size === -1 ? x.data.length / known : size)), data: x.data };
 };
-layers.Rescaling = (x, { config }) =>
-  ({ shape: x.shape, data: x.data.map((v) => v * config.scale + config.offset) });
+layers.Rescaling = (x, { config }) => {
+  return { shape: x.shape, data: x.data.map((v) => v * config.scale + config.offset) };
+};
 
 // Activations as layers, and more of them to try in the place of relu.
 layers.Activation = (x) => x; // predict applies it, as after every layer
@@ -251,7 +259,7 @@ activations.elu = (data) => data.map((v) => (v < 0 ? Math.exp(v) - 1 : v));
 activations.leaky_relu = (data) => data.map((v) => (v < 0 ? 0.2 * v : v));
 activations.silu = (data) => data.map((v) => v * sigmoid(v));
 
-// --- From text to numbers and back ----------------------------------------------------------------
+// --- From text to numbers and back ---------------------------------------------------------------
 
 // Makes `network` of the JSON text that train.py put into the page.
 function openNetwork(text) {
@@ -277,8 +285,8 @@ function encode(floats) {
   return btoa(letters);
 }
 
-// Whether all is computed as Keras does it: asked about every tenth of the test images that train.py
-// stores with the network, it answers what Keras answered about them.
+// Whether this network answers as Keras does: asked about every tenth of the test images that
+// train.py stores with it, it gives the answers that Keras gave.
 function answersAsKeras() {
   const images = decode(network.test_images);
   for (let index = 0; index < network.test_labels.length; index += 10) {

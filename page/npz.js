@@ -1,5 +1,5 @@
-// Arrays as an .npz file, which `numpy.load` reads: so digits that were drawn in the page can be given
-// to train.py. `node` can run it, too.
+// Arrays as an .npz file, which `numpy.load` reads: so digits that were drawn in the page can be
+// given to train.py. `node` can run it, too.
 //
 // An .npz is a ZIP with a .npy file for each array; here they are stored in it without packing.
 // https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html explains .npy, and
@@ -17,7 +17,7 @@ function makeNpz(arrays) {
     const about = [
       ...number(20, 2), // version 2.0 of ZIP is enough to read it
       ...number(0, 2), ...number(0, 2), // nothing special; not packed
-      ...number(0, 2), ...number(33, 2), // time and date: the first day that ZIP knows, 1 January 1980
+      ...number(0, 2), ...number(33, 2), // time and date: 1 January 1980, the first that ZIP knows
       ...number(crc32(content), 4),
       ...number(content.length, 4), ...number(content.length, 4), // packed, and as it is
       ...number(path.length, 2), ...number(0, 2), // of the name; of what follows it
@@ -34,7 +34,8 @@ function makeNpz(arrays) {
   return Uint8Array.from([...files, ...directory, ...end]);
 }
 
-// An array as a .npy file: a line of Python that says what it is, filled up to a multiple of 64 bytes.
+// An array as a .npy file: a line of Python that says what it is, filled up to a multiple of 64
+// bytes, then the data.
 function makeNpy(shape, data) {
   const about = `{'descr': '|u1', 'fortran_order': False, 'shape': (${shape.join(", ")},), }`;
   const before = 10; // bytes that stand before that line

@@ -15,11 +15,14 @@ import numpy as np
 from training import answers as test_answers
 
 TEMPLATE = pathlib.Path(__file__).resolve().with_name("draw.html")
+# What network.js can compute: "layers", each with the settings that it takes for granted, and
+# "activations"; layers "only_in_training" do nothing when a network answers.
 KNOWN = json.loads(TEMPLATE.with_name("layers.json").read_text(encoding="utf-8"))
 TEST_IMAGES_PER_CLASS = 10  # the hardest one, and the first others
 INSTEAD = "predict.py reads pictures with this network all the same"
-# How far the page's answers may be from Keras's: they round differently, and Keras in half
-# precision (mixed_float16) rounds to about three digits after each layer.
+# How far the page's answers may be from Keras's. Usual are 0.000001, since both round differently;
+# where Keras itself computes in half precision, up to 0.003 (mixed_float16) or 0.013
+# (mixed_bfloat16).
 TOLERANCE = 0.001
 TOLERANCE_OF_HALVES = 0.03
 

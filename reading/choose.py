@@ -9,7 +9,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from reading import ink
+from reading.proposals import Proposal
 from training import data
 
 # Distances between an image and the nearest training image of sample.npz, as measure_distances has
@@ -25,7 +25,7 @@ UNUSUAL = 8
 class Digit(NamedTuple):
     """A digit as it was read: where and how it looks, and what the network says about it."""
 
-    proposal: ink.Proposal
+    proposal: Proposal
     probabilities: np.ndarray
     distance: float  # from the nearest of MNIST's, see measure_distances
 
@@ -42,11 +42,11 @@ class Digit(NamedTuple):
         return self.distance > DOUBTFUL
 
 
-def read_pages(pages, probabilities, distances):
+def read_pages(pages, probabilities, distances, known=None):
     """Return `pages` with the digits of each, or with an error if what was found are none.
 
     `probabilities`, float (N, 10), and `distances`, (N,), are those of the proposals of all pages,
-    in their order.
+    in their order. If it is `known` which digits they show, nothing is refused for its looks.
     """
     read = []
     first = 0
@@ -54,7 +54,7 @@ def read_pages(pages, probabilities, distances):
         stop = first + len(page.proposals)
         digits = choose_digits(page.proposals, probabilities[first:stop], distances[first:stop])
         first = stop
-        if digits and min(digit.distance for digit in digits) > REFUSED:
+        if digits and not known and min(digit.distance for digit in digits) > REFUSED:
             read.append(page._replace(error=describe_refused(digits)))
         else:
             read.append(page._replace(digits=digits))

@@ -4,15 +4,20 @@ For those who want to know which models predict.py takes, and what it says about
 """
 
 import json
+import re
 import zipfile
 
 import numpy as np
 
 from training import data
+from training.errors import UserError, one_line, printable
 
 
-class ModelError(Exception):
+class ModelError(UserError):
     """A model cannot be used; the text is one line that says what to do."""
+
+    def __init__(self, text):
+        super().__init__(printable(text))  # what a file says may be no line
 
 
 def check_file(path):
@@ -50,38 +55,90 @@ def load(path):
         # In safe mode Keras refuses a file that brings code of its own, such as a Lambda layer.
         model = keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # noqa: BLE001  whatever is wrong in the file, it is not used
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        saved_by = read_keras_version(path)
+        if as_numbers(saved_by) > as_numbers(keras.__version__):
+            raise ModelError(
+                f"{path} was saved by Keras {saved_by}, and this is {keras.__version__}, which is "
+                "older: pip install --upgrade keras"
+            ) from None
+        reason = one_line((str(error).strip() or type(error).__name__).splitlines()[0])
         raise ModelError(f"{path} is no model that can be loaded safely: {reason}") from None
-    classes = read_class_names(path)
+    classes = read_metrics(path).get("class_names")
+    if isinstance(classes, list) and classes != data.DIGITS:
+        names = ", ".join(str(name) for name in classes)
+        raise ModelError(f"{path} is for something else: {names}. Use one of: python train.py")
     input_shape = getattr(model, "input_shape", None)  # a model that was never built has none
     output_shape = getattr(model, "output_shape", None)
     known_input = input_shape in ((None, 784), (None, 28, 28), (None, 28, 28, 1))
-    if classes != data.DIGITS or not known_input or output_shape != (None, 10):
+    if not known_input or output_shape != (None, 10):
         raise ModelError(
-            f"{path} is for something else: {', '.join(classes)}, {input_shape} to {output_shape}. "
-            "Use one of: python train.py"
+            f"{path} is for something else: from {input_shape} to {output_shape}, not from images "
+            "of 28x28 pixels to the probabilities of ten digits. Use one of: python train.py"
         )
     return model
 
 
-def read_class_names(path):
-    """Return the names of a model's classes, from metrics.json beside it; without one, digits."""
+def read_keras_version(path):
+    """Return the version of Keras that saved a model, such as "3.12.0", or "" if it is unknown."""
+    try:
+        with zipfile.ZipFile(path) as file:
+            return str(json.loads(file.read("metadata.json"))["keras_version"])
+    except Exception:  # noqa: BLE001  whatever is wrong in the file
+        return ""
+
+
+def as_numbers(version):
+    """Return the first two numbers of a version, to compare it with others; of "" a lower one."""
+    return [int(number) for number in re.findall(r"\d+", version)[:2]]
+
+
+def read_metrics(path):
+    """Return the dict in metrics.json beside a model; an empty one if there is none."""
     try:
         metrics = json.loads(path.with_name("metrics.json").read_text(encoding="utf-8"))
-        return [str(name) for name in metrics["class_names"]]
-    except (OSError, ValueError, KeyError, TypeError):
-        return data.DIGITS
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return metrics if isinstance(metrics, dict) else {}
 
 
-def ask(model, images):
+def check_scaling(path, preprocess_images):
+    """Raise ModelError if `preprocess_images` is another than the model was trained with.
+
+    metrics.json beside the model notes what paper and ink, 0 and 255 in an image, were in training.
+    Nothing is checked without one.
+    """
+    metrics = read_metrics(path)
+    if metrics.get("scaling_problem"):
+        raise ModelError(
+            f"nobody knows which pixels this network was trained on: {metrics['scaling_problem']}"
+        )
+    trained = metrics.get("paper"), metrics.get("ink")
+    if not all(isinstance(value, int | float) for value in trained):
+        return
+    blank = np.zeros((1, 28, 28), np.uint8)
+    paper = float(np.mean(preprocess_images(blank)))
+    ink = float(np.mean(preprocess_images(blank + 255)))
+    if not np.allclose((paper, ink), trained, atol=0.01 * abs(trained[1] - trained[0])):
+        raise ModelError(
+            f"this network was trained on pixels from {trained[0]:g} (paper) to {trained[1]:g} "
+            f"(ink), and preprocess_images in train.py now gives {paper:g} to {ink:g}: "
+            "make it what it was, or train again"
+        )
+
+
+def ask(model, images, preprocess_images):
     """Return the network's answers, float (N, 10), about images, uint8 (N, 28, 28).
 
-    Raises ModelError if they are no probabilities.
+    `preprocess_images` is train.py's. Raises ModelError if the answers are no probabilities.
     """
     if not len(images):
         return np.zeros((0, 10))
-    x = images.reshape((-1, *model.input_shape[1:])).astype("float32") / 255
+    x = preprocess_images(images).reshape((-1, *model.input_shape[1:]))
     probabilities = model.predict(x, batch_size=1000, verbose=0)
-    if not np.allclose(probabilities.sum(axis=1), 1, atol=0.01):
-        raise ModelError("the model does not answer in probabilities. Use one of train.py's")
+    are_shares = np.all((probabilities >= 0) & (probabilities <= 1))
+    if not are_shares or not np.allclose(probabilities.sum(axis=1), 1, atol=0.01):
+        raise ModelError(
+            "this network's answers are no probabilities: train it with activation='softmax' in "
+            "its last layer, or use one of train.py's"
+        )
     return probabilities

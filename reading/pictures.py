@@ -11,10 +11,24 @@ import warnings
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")  # none starts a program
 LARGEST_SIDE = 2000  # larger pictures are shrunk: digits a hundredth as high are still 20 pixels
+MOST_PAGES = 100  # of one file
+BAND = 64  # rows that are converted at once
+ORIENTATION = ExifTags.Base.Orientation  # how the camera was held
+# So many pixels take less than 400 MB, measured: decoders hold from 5 to 27 bytes for each.
+MOST_PIXELS = {
+    "AVIF": 15_000_000,
+    "GIF": 16_000_000,
+    "JPEG": 65_000_000,
+    "PPM": 25_000_000,
+    "TIFF": 28_000_000,
+    "WEBP": 13_000_000,
+}
+MOST_PIXELS_OF_OTHERS = 60_000_000
+MOST_PIXELS_IN_SCANS = 38_000_000  # of a JPEG whose parts stand in several places of the file
 
 # Whatever is odd in a file does not matter, as long as it can be read.
 warnings.filterwarnings("ignore", module="PIL")
@@ -68,52 +82,75 @@ def open_pages(path):
     Of a page that cannot be read, the Page has an error, and the picture is None.
     """
     try:
-        count = count_pages(path)
+        with open_file(path) as file:
+            # Other files may have more pictures, too, but they show the same: a preview, a depth.
+            if file.format in ("TIFF", "GIF") and file.is_animated:
+                yield from read_pages(file, path)
+                return
+            only_page = read_page(file, path, None)
     except PictureError as error:
-        yield Page(path, None, error=str(error)), None
-        return
-    numbers = [None] if count == 1 else range(1, count + 1)
-    for number in numbers:
-        try:
-            picture, scale = open_page(path, number)
-        except PictureError as error:
-            yield Page(path, number, error=str(error)), None
-        else:
-            yield Page(path, number, scale), picture
+        only_page = Page(path, None, error=str(error)), None
+    yield only_page  # the file is closed by now
 
 
-def count_pages(path):
-    """Return how many pages a picture file has; raises PictureError if it is none."""
-    with open_file(path) as file:
-        # Other files may have more pictures, too, but they show the same: a preview, a depth.
-        return file.n_frames if file.format in ("TIFF", "GIF") else 1
+def read_pages(file, path):
+    """Yield the pages of an open file that has several, as `open_pages` does, in one pass."""
+    for number in range(1, MOST_PAGES + 1):
+        if not go_to_page(file, number):
+            return
+        yield read_page(file, path, number)
+    if go_to_page(file, MOST_PAGES + 1):
+        error = f"only the first {MOST_PAGES} pages of a file are read: split it"
+        yield Page(path, MOST_PAGES + 1, error=error), None
+
+
+def go_to_page(file, number):
+    """Turn an open file to a page, from 1 on; return whether there is one."""
+    try:
+        file.seek(number - 1)
+    except EOFError:
+        return False
+    return True
+
+
+def read_page(file, path, number):
+    """Return the page to which an open file is turned, as `open_pages` yields it."""
+    try:
+        with saying_what_is_wrong():
+            picture, scale = load(file)
+    except PictureError as error:
+        return Page(path, number, error=str(error)), None
+    return Page(path, number, scale), picture
 
 
 def open_page(path, number):
-    """Return one page of a file, uint8 RGB (height, width, 3), the first one if `number` is None,
-    and its scale: how many of the file's pixels one of the picture's stands for.
+    """Return the picture of one page, uint8 RGB (height, width, 3); `number` is that of its Page.
 
     Raises PictureError if it is no picture, or a broken one.
     """
     with open_file(path) as file:
         if number is not None:
             file.seek(number - 1)
-        full_side = max(file.size)
-        # A phone's photo is a JPEG, which can be decoded at a half of its size, in half the time.
-        factor = LARGEST_SIDE / full_side
-        file.draft(None, (math.ceil(file.width * factor), math.ceil(file.height * factor)))
-        picture = to_rgb(ImageOps.exif_transpose(file))
-    return picture, full_side / max(picture.shape)
+        picture, _ = load(file)
+    return picture
 
 
 @contextlib.contextmanager
 def open_file(path):
     """Open a picture file for a `with` block; whatever goes wrong in it becomes a PictureError."""
-    try:
+    with saying_what_is_wrong():
         if not path.is_file():
             raise PictureError("there is no such file, or there are no pictures in this folder")
-        with Image.open(path, formats=FORMATS) as file:
+        # Closing also frees the pixels, which are many more than those that are handed on.
+        with contextlib.closing(Image.open(path, formats=FORMATS)) as file:
             yield file
+
+
+@contextlib.contextmanager
+def saying_what_is_wrong():
+    """Turn whatever goes wrong in a `with` block that reads a picture into a PictureError."""
+    try:
+        yield
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise PictureError("it has too many pixels; make it smaller") from None
     except UnidentifiedImageError:
@@ -124,16 +161,76 @@ def open_file(path):
         raise PictureError(f"it cannot be read: {error!r}") from None
 
 
-def to_rgb(picture):
-    """Return a Pillow picture of any mode as uint8 RGB (height, width, 3), shrunk if large."""
-    if max(picture.size) > 100 * min(picture.size):
+def load(file):
+    """Return the picture to which an open file is turned, uint8 RGB (height, width, 3), shrunk if
+    it is large, and its scale: how many of the file's pixels one of the picture's stands for.
+    """
+    most = MOST_PIXELS.get(file.format, MOST_PIXELS_OF_OTHERS)
+    if "progressive" in file.info or file.mode == "CMYK":
+        most = MOST_PIXELS_IN_SCANS
+    if math.prod(file.size) > most:
+        raise PictureError(
+            f"it has too many pixels, {math.prod(file.size) / 1e6:.0f} million, and at most "
+            f"{most / 1e6:.0f} are read: make it smaller"
+        )
+    if max(file.size) > 100 * min(file.size):
         raise PictureError("it is too narrow to show digits")
-    if picture.mode.startswith(("I", "F")):  # 16 or 32 bits a pixel
-        values = np.nan_to_num(np.asarray(picture, dtype="float64"))
-        values = np.interp(values, (values.min(), values.max()), (0, 255))
-        picture = Image.fromarray(values.astype("uint8"))
-    if picture.mode in ("1", "P") or picture.has_transparency_data:
-        paper = Image.new("RGBA", picture.size, "silver")  # neither white nor black, as ink may be
-        picture = Image.alpha_composite(paper, picture.convert("RGBA"))
-    picture.thumbnail((LARGEST_SIDE, LARGEST_SIDE), reducing_gap=2)
-    return np.asarray(picture.convert("RGB"))
+    full_side = max(file.size)
+    # A phone's photo is a JPEG, which can be decoded at a half of its size, in half the time.
+    factor = LARGEST_SIDE / full_side
+    file.draft(None, (math.ceil(file.width * factor), math.ceil(file.height * factor)))
+    small = to_small_rgb(file)
+    small.getexif()[ORIENTATION] = file.getexif().get(ORIENTATION, 1)
+    picture = np.asarray(ImageOps.exif_transpose(small))
+    return picture, full_side / max(picture.shape)
+
+
+def to_small_rgb(picture):
+    """Return a Pillow picture of any mode as an RGB one, shrunk if it is large.
+
+    It is converted band by band: all of a large picture at once would take up to 30 bytes a pixel.
+    """
+    factor = max(1, max(picture.size) // LARGEST_SIDE)  # the rest is done more finely
+    size = math.ceil(picture.width / factor), math.ceil(picture.height / factor)
+    small = Image.new("RGB", size)
+    darkest, lightest = find_range(picture)
+    for top, band in cut_into_bands(picture, BAND * factor):
+        if is_deep(picture):
+            levels = np.interp(values_of(band), (darkest, lightest), (0, 255))
+            band = Image.fromarray(levels.astype("uint8"))
+        if band.mode in ("1", "P") or band.has_transparency_data:
+            paper = Image.new("RGBA", band.size, "silver")  # neither white nor black, as ink may be
+            band = Image.alpha_composite(paper, band.convert("RGBA"))
+        small.paste(band.convert("RGB").reduce(factor), (0, top // factor))
+    small.thumbnail((LARGEST_SIDE, LARGEST_SIDE))
+    return small
+
+
+def cut_into_bands(picture, rows):
+    """Yield a picture in bands of so many rows: where each begins, and the band."""
+    for top in range(0, picture.height, rows):
+        bottom = min(top + rows, picture.height)
+        yield top, picture.crop((0, top, picture.width, bottom))
+
+
+def is_deep(picture):
+    """Return whether a picture has 16 or 32 bits a pixel, or fractions, in a range of its own."""
+    return picture.mode.startswith(("I", "F"))
+
+
+def values_of(picture):
+    """Return the pixels of a deep picture, float64 (height, width); what is no number becomes 0."""
+    return np.nan_to_num(np.asarray(picture, dtype="float64"))
+
+
+def find_range(picture):
+    """Return the smallest and the largest value of a deep picture; of others, 0 and 255."""
+    if not is_deep(picture):
+        return 0, 255
+    smallest = []
+    largest = []
+    for _, band in cut_into_bands(picture, BAND):
+        values = values_of(band)
+        smallest.append(values.min())
+        largest.append(values.max())
+    return min(smallest), max(largest)

@@ -1,4 +1,4 @@
-"""Pictures for the tests of ink.py and predict.py, drawn from digits of the sample's test set."""
+"""Pictures for the tests of reading/ and predict.py, drawn from digits of the sample's test set."""
 
 import math
 

@@ -15,7 +15,7 @@ from helpers import assert_one_line, share_of, without_greeting
 from PIL import Image, ImageDraw
 
 import predict
-from reading import ink
+from reading import find
 from training import files
 
 
@@ -193,6 +193,15 @@ def test_the_picture_that_is_read_is_not_overwritten(ten_digits, finished, tmp_p
     assert path.read_bytes() == before
 
 
+def test_after_a_refusal_no_older_picture_stays_as_if_it_were_of_today(ten_digits, read, tmp_path):
+    Image.fromarray(255 - ten_digits[2]).save(tmp_path / "good.png")
+    Image.new("RGB", (300, 200), "white").save(tmp_path / "blank.png")
+    read(tmp_path / "good.png")
+    assert (tmp_path / "outputs" / "your_digits.png").exists()
+    read(tmp_path / "blank.png")
+    assert not (tmp_path / "outputs" / "your_digits.png").exists()
+
+
 def test_without_a_model_it_says_to_train_first(run, tmp_path):
     child = run("predict.py", "a.png", "--model", tmp_path / "model.keras", "--outputs", tmp_path)
     assert child.returncode == 1
@@ -212,7 +221,7 @@ def test_an_error_of_our_own_does_not_pass_for_a_bad_picture(ten_digits, monkeyp
     def fail(_):
         raise ValueError("operands could not be broadcast together")
 
-    monkeypatch.setattr(ink, "find_digits", fail)
+    monkeypatch.setattr(find, "find_digits", fail)
     Image.fromarray(255 - ten_digits[2]).save(tmp_path / "good.png")
     with pytest.raises(ValueError, match="broadcast"):
         predict.find_proposals(tmp_path / "good.png")

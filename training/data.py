@@ -118,11 +118,11 @@ def name_data(source, labels_train):
     return path.name
 
 
-def name_classes(data_name):
-    """Return the names of the ten classes: clothes if the data are called fashion, else digits."""
-    if "fashion" in data_name.lower():
+def name_classes(data_name, number=10):
+    """Return the names of the classes: of clothes if the data are called fashion, else numbers."""
+    if number == 10 and "fashion" in data_name.lower():
         return CLOTHES
-    return DIGITS
+    return [str(label) for label in range(number)]
 
 
 # --- Files --------------------------------------------------------------------------------------
@@ -149,15 +149,18 @@ def load_path(path):
 
 def load_npz(path):
     """Load an .npz file like Keras's mnist.npz; returns and raises what `load_path` does."""
-    arrays = read_npz(path, ARRAYS)
+    arrays = read_npz(path)
     check(path, arrays["x_train"], arrays["y_train"])
     check(path, arrays["x_test"], arrays["y_test"])
     return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
 
 
-def read_npz(path, names):
-    """Return the arrays of these `names` in an .npz file, a dict; raises DataError."""
-    expected = f"What is read: an .npz file with the arrays {', '.join(names)}"
+def read_npz(path):
+    """Return the ARRAYS in an .npz file, a dict; raises DataError."""
+    expected = (
+        f"What is read: an .npz file with the arrays {', '.join(ARRAYS)}, or a folder with MNIST's "
+        "four original files"
+    )
     with path.open("rb") as file:
         if not zipfile.is_zipfile(file):
             raise DataError(
@@ -170,7 +173,7 @@ def read_npz(path, names):
         if size > MOST_BYTES:
             raise ValueError(f"its arrays have {size:,} bytes, more than {MOST_BYTES:,}")
         with np.load(path, allow_pickle=False) as file:  # a pickle could run any code
-            for name in names:
+            for name in ARRAYS:
                 arrays[name] = np.asarray(file[name])  # what is no array may be bytes
     except Exception as error:  # noqa: BLE001  a damaged file fails in many ways
         raise DataError(

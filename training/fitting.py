@@ -43,12 +43,15 @@ def watch(model, distorted=False):
 
     Ctrl-C, and a callback that fails, end the training early, and what was learned stays. The
     weights are those that `fit` alone would find, bit for bit (speed.py). With `distorted`, each
-    image is distorted at random on its way to the network, in each epoch in another way.
+    image is distorted at random on its way to the network, in each epoch in another way. Where
+    there are several calls of `fit`, their epochs are counted together.
     """
     fitting = Fitting()
     fit = model.fit
 
     def watched_fit(*args, **kwargs):
+        if fitting.interrupted is not None:  # in an earlier call
+            return model.history
         given = inspect.signature(fit).bind(*args, **kwargs)
         given.apply_defaults()
         return fit_watched(model, fit, given.arguments, fitting, distorted)
@@ -91,7 +94,8 @@ def fit_watched(model, fit, arguments, fitting, distorted):
     finally:
         fitting.seconds = time.perf_counter() - start
         speed.set_batches_in_a_call(model, batches_before)
-    fitting.history = history.history
+    for name, values in history.history.items():
+        fitting.history.setdefault(name, []).extend(values)
     return history
 
 
@@ -134,16 +138,15 @@ def to_classes(y):
 def describe(arguments, fitting):
     """Note what `fit` was given, and print it."""
     x = arguments["x"]
+    fitting.epochs += arguments["epochs"] - arguments["initial_epoch"]
     if not isinstance(x, np.ndarray):
-        fitting.epochs = arguments["epochs"]
         return
     arguments["batch_size"] = arguments["batch_size"] or 32  # Keras's default
     fitting.batch_size = arguments["batch_size"]
-    fitting.epochs = arguments["epochs"]
     fitting.train_size = len(x)
     if arguments["validation_data"] is not None:
         fitting.validation_size = len(arguments["validation_data"][0])
-    print(f"Epochs: {fitting.epochs}, batch size: {fitting.batch_size}, images: {len(x):,}")
+    print(f"Epochs: {arguments['epochs']}, batch size: {fitting.batch_size}, images: {len(x):,}")
 
 
 def as_list(callbacks):

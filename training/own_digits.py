@@ -1,7 +1,8 @@
 """Your own digits: collected from your pictures, and added to the training images.
 
-`predict.py --are` and draw.html collect them in a file, `train.py --add` trains with it. For whoever
-wants to know how a few digits of their own change what a network reads (README.md has the figures).
+`predict.py --are` and draw.html collect them in a file, `train.py --add` trains with it. For
+whoever wants to know how a few digits of their own change what a network reads (README.md has the
+figures).
 
 The file is an .npz with two arrays: `images`, uint8 (N, 28, 28), from 0 (paper) to 255 (ink) as
 MNIST has them, and `labels`, uint8 (N,).
@@ -18,6 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from training import data, distort, files, plots
+from training.errors import one_line, printable
 
 EXPECTED = "an .npz file with the arrays images, uint8 (N, 28, 28), and labels, (N,), from 0 to 9"
 LARGEST = 100_000  # images in a file; unpacked they have 78 MB
@@ -72,7 +74,7 @@ def load(paths):
         images_of_file, labels_of_file = read_file(path)
         if len(images_of_file) < 2:
             raise data.DataError(
-                f"{path} has a single image: write each digit at least twice, better five times."
+                f"{printable(path)} has a single image: write each digit at least twice."
             )
         aside_of_file = keep_aside(labels_of_file)
         for image, label, is_aside in zip(
@@ -99,21 +101,21 @@ def read_file(path):
             labels = np.asarray(file["labels"])
     except FileNotFoundError:
         raise data.DataError(
-            f"there is no file {path}. To make one of your own digits: "
+            f"there is no file {printable(path)}. To make one of your own digits: "
             "python predict.py sheet.jpg --are 0123456789"
         ) from None
     except Exception as error:  # noqa: BLE001  a damaged file fails in many ways
         raise data.DataError(
-            f"{path} cannot be read: {files.one_line(error)}. Expected is {EXPECTED}."
+            f"{printable(path)} cannot be read: {one_line(error)}. Expected is {EXPECTED}."
         ) from None
     problem = find_problem(images, labels)
     if problem:
-        raise data.DataError(f"{path}: {problem}. Expected is {EXPECTED}.")
+        raise data.DataError(f"{printable(path)}: {problem}. Expected is {EXPECTED}.")
     return images, labels.astype("uint8")
 
 
 def check_sizes(path):
-    """Raise ValueError if a file would be very large when it is unpacked, by what it says itself."""
+    """Raise ValueError if a file says itself that it is very large when it is unpacked."""
     with zipfile.ZipFile(path) as file:
         size = sum(info.file_size for info in file.infolist())
     if size > LARGEST * 28 * 28 + NOT_AN_IMAGE:

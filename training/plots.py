@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from training import answers as tested
+from training import data
 
 RIGHT = "lightskyblue"  # blue and orange: the colour-blind can tell them apart, too
 WRONG = "orange"
@@ -27,7 +28,7 @@ def save_pictures(outputs, train_set, answers, metrics):
     data_name = metrics["dataset"]
     with outputs.saving("samples.png") as unfinished:
         images, labels = train_set
-        draw_samples(images, labels, metrics["class_names"], data_name).savefig(unfinished)
+        draw_samples(images, labels, data_name).savefig(unfinished)
     for name, draw in (
         ("predictions.png", draw_predictions),
         ("mistakes.png", draw_mistakes),
@@ -44,8 +45,9 @@ def save_pictures(outputs, train_set, answers, metrics):
         figure.savefig(unfinished)
 
 
-def draw_samples(images, labels, class_names, data_name):
+def draw_samples(images, labels, data_name):
     """Draw the first 20 of `images`, uint8 (N, 28, 28), each with its label; return the figure."""
+    class_names = data.name_classes(data_name, max(10, int(labels.max()) + 1))
     title = f"What the network learns from: the first training images of {data_name}"
     figure, all_axes = make_grid(title, number=20, columns=10, row_height=1.2)
     for axes, image, label in zip(all_axes, images, labels, strict=False):
@@ -118,7 +120,7 @@ def draw_confusion_matrix(answers):
     axes = figure.subplots()
     shades = np.log1p(counts)  # a logarithm, or single mistakes would be invisible
     axes.imshow(shades, cmap="Blues", vmin=0, vmax=2 * shades.max())  # pale: numbers stay legible
-    for row, column in np.ndindex(number, number):
+    for row, column in np.argwhere(counts):
         axes.text(column, row, counts[row, column], ha="center", va="center")
     title = f"Which test images of {answers.data_name} are read as what:\n"
     title += "mistakes are off the diagonal"

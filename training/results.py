@@ -5,6 +5,7 @@ Nothing here is about learning; you need not read it to understand train.py.
 
 import math
 import sys
+import textwrap
 import time
 
 import keras
@@ -22,6 +23,7 @@ NO_PROBABILITIES = (
     'activation="softmax"'
 )
 KNOWN_DATA = ("MNIST", "Fashion-MNIST")
+SMALLEST = 1e-7  # probability, of which a logarithm is taken, as in Keras
 
 
 class Run:
@@ -63,7 +65,8 @@ class Run:
         images_test, x_test, y_test = test_set
         probabilities, scores = answered
         scaling, images = describe_images(self.preprocess_images, images_test, x_test)
-        answers = make_answers(images, y_test, probabilities, data_name)
+        labels, probabilities = compare(y_test, probabilities)
+        answers = make_answers(images, labels, probabilities, data_name)
         metrics = {
             "dataset": data_name,
             "class_names": data.name_classes(data_name) if answers is None else answers.class_names,
@@ -75,9 +78,8 @@ class Run:
             "interrupted": progress.interrupted is not None,
             "train_size": progress.train_size,
             "validation_size": progress.validation_size,
-            "test_size": len(x_test),
-            # Where answers and labels cannot be compared, what Keras counted, if it did.
-            "test_accuracy": scores.get("accuracy") if answers is None else answers.accuracy,
+            "test_size": len(y_test),
+            "test_accuracy": find_accuracy(labels, probabilities),
             "test_loss": scores["loss"],
             "history": progress.history,
             "paper": scaling.paper,
@@ -124,14 +126,16 @@ def check_that_it_loads(path):
     except Exception as error:  # noqa: BLE001  of a layer or a function of the reader's own
         print(
             f"Error: {printable(path)} was saved, but cannot be loaded: it has a layer or a "
-            f"function that Keras does not know by its name. {first_line(error)}",
+            f"function that Keras does not know by its name. {first_sentence(error)}",
             file=sys.stderr,
         )
 
 
-def first_line(error):
-    """Return the first line of what an exception says."""
-    return one_line((str(error).strip() or type(error).__name__).splitlines()[0])
+def first_sentence(error):
+    """Return the first sentence, cut off if it is long, of an exception's first cause."""
+    while error.__cause__ or error.__context__:
+        error = error.__cause__ or error.__context__
+    return textwrap.shorten(one_line(error).split(". ")[0], width=200, placeholder=" ...")
 
 
 def describe_images(preprocess_images, images_test, x_test):
@@ -140,39 +144,55 @@ def describe_images(preprocess_images, images_test, x_test):
         scaling = find_scaling(preprocess_images, images_test, x_test)
         return scaling, to_raw(preprocess_images, images_test, x_test, scaling)
     except Exception as error:  # noqa: BLE001  whatever a reader has written there
-        problem = f"preprocess_images fails: {first_line(error)}"
+        problem = f"preprocess_images fails: {first_sentence(error)}"
         return Scaling(None, None, problem), images_test
 
 
-def make_answers(images, y, probabilities, data_name):
-    """Return the Answers of a network about test images, or None if they are no probabilities.
+def compare(y, probabilities):
+    """Return labels, integers (N,), and what was answered, (N, classes), so that they compare.
 
-    `images` are uint8 (N, 28, 28), `y` their labels as the network was given them, one-hot or
-    integers, and `probabilities` what it answered. None also where labels and answers cannot be
-    compared, since they are not about the same classes.
+    `y` are the labels as the network was given them, one-hot (N, classes) or integers;
+    `probabilities` are what it answered, (N, classes), or (N, 1) for class 1 of two. Returns None
+    and None where nobody can say which answers are right.
     """
+    y = np.asarray(y)
     probabilities = np.asarray(probabilities, dtype="float64")
-    labels = np.asarray(y)
-    if labels.ndim == 2 and labels.shape[1] > 1:
-        labels = labels.argmax(axis=1)
-    labels = labels.ravel()
-    if probabilities.ndim == 2 and probabilities.shape[1] == 1:  # how probable class 1 is, of two
+    if probabilities.ndim != 2 or len(y) != len(probabilities):
+        return None, None
+    if probabilities.shape[1] == 1:
+        if probabilities.min() < 0 or probabilities.max() > 1:
+            return None, None  # from which number on does it mean class 1?
         probabilities = np.concatenate([1 - probabilities, probabilities], axis=1)
-    if probabilities.ndim != 2 or len(labels) != len(probabilities) or len(images) != len(labels):
+    if y.shape == probabilities.shape:
+        if not np.allclose(y.sum(axis=1), 1):
+            return None, None
+        return y.argmax(axis=1), probabilities
+    labels = y.ravel().astype("int64")
+    if len(labels) != len(y) or labels.min() < 0 or labels.max() >= probabilities.shape[1]:
+        return None, None
+    return labels, probabilities
+
+
+def find_accuracy(labels, probabilities):
+    """Return the share of right answers, or None; the arguments are what `compare` returns."""
+    if labels is None:
         return None
-    sums = probabilities.sum(axis=1)
+    return float(np.mean(probabilities.argmax(axis=1) == labels))
+
+
+def make_answers(images, labels, probabilities, data_name):
+    """Return the Answers of a network about `images`, or None if they are no probabilities.
+
+    `images` are uint8 (N, 28, 28); `labels` and `probabilities` are what `compare` returns.
+    """
+    if labels is None or len(images) != len(labels):
+        return None
     # (What is no number, after a training that failed, is shown as it is.)
-    if np.isfinite(sums).all() and not (
-        probabilities.min() >= 0 and np.allclose(sums, 1, atol=0.01)
-    ):
-        return None
-    number_of_classes = probabilities.shape[1]
-    labels = labels.astype("int64")
-    if labels.min() < 0 or labels.max() >= number_of_classes:
-        return None
-    class_names = data.name_classes(data_name)
-    if number_of_classes != len(class_names):
-        class_names = [str(number) for number in range(number_of_classes)]
+    if np.isfinite(probabilities).all():
+        sums = probabilities.sum(axis=1)
+        if probabilities.min() < 0 or not np.allclose(sums, 1, atol=0.01):
+            return None
+    class_names = data.name_classes(data_name, probabilities.shape[1])
     return Answers(images, labels, probabilities, class_names, data_name)
 
 
@@ -249,16 +269,19 @@ def is_hopeless(loss, answers):
     if answers is None:
         return False
     number_of_classes = len(answers.class_names)
-    guessing = math.log(number_of_classes)  # the loss of ten equal probabilities: 2.3
-    return loss > 1.1 * guessing or answers.accuracy < 1.5 / number_of_classes
+    # Of the answers themselves: what `fit` calls the loss may be another one, or have more in it.
+    right_probabilities = answers.probabilities[np.arange(len(answers.labels)), answers.labels]
+    crossentropy = np.mean(-np.log(np.maximum(right_probabilities, SMALLEST)))
+    guessing = math.log(number_of_classes)  # that of ten equal probabilities: 2.3
+    return crossentropy > 1.1 * guessing or answers.accuracy < 1.5 / number_of_classes
 
 
 def print_what_helps(loss):
     """Print what a reader can try whose network does not learn."""
     if math.isfinite(loss):
-        print(f"The loss, {loss:.4g}, is no better than guessing: it did not learn, or became")
-        print("very sure also where it is wrong. Are the last layer and the loss a pair, such as")
-        print("softmax and categorical_crossentropy? Are the steps too large?")
+        print("Its answers are no better than guessing: it did not learn, or became very sure also")
+        print("where it is wrong. Are the last layer and the loss a pair, such as softmax and")
+        print("categorical_crossentropy? Are the steps too large?")
     else:
         print("The loss is not a number: the weights changed too much at once, and grew endlessly.")
     print("Let each step change them less, by a smaller learning rate; in the model's compile:")

@@ -41,14 +41,13 @@ def find_scaling(preprocess_images, images, x):
         values = x[:SOME].astype("float64")
     if not np.isfinite(values).all():
         return Scaling(None, None, "some pixels of the test images are no numbers")
-    near = CLOSE * np.ptp(values)
-    if depends_on_others(preprocess_images, images[:SOME], made[:SOME], near):
+    if depends_on_others(preprocess_images, images[:SOME], made[:SOME]):
         problem = (
             "preprocess_images makes another thing of an image by itself than of all together: "
             "let it compute with fixed numbers"
         )
         return Scaling(None, None, problem)
-    line = fit_line(raw, values, near)
+    line = fit_line(raw, values)
     if line is not None:
         return Scaling(*line, None)
     if indices is None:
@@ -69,8 +68,10 @@ def find_rows(x, made):
     return np.array(indices)
 
 
-def depends_on_others(preprocess_images, images, made, near):
+def depends_on_others(preprocess_images, images, made):
     """Return whether of an image by itself becomes another thing than of all together, `made`."""
+    made = made.astype("float64")
+    near = CLOSE * np.ptp(made)
     for image, expected in zip(images, made, strict=True):
         alone = np.asarray(preprocess_images(image[np.newaxis]))[0]
         if not np.allclose(alone, expected, atol=near, rtol=0):
@@ -78,14 +79,14 @@ def depends_on_others(preprocess_images, images, made, near):
     return False
 
 
-def fit_line(raw, values, near):
+def fit_line(raw, values):
     """Return what a raw 0 and a raw 255 became, two floats, or None if it is no straight line."""
     raw = raw.astype("float64").ravel()
     values = values.ravel()
     if raw.shape != values.shape or np.ptp(raw) == 0 or np.ptp(values) == 0:
         return None
     slope, offset = np.polyfit(raw, values, 1)
-    if np.abs(offset + slope * raw - values).max() > near:
+    if np.abs(offset + slope * raw - values).max() > CLOSE * np.ptp(values):
         return None
     return round(float(offset), DECIMALS), round(float(offset + 255 * slope), DECIMALS)
 
@@ -93,14 +94,17 @@ def fit_line(raw, values, near):
 def to_raw(preprocess_images, images, x, scaling):
     """Return the test images `x` as pictures, uint8 (M, 28, 28) from 0 (paper) to 255 (ink).
 
-    `images` are the raw ones, uint8 (N, 28, 28). Where `x` are neither some of them nor along a
-    straight line, their first ones are all there is to show.
+    `images` are the raw ones, uint8 (N, 28, 28). What is neither some of them nor along a straight
+    line is shown as the network gets it, from its smallest number to its largest.
     """
     x = np.asarray(x)
     indices = find_rows(x, np.asarray(preprocess_images(images)))
     if indices is not None:
         return images[indices]
-    if scaling.paper is None:
-        return images[: len(x)]
-    shares = (x.astype("float64") - scaling.paper) / (scaling.ink - scaling.paper)
-    return np.clip(np.rint(255 * shares), 0, 255).astype("uint8").reshape((-1, 28, 28))
+    if x[0].size != images[0].size:
+        return images[: len(x)]  # it is no picture any more
+    paper, ink = scaling.paper, scaling.ink
+    if paper is None:
+        paper, ink = x.min(), x.max()
+    shares = (x.astype("float64") - paper) / (ink - paper)
+    return np.clip(np.rint(255 * shares), 0, 255).astype("uint8").reshape((-1, *images.shape[1:]))

@@ -16,10 +16,10 @@ L = keras.layers
 TOLERANCE = 1e-4  # float32, and sums in another order
 
 
-def build(*layers, shape=(784,)):
+def build(layers, shape=(784,)):
     """Return an untrained network of these layers, with random weights."""
     keras.utils.set_random_seed(0)
-    model = keras.Sequential([keras.Input(shape), *layers])
+    model = keras.Sequential([keras.Input(shape)] + layers)
     give_random_weights(model)
     return model
 
@@ -31,11 +31,17 @@ def give_random_weights(model):
     model.set_weights(weights)
 
 
+def ask_keras(model, images, paper, ink):
+    """Return what Keras answers about images, uint8 (N, 28, 28), scaled as in training: (N, 10)."""
+    x = paper + images.reshape((-1, *model.input_shape[1:])) / 255 * (ink - paper)
+    return keras.ops.convert_to_numpy(model(x, training=False))
+
+
 def describe(model, sample, paper=0.0, ink=1.0):
     """Return the network as the page gets it, JSON; `paper` and `ink` as for `write_page`."""
     images, labels = (part[:50] for part in sample[1])
-    x = paper + images.reshape((-1, *model.input_shape[1:])) / 255 * (ink - paper)
-    answers = Answers(images, labels, model.predict(x, verbose=0), data.DIGITS, "a test")
+    probabilities = ask_keras(model, images, paper, ink)
+    answers = Answers(images, labels, probabilities, data.DIGITS, "a test")
     return json.dumps(write.describe_network(model, answers, paper, ink))
 
 
@@ -52,16 +58,14 @@ def predict_in_node(network, images):
 
 def assert_same_answers(model, sample, paper=0.0, ink=1.0):
     images = sample[1][0][::50]
-    x = paper + images.reshape((-1, *model.input_shape[1:])) / 255 * (ink - paper)
     here = predict_in_node(describe(model, sample, paper, ink), images)
-    there = model.predict(x, verbose=0)
+    there = ask_keras(model, images, paper, ink)
     assert np.abs(here - there).max() < TOLERANCE
     assert np.ptp(there, axis=0).max() > 0.01  # the answers differ from digit to digit
 
 
 # --- It answers as Keras does -------------------------------------------------------------------
 
-TEN = [L.Flatten, lambda: L.Dense(10, "softmax")]  # behind the layers that are tried
 AS_IMAGE = L.Reshape((28, 28, 1))
 TRIED = {
     "Activation": [[L.Dense(20), L.Activation("tanh")]],
@@ -96,13 +100,19 @@ TRIED = {
     # What works in training only:
     "Dropout": [[L.Dropout(0.5), L.Dense(20, "relu")]],
     "GaussianNoise": [[L.GaussianNoise(0.5)]],
-    "RandomGaussianBlur": [[AS_IMAGE, L.RandomGaussianBlur(kernel_size=5, value_range=(0, 1))]],
-    "RandomShear": [[AS_IMAGE, L.RandomShear((0.0, 0.3))]],
     "RandomRotation": [[AS_IMAGE, L.RandomRotation(0.2)]],
     "RandomTranslation": [[AS_IMAGE, L.RandomTranslation(0.2, 0.2)]],
     "RandomZoom": [[AS_IMAGE, L.RandomZoom(0.3)]],
 }
-CASES = [(kind, layers) for kind, networks in TRIED.items() for layers in networks]
+CASES = []
+for kind, lists in TRIED.items():
+    for layers in lists:
+        CASES.append((kind, layers))
+
+
+def ten_answers():
+    """Return the layers that stand behind those that are tried."""
+    return [L.Flatten(), L.Dense(10, "softmax")]
 
 
 def test_each_layer_in_the_list_has_its_code_and_is_tried():
@@ -120,18 +130,19 @@ def test_each_layer_in_the_list_has_its_code_and_is_tried():
 @pytest.mark.parametrize(("kind", "layers"), CASES)
 def test_each_layer_answers_as_in_keras(sample, kind, layers):
     assert kind in [type(layer).__name__ for layer in layers]
-    assert_same_answers(build(*layers, *[make() for make in TEN]), sample)
+    assert_same_answers(build(layers + ten_answers()), sample)
 
 
 @pytest.mark.parametrize("activation", write.KNOWN["activations"])
 def test_each_activation_answers_as_in_keras(sample, activation):
-    assert_same_answers(build(L.Dense(20, activation), L.Dense(10, "softmax")), sample)
+    assert_same_answers(build([L.Dense(20, activation)] + ten_answers()), sample)
 
 
 @pytest.mark.parametrize("shape", [(784,), (28, 28), (28, 28, 1)])
 @pytest.mark.parametrize(("paper", "ink"), [(1.0, 0.0), (-1.0, 1.0), (0.0, 255.0)])
 def test_images_of_any_shape_and_scale_are_answered_as_in_keras(sample, shape, paper, ink):
-    model = build(L.Rescaling(1 / max(abs(paper), ink)), *[make() for make in TEN], shape=shape)
+    rescaling = L.Rescaling(1 / max(abs(paper), ink))
+    model = build([rescaling] + ten_answers(), shape)
     assert_same_answers(model, sample, paper, ink)
 
 
@@ -148,7 +159,7 @@ def test_the_page_notices_whether_it_answers_as_keras_did(sample):
       openNetwork(network);
       return answersAsKeras();
     """
-    text = describe(build(L.Dense(20, "relu"), L.Dense(10, "softmax")), sample)
+    text = describe(build([L.Dense(20, "relu")] + ten_answers()), sample)
     assert javascript.run(code, network=text) is True
     network = json.loads(text)
     network["layers"][0]["config"]["activation"] = "tanh"
@@ -179,7 +190,7 @@ LEARN = """
 )
 def test_one_step_of_learn_changes_the_last_layer_as_a_step_of_keras_does(sample, last):
     hidden = L.Dense(20, "relu")
-    model = build(hidden, *last)
+    model = build([hidden] + last)
     image = sample[1][0][7] / 255
     before = [layer for layer in model.layers if isinstance(layer, L.Dense)][-1].get_weights()
     learned = javascript.run(
@@ -208,12 +219,12 @@ def test_a_network_for_which_learn_has_no_gradient_is_not_taught(sample, last):
       openNetwork(network);
       return teachable() === undefined;
     """
-    assert javascript.run(code, network=describe(build(L.Dense(20), *last), sample)) is True
+    assert javascript.run(code, network=describe(build([L.Dense(20)] + last), sample)) is True
 
 
 @pytest.mark.parametrize(("paper", "ink"), [(0.0, 1.0), (1.0, 0.0), (-1.0, 1.0)])
 def test_the_pixels_that_spoke_are_the_gradient_times_the_ink(sample, paper, ink):
-    model = build(L.Flatten(), L.Dense(30, "relu"), L.Dropout(0.5), L.Dense(10, "softmax"))
+    model = build([L.Flatten(), L.Dense(30, "relu"), L.Dropout(0.5), L.Dense(10, "softmax")])
     drawn = sample[1][0][7].ravel() / 255
     x = paper + (ink - paper) * drawn
     first, bias, last, _ = model.get_weights()
@@ -236,6 +247,6 @@ def test_the_pixels_that_spoke_are_the_gradient_times_the_ink(sample, paper, ink
 
 @pytest.mark.parametrize("name", ["dropout", "convnet"])
 def test_the_other_networks_of_train_py_answer_as_in_keras(sample, name):
-    model = networks.build(name)
+    model = networks.build(name, seed=0)
     give_random_weights(model)
     assert_same_answers(model, sample)

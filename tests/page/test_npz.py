@@ -7,6 +7,8 @@ import javascript
 import numpy as np
 import pytest
 
+from training import own_digits
+
 pytestmark = javascript.needs_node
 
 
@@ -70,3 +72,12 @@ def test_the_header_of_each_array_has_the_length_that_numpy_s_has(make_npz):
         here = file.read("labels.npy")
     assert len(here) == len(expected.getvalue())
     assert here.index(b"\n") == expected.getvalue().index(b"\n")
+
+
+def test_train_py_takes_the_file_as_own_digits(make_npz, sample, tmp_path):
+    images, labels = (part[:30].astype("uint8") for part in sample[1])
+    path = tmp_path / "my_digits.npz"
+    path.write_bytes(make_npz(images=images, labels=labels))
+    own = own_digits.load([path])
+    assert np.array_equal(own.images, images)
+    assert np.array_equal(own.labels, labels)

@@ -22,8 +22,13 @@ def build(*layers, shape=(784,)):
 def ask(model, sample):
     """Return what `model` answers about the sample's test images, as Answers."""
     images, labels = sample[1]
+    return Answers(images, labels, ask_keras(model, images), data.DIGITS, "a test")
+
+
+def ask_keras(model, images):
+    """Return the model's answers about images, uint8 (N, 28, 28): (N, 10)."""
     x = images.reshape((-1, *model.input_shape[1:])) / 255
-    return Answers(images, labels, model.predict(x, verbose=0), data.DIGITS, "a test")
+    return keras.ops.convert_to_numpy(model(x, training=False))
 
 
 def read_network(path):
@@ -66,13 +71,13 @@ def test_the_page_has_ten_raw_test_images_of_each_class_the_hardest_first(writte
 
 def test_the_page_has_what_keras_answered_about_each_of_its_images(written, model):
     images = decode(written["test_images"]).reshape((-1, 784))
-    expected = model.predict(images / 255, verbose=0)
+    expected = ask_keras(model, images)
     assert np.allclose(written["test_answers"], expected, atol=1e-5)
 
 
 def test_the_accuracy_is_the_share_of_right_answers(written, model, sample):
     images, labels = sample[1]
-    predicted = model.predict(images.reshape((-1, 784)) / 255, verbose=0).argmax(axis=1)
+    predicted = ask_keras(model, images).argmax(axis=1)
     right = (predicted == labels).mean()
     assert abs(right - 0.5) > 0.1  # or 1 - right would be taken for it
     assert written["accuracy"] == pytest.approx(right)
@@ -97,7 +102,7 @@ def test_the_page_has_each_weight_and_no_layer_that_works_in_training_only(tmp_p
     layers = read_network(tmp_path / "draw.html")["layers"]
     assert [layer["kind"] for layer in layers] == ["Dense", "Dense"]
     assert [layer["config"]["units"] for layer in layers] == [7, 10]
-    stored = [array for layer in layers for array in layer["weights"]]
+    stored = layers[0]["weights"] + layers[1]["weights"]
     for text, weights in zip(stored, model.get_weights(), strict=True):
         assert np.array_equal(decode(text).view("<f4"), weights.ravel())
 
@@ -127,6 +132,13 @@ def test_a_page_has_its_scripts_its_style_and_its_network_within_it(tmp_path, mo
         assert write.TEMPLATE.with_name(file).read_text(encoding="utf-8") in page
     assert "src=" not in page
     assert '<link rel="stylesheet"' not in page
+
+
+def test_a_script_that_speaks_of_scripts_does_not_end_there(tmp_path):
+    (tmp_path / "page.html").write_text('<script src="a.js"></script>')
+    (tmp_path / "a.js").write_text("const end = '</script>';\n")
+    page = write.self_contained(tmp_path / "page.html")
+    assert page == "<script>\nconst end = '<\\/script>';\n</script>"
 
 
 def test_a_network_in_half_precision_may_differ_a_little_more(sample):
@@ -182,8 +194,11 @@ def test_windows_with_gaps_are_refused_and_ordinary_ones_are_not(tmp_path, sampl
 
 def test_answers_that_are_no_probabilities_are_refused_with_the_cure(tmp_path, model, answers):
     path = tmp_path / "draw.html"
-    logits = answers._replace(probabilities=np.log(answers.probabilities))
-    assert_refused(path, model, logits, "probabilities", 'activation="softmax"')
+    too_large = answers.probabilities * 3  # as ten sigmoids may answer
+    below_0 = answers.probabilities + np.array([1, -1] * 5)  # their sums are still 1
+    for wrong in (too_large, below_0):
+        asked = answers._replace(probabilities=wrong)
+        assert_refused(path, model, asked, "probabilities", 'activation="softmax"')
     nan = answers._replace(probabilities=np.full_like(answers.probabilities, np.nan))
     assert_refused(path, model, nan, "finite")
     one = answers._replace(probabilities=answers.probabilities[:, :1])
@@ -219,5 +234,5 @@ def test_a_subclassed_network_is_refused(tmp_path, sample, answers):
             return self.last(x)
 
     model = Own()
-    model.predict(sample[1][0][:2].reshape((2, 784)) / 255, verbose=0)
+    model(sample[1][0][:2].reshape((2, 784)) / 255)
     assert_refused(tmp_path / "draw.html", model, answers, "one layer after the other")

@@ -9,14 +9,16 @@ from PIL import Image
 
 import predict
 import train
-from reading import choose, ink, models
+from reading import choose, models
+from reading.find import find_digits
+from reading.proposals import Proposal
 
 
 def read_pictures(pictures, model):
     """Return what is read in each of `pictures`, uint8 RGB arrays, as main does it."""
-    found = [ink.find_digits(picture) for picture in pictures]
+    found = [find_digits(picture) for picture in pictures]
     images = np.stack([proposal.image for proposals in found for proposal in proposals])
-    probabilities = models.ask(model, images)
+    probabilities = models.ask(model, images, train.preprocess_images)
     distances = choose.measure_distances(images)
     read = []
     first = 0
@@ -96,7 +98,9 @@ def test_what_is_far_from_every_digit_is_doubtful_beside_digits(
     images = np.stack([proposal.image for proposal in found.proposals])
     model = keras.saving.load_model(finished.outputs / "model.keras")
     distances = choose.measure_distances(images)
-    digits = choose.choose_digits(found.proposals, models.ask(model, images), distances)
+    digits = choose.choose_digits(
+        found.proposals, models.ask(model, images, train.preprocess_images), distances
+    )
     assert [digit.doubtful for digit in digits] == [True, False]
 
 
@@ -120,7 +124,7 @@ def test_a_training_image_is_at_distance_0_and_order_does_not_matter(sample):
 
 
 def proposal(start, stop, odds=0.0):
-    return ink.Proposal(start, stop, odds, (0, 0, 1, 1), np.zeros((28, 28), np.uint8))
+    return Proposal(start, stop, odds, (0, 0, 1, 1), np.zeros((28, 28), np.uint8))
 
 
 def test_the_network_decides_whether_strokes_are_one_digit_or_two():

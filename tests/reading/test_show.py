@@ -1,11 +1,18 @@
 """What reading/show.py does: it prints what was read, and draws your_digits.png."""
 
+import json
+import pathlib
+
 import numpy as np
 import pytest
 from drawing import enlarged, letter, on_white, page
-from PIL import Image
+from PIL import Image, ImageColor
 
 import predict
+from reading import show
+from reading.choose import DOUBTFUL, Digit
+from reading.pictures import Page
+from reading.proposals import Proposal
 
 
 @pytest.mark.parametrize("factor", [1, 4])
@@ -76,3 +83,130 @@ def test_what_is_doubtful_is_said_and_in_the_json(ten_digits, finished, read, tm
     assert predict.main([str(tmp_path / "both.png"), *options]) == 0
     said = capsys.readouterr().out.splitlines()[0]
     assert said.count("looks unlike MNIST's") == 1
+
+
+# --- What is in your_digits.png -----------------------------------------------------------------
+
+LEFT = 10  # of the picture and of the first digit in your_digits.png
+TOP = 50  # of the picture
+BLUE = "#0072b2"  # what the network is sure of
+ORANGE = "#d55e00"
+
+
+def make_digit(confidence=0.95, predicted=3, box=(400, 100, 600, 300), distance=0.0):
+    """Return a Digit whose image has ink, 255, in its upper left quarter alone."""
+    image = np.zeros((28, 28), np.uint8)
+    image[:14, :14] = 255
+    probabilities = np.full(10, (1 - confidence) / 9)
+    probabilities[predicted] = confidence
+    return Digit(Proposal(0, 1, 0.0, box, image), probabilities, distance)
+
+
+@pytest.fixture
+def draw(tmp_path):
+    """Draw Pages, given as (digits, colour of their paper); return your_digits.png as an array.
+
+    Each page is 1960 pixels wide and is shown half as large.
+    """
+
+    def draw(*pages_of):
+        pages = []
+        for number, (digits, paper) in enumerate(pages_of):
+            path = tmp_path / f"{number}.png"
+            Image.new("RGB", (1960, 400), paper).save(path)
+            pages.append(Page(path, None, digits=digits))
+        show.draw_pages(pages, tmp_path / "your_digits.png")
+        with Image.open(tmp_path / "your_digits.png") as picture:
+            return np.asarray(picture.convert("RGB"))
+
+    return draw
+
+
+def is_at(picture, x, y, colour):
+    return tuple(picture[y, x].tolist()) == ImageColor.getrgb(colour)
+
+
+@pytest.mark.parametrize(
+    ("digit", "colour", "other"),
+    [
+        (make_digit(confidence=0.95), BLUE, ORANGE),
+        (make_digit(confidence=0.85), ORANGE, BLUE),
+        (make_digit(confidence=0.95, distance=DOUBTFUL + 0.01), ORANGE, BLUE),
+    ],
+    ids=["sure", "unsure", "unlike MNIST's"],
+)
+def test_a_box_is_where_the_digit_is_in_the_colour_of_how_sure_it_is(digit, colour, other, draw):
+    picture = draw(([digit], "white"))
+    for x, y in [(208, 150), (312, 150), (260, 98), (260, 202)]:  # two pixels around the half
+        assert is_at(picture, LEFT - 10 + x, y, colour)
+    of_page = picture[TOP : TOP + 200, LEFT : LEFT + 980]
+    assert not (of_page == ImageColor.getrgb(other)).all(axis=2).any()
+
+
+def test_the_digit_is_shown_as_the_network_sees_it_four_times_as_large(draw):
+    digit = make_digit()
+    picture = draw(([digit], "white"))
+    top = TOP + 200 + 4 + 30 + 22
+    shown = picture[top : top + 112, LEFT + 104 : LEFT + 216]
+    expected = np.kron(digit.proposal.image, np.ones((4, 4), np.uint8))
+    for channel in range(3):
+        np.testing.assert_array_equal(shown[..., channel], expected)
+
+
+def test_it_is_cut_out_of_the_picture_beside_that(draw, tmp_path):
+    digit = make_digit()
+    picture = draw(([digit], "lightgreen"))
+    top = TOP + 200 + 4 + 30 + 22
+    assert (picture[top : top + 90, LEFT : LEFT + 90] == ImageColor.getrgb("lightgreen")).all()
+
+
+def test_the_bars_are_as_long_as_the_classes_are_probable(draw):
+    picture = draw(([make_digit(confidence=0.91, predicted=3)], "white"))
+    top = TOP + 200 + 4 + 30 + 22
+    lengths = []
+    for number in range(10):
+        row = picture[top + round(11.2 * number) + 5, LEFT + 236 : LEFT + 236 + 90]
+        lengths.append(int((row == ImageColor.getrgb(show.SURE)).all(axis=1).sum()))
+    assert lengths[3] == pytest.approx(80 * 0.91, abs=2)
+    assert lengths[7] == pytest.approx(80 * 0.01, abs=2)
+
+
+def test_of_many_pages_those_are_shown_of_which_the_network_is_least_sure(draw):
+    sure = ([make_digit(confidence=0.99)], "lightgreen")
+    unsure = ([make_digit(confidence=0.99), make_digit(confidence=0.4)], "pink")
+    picture = draw(sure, *[unsure] * show.MOST_PAGES)
+    assert (picture == ImageColor.getrgb("pink")).all(axis=2).any()
+    assert not (picture == ImageColor.getrgb("lightgreen")).all(axis=2).any()
+
+
+def test_of_many_digits_the_least_sure_are_shown_one_by_one(draw):
+    sure = [make_digit(confidence=0.99) for _ in range(show.MOST_DIGITS)]
+    picture = draw(([*sure, make_digit(confidence=0.4)], "white"))
+    top = TOP + 200 + 4 + 30 + 22
+    first = picture[top : top + 112, LEFT + 236 : LEFT + 320]
+    assert (first == ImageColor.getrgb(show.UNSURE)).all(axis=2).any()
+
+
+# --- What is printed ----------------------------------------------------------------------------
+
+
+def test_how_sure_the_network_is_is_printed_and_in_the_json_and_in_the_picture(capsys):
+    digit = make_digit(confidence=0.9)
+    page = Page(pathlib.Path("a.png"), None, scale=2.0, digits=[digit])
+    show.report(page, as_json=False)
+    assert capsys.readouterr().out == "a.png: 3 (90% sure)\n"
+    assert show.caption_of(digit) == "3  (90%)"
+    show.report(page, as_json=True)
+    line = json.loads(capsys.readouterr().out)
+    assert line["confidence"] == [pytest.approx(0.9)]
+    assert line["boxes"] == [[800, 200, 1200, 600]]
+
+
+def test_signs_in_a_file_s_name_do_not_reach_the_terminal(capsys):
+    path = pathlib.Path("a\nb\x1b[31m数\u202e.png")
+    show.report(Page(path, None, digits=[make_digit()]), as_json=False)
+    show.report(Page(path, None, error="broken"), as_json=False)
+    output = capsys.readouterr()
+    for text in (output.out, output.err):
+        assert text.startswith(r"a\nb\x1b[31m数\u202e.png: ")
+        assert text.count("\n") == 1

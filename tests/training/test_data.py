@@ -1,6 +1,7 @@
 """What data.py does: it reads the files that people have, and says what is wrong with others."""
 
 import gzip
+import hashlib
 import os
 import pathlib
 import re
@@ -8,6 +9,7 @@ import shutil
 import socket
 import threading
 import time
+import tracemalloc
 import urllib.request
 import zipfile
 from http.client import HTTPConnection
@@ -17,7 +19,6 @@ import numpy as np
 import pytest
 from helpers import assert_one_line
 
-import train
 from training import data
 
 
@@ -34,16 +35,55 @@ def assert_same_sets(sets, others):
         assert np.array_equal(labels, other_labels)
 
 
+def load(source):
+    """Find and load a source, as train.py does; return ((images, labels), ...) and the name."""
+    found = data.find(str(source))
+    sets = keras.datasets.mnist.load_data() if found == "mnist" else data.load(found)
+    return sets, data.name_data(found, sets[0][1])
+
+
 def read_npz(path):
     with np.load(path) as file:
         return (file["x_train"], file["y_train"]), (file["x_test"], file["y_test"])
+
+
+# --- Names --------------------------------------------------------------------------------------
+
+LIKE_MNIST = np.array([*data.MNIST_BEGINS, *range(10)] * 3000, "uint8")
+
+
+def test_only_the_whole_of_mnist_is_called_mnist_wherever_it_comes_from():
+    assert len(LIKE_MNIST) == 60_000
+    for source in ("mnist", "copies/my_copy.npz"):
+        assert data.name_data(source, LIKE_MNIST) == "MNIST"
+    assert data.name_data("mnist", LIKE_MNIST[:1000]) == "a part of MNIST"
+    assert data.name_data("as_large.npz", LIKE_MNIST[::-1]) == "as_large.npz"
+    assert data.name_data("as_large.npz", LIKE_MNIST[:50_000]) == "as_large.npz"
+
+
+def test_other_data_are_called_as_their_file_or_folder(tiny_npz):
+    labels = LIKE_MNIST[:100]
+    assert data.name_data("sample", labels) == "MNIST sample (7,000 digits)"
+    assert data.name_data("fashion_mnist", LIKE_MNIST) == "Fashion-MNIST"
+    assert data.name_data("data/FashionMNIST/raw", LIKE_MNIST[::-1]) == "FashionMNIST"
+    assert data.name_data("~/mine.npz", labels) == "mine.npz"
+    assert data.name_data(f"MNIST raw{os.sep}", labels) == "MNIST raw"
+    assert load(tiny_npz)[1] == "tiny.npz"
+
+
+def test_what_is_called_fashion_is_taken_for_clothes():
+    assert data.name_classes("MNIST") == list("0123456789")
+    assert data.name_classes("My-Fashion.npz")[:2] == ["T-shirt", "Trouser"]
+    assert len(data.name_classes("Fashion-MNIST")) == 10
+    assert data.name_classes("Fashion-MNIST", 2) == ["0", "1"]
+    assert data.name_classes("letters", 26)[-1] == "25"
 
 
 # --- The sample and .npz files ------------------------------------------------------------------
 
 
 def test_the_sample_is_the_first_tenth_of_mnist():
-    train_set, test_set = data.load_path(data.SAMPLE)
+    train_set, test_set = data.load("sample")
     images_train, labels_train = train_set
     assert images_train.shape == (6000, 28, 28)
     assert test_set[0].shape == (1000, 28, 28)
@@ -63,15 +103,14 @@ def test_a_path_may_begin_with_the_home_folder(tiny_npz):
     home = pathlib.Path("~").expanduser()
     shutil.copy(tiny_npz, home / "mine.npz")
     assert_same_sets(data.load_path("~/mine.npz"), read_npz(tiny_npz))
-    assert data.name_of("~/mine.npz") == "mine.npz"
-    assert_refused(data.load_path, "~nobody-here/mine.npz", words=["--data ~nobody-here", "home"])
+    assert_refused(data.load, "~nobody-here/mine.npz", words=["--data ~nobody-here", "home"])
 
 
-def test_what_is_called_fashion_is_taken_for_clothes():
-    assert data.name_classes("MNIST") == list("0123456789")
-    assert data.name_classes("My-Fashion.npz")[:2] == ["T-shirt", "Trouser"]
-    assert len(data.name_classes("Fashion-MNIST")) == 10
-    assert data.name_of("data/FashionMNIST/raw") == "FashionMNIST"
+def test_the_option_is_named_by_what_reads_it_and_not_by_every_loader(tmp_path):
+    assert_refused(data.load, str(tmp_path / "none.npz"), words=["--data ", "no such file"])
+    with pytest.raises(data.DataError) as error:
+        data.load_path(tmp_path / "none.npz")
+    assert "--data" not in str(error.value)
 
 
 @pytest.fixture
@@ -88,7 +127,8 @@ def npz(tiny_npz, tmp_path):
     return npz
 
 
-IMAGES = np.full((400, 28, 28), 255, dtype=np.uint8)
+IMAGES = np.full((400, 28, 28), 255, dtype=np.uint8)  # all ink
+INK = np.pad(IMAGES[:, 4:24, 4:24], [(0, 0), (4, 4), (4, 4)])
 LABELS = np.zeros(400, dtype=np.uint8)
 
 
@@ -96,19 +136,20 @@ LABELS = np.zeros(400, dtype=np.uint8)
     ("changes", "word"),
     [
         ({"y_test": None}, "y_test"),
-        ({"x_train": IMAGES.reshape((400, 784))}, "(400, 784)"),
-        ({"x_train": IMAGES[:, :27]}, "(400, 27, 28)"),
+        ({"x_train": INK.reshape((400, 784))}, "(400, 784)"),
+        ({"x_train": INK[:, :27]}, "(400, 27, 28)"),
         ({"x_train": np.uint8(3)}, "()"),
-        ({"x_test": IMAGES[:0], "y_test": LABELS[:0]}, "(0, 28, 28)"),
+        ({"x_test": INK[:0], "y_test": LABELS[:0]}, "(0, 28, 28)"),
         ({"y_train": np.eye(10, dtype=np.uint8)[LABELS]}, "(400, 10)"),
         ({"y_train": np.uint8(3)}, "()"),
         ({"y_train": LABELS[:399]}, "399"),
-        ({"x_test": IMAGES}, "400"),
+        ({"x_test": INK}, "400"),
         ({"y_train": LABELS + 10}, "0 to 9"),
         ({"y_train": LABELS.astype(int) - 1}, "0 to 9"),
-        ({"x_train": IMAGES.astype(np.float32)}, "float32"),
-        ({"x_train": IMAGES // 255}, "not from 0 to 1: multiply them by 255"),
+        ({"x_train": INK.astype(np.float32)}, "float32"),
+        ({"x_train": INK // 255}, "not from 0 to 1: multiply them by 255"),
         ({"x_train": IMAGES * 0}, "from 0 (paper) to 255 (ink)"),
+        ({"x_train": IMAGES}, "images = 255 - images"),
         ({"y_train": LABELS.astype(float)}, "float64"),
         ({"y_train": LABELS.astype(str)}, "<U"),
         ({"y_train": LABELS.astype(object)}, "allow_pickle=False"),
@@ -118,6 +159,28 @@ LABELS = np.zeros(400, dtype=np.uint8)
 def test_an_npz_file_with_wrong_arrays_is_refused(npz, changes, word):
     path = npz(**changes)
     assert_refused(data.load_path, path, words=[str(path), word])
+
+
+def test_black_ink_on_white_paper_is_refused_but_not_a_few_such_images(npz, sample):
+    (images, _), _ = sample
+    images = images[:400]
+    assert_refused(data.load_path, npz(x_train=255 - images), words=["255 - images"])
+    assert_refused(data.load_path, npz(x_test=255 - images[:100]), words=["255 - images"])
+    some = images.copy()
+    some[:300] = 255 - some[:300]
+    assert len(data.load_path(npz(x_train=some))[0][0]) == 400
+    to_the_rim = images.copy()
+    to_the_rim[:, :, 0] = 255  # as clothes are: one side of four
+    assert len(data.load_path(npz(x_train=to_the_rim))[0][0]) == 400
+
+
+def test_a_file_that_would_become_too_large_is_refused_by_what_it_says_of_itself(
+    npz, tmp_path, monkeypatch
+):
+    path = npz(x_train=np.zeros((3000, 28, 28), "uint8"))
+    monkeypatch.setattr(data, "MOST_BYTES", 2_000_000)
+    monkeypatch.setattr(np, "load", None)  # it is not unpacked
+    assert_refused(data.load_path, path, words=["bytes", "2,000,000", "x_train"])
 
 
 def test_labels_of_other_integer_types_are_taken(npz):
@@ -170,7 +233,8 @@ def test_a_zip_file_with_something_else_in_it_is_refused(tmp_path):
 def test_a_file_that_is_missing_is_an_error_that_says_what_is_taken(tmp_path):
     words = ["mnist.npz", "fashion_mnist", "sample", "four original files"]
     assert_refused(data.load_path, tmp_path / "mnist.npz", words=words)
-    assert_refused(data.load_path, "x" * 300, words=["--data", "xxx"])
+    assert_refused(data.load, "x" * 300, words=["--data", "xxx"])
+    assert_refused(data.load_path, "a\x1b[31m.npz", words=["a\\x1b[31m.npz"])
 
 
 @pytest.mark.parametrize(
@@ -223,7 +287,6 @@ def test_the_four_original_files_are_read_in_their_usual_forms(tiny_npz, tmp_pat
         for path in list(folder.iterdir()):
             path.rename(folder / path.name.replace("-idx", ".idx"))
     assert_same_sets(data.load_path(folder), sets)
-    assert data.name_of(f"{folder}{os.sep}") == "MNIST raw"
 
 
 def test_a_folder_without_the_four_files_is_told_which_one_is_missing(tiny_npz, tmp_path):
@@ -245,14 +308,38 @@ def test_a_folder_without_the_four_files_is_told_which_one_is_missing(tiny_npz, 
         b"\x1f\x8b\x08 cut off",
         gzip.compress(bytes(9000))[:20],
         b"\x1f\x8b\x08" + bytes(30),
+        gzip.compress(b"\0\0\x08\x03" + 3 * b"\x7f\xff\xff\xff"),
+        gzip.compress(b"\0\0\x08\x01\0\0\0\x05" + bytes(3)),
+        gzip.compress(b"\0\0\x08\x01\0\0\0\x05" + bytes(7)),
     ],
-    ids=["empty", "header", "shape", "negative", "page", "gzip", "cut", "zeros"],
+    ids=[
+        "empty",
+        "header",
+        "shape",
+        "negative",
+        "page",
+        "gzip",
+        "cut",
+        "zeros",
+        "huge",
+        "short",
+        "long",
+    ],
 )
 def test_a_damaged_original_file_is_refused(tiny_npz, tmp_path, content):
     folder = tmp_path / "raw"
     write_originals(folder, read_npz(tiny_npz))
     (folder / "train-images-idx3-ubyte").write_bytes(content)
     assert_refused(data.load_path, folder, words=[str(folder)])
+
+
+def test_no_more_is_unpacked_of_a_gz_file_than_it_says(tmp_path):
+    path = tmp_path / "labels.gz"
+    path.write_bytes(gzip.compress(b"\0\0\x08\x01\0\0\0\x05" + bytes(50_000_000)))
+    tracemalloc.start()
+    assert_refused(data.read_idx, path, words=[str(path)])
+    assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    tracemalloc.stop()
 
 
 def test_original_files_that_were_mixed_up_are_refused(tiny_npz, tmp_path):
@@ -278,9 +365,9 @@ def test_a_mnist_npz_from_elsewhere_in_keras_s_cache_is_used_and_stays(
 ):
     path = shutil.copy(tiny_npz, keras_cache / "mnist.npz")
     for source in ("mnist", "auto"):
-        *sets, name = train.load_data(source)
+        sets, name = load(source)
         assert_same_sets(sets, read_npz(tiny_npz))
-        assert name == "MNIST"
+        assert name == "mnist.npz"  # whatever it is called, it is not MNIST
         assert str(path) in capsys.readouterr().out
     assert path.exists()
 
@@ -288,7 +375,7 @@ def test_a_mnist_npz_from_elsewhere_in_keras_s_cache_is_used_and_stays(
 def test_cached_fashion_mnist_needs_no_network_and_is_fashion_not_digits(keras_cache, tiny_npz):
     sets = read_npz(tiny_npz)
     write_originals(keras_cache / "fashion-mnist", sets, "{}.gz")
-    *found, name = train.load_data("fashion_mnist")
+    found, name = load("fashion_mnist")
     assert_same_sets(found, sets)
     assert data.name_classes(name) == data.CLOTHES
     assert_same_sets(keras.datasets.fashion_mnist.load_data(), sets)  # as Keras keeps them
@@ -299,20 +386,28 @@ def test_without_a_network_asking_for_a_set_is_an_error_that_names_the_ways_out(
     keras_cache, source
 ):
     words = ["could not be downloaded", "--data PATH", "--data sample", str(keras_cache)]
-    assert_refused(train.load_data, source, words=words)
+    assert_refused(load, source, words=words)
 
 
-def test_a_broken_cached_file_without_a_network_is_an_error_or_leads_to_the_sample(
+def test_a_broken_cached_file_stays_and_is_told_and_auto_goes_on_with_the_sample(
     keras_cache, capsys
 ):
-    (keras_cache / "mnist.npz").write_bytes(b"rubbish")
-    words = ["--data PATH", "--data sample", str(keras_cache)]
-    assert_refused(train.load_data, "mnist", words=words)
-    (keras_cache / "mnist.npz").write_bytes(b"rubbish")
-    (images, _), _, name = train.load_data("auto")
+    path = keras_cache / "mnist.npz"
+    path.write_bytes(b"rubbish")
+    assert_refused(load, "mnist", words=[str(path), "not an .npz file", "delete or rename it"])
+    ((images, _), _), name = load("auto")
     assert len(images) == 6000
     assert "sample" in name
-    assert_one_line(capsys.readouterr().err, "NOT MNIST")
+    for line in capsys.readouterr().err.splitlines():
+        assert_one_line(line, "NOT MNIST", str(path))
+    assert path.read_bytes() == b"rubbish"
+
+
+def test_keras_s_own_file_is_left_to_keras(keras_cache, tiny_npz, monkeypatch):
+    path = shutil.copy(tiny_npz, keras_cache / "mnist.npz")
+    digest = hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest()
+    monkeypatch.setattr(data, "MNIST_SHA256", digest)  # as if this file were Keras's own
+    assert data.find("mnist") == data.find("auto") == "mnist"
 
 
 @pytest.fixture
@@ -357,7 +452,7 @@ def answer(server, *answers):
 def test_a_server_that_is_silent_is_given_up_within_60_seconds(keras_cache, to_server):
     ended = answer(to_server, (0, b""))
     begin = time.monotonic()
-    assert_refused(train.load_data, "mnist", words=["timed out", "--data sample"])
+    assert_refused(load, "mnist", words=["timed out", "--data sample"])
     assert time.monotonic() - begin < 60  # a promise to users, not a measure of speed
     ended.set()
 
@@ -365,15 +460,26 @@ def test_a_server_that_is_silent_is_given_up_within_60_seconds(keras_cache, to_s
 def test_a_server_that_does_not_speak_http_is_given_up_at_once(keras_cache, to_server):
     ended = answer(to_server, (0, b"SSH-2.0-OpenSSH_9.6\r\n"))
     begin = time.monotonic()
-    assert_refused(train.load_data, "mnist", words=["SSH-2.0", "--data sample"])
+    assert_refused(load, "mnist", words=["SSH-2.0", "--data sample"])
     assert time.monotonic() - begin < data.FIRST_ANSWER
     ended.set()
+
+
+def test_a_server_that_never_answers_is_not_waited_for_for_ever(monkeypatch):
+    # It accepts the connection, and urllib has no limit of its own here.
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        monkeypatch.setattr(data, "FIRST_ANSWER", 1)
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        monkeypatch.setattr(urllib.request, "_opener", opener)
+        address = "http://{}:{}".format(*server.getsockname())
+        with pytest.raises(TimeoutError, match="within 1 seconds"):
+            data.wait_for_answer(address)
 
 
 def test_a_first_answer_after_four_seconds_is_soon_enough(keras_cache, to_server):
     not_found = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
     ended = answer(to_server, (4, b"HTTP/1.1 200 OK\r\n\r\n"), (0, not_found))
-    assert_refused(train.load_data, "mnist", words=["404"])  # Keras was let to ask
+    assert_refused(load, "mnist", words=["404"])  # Keras was let to ask
     ended.set()
 
 
@@ -383,11 +489,11 @@ def test_a_download_that_stops_in_the_middle_leaves_no_cut_off_file(
     monkeypatch.setattr(data, "NEXT_ANSWER", 2)  # less patience: ten seconds are waited for above
     ok = b"HTTP/1.1 200 OK\r\nContent-Length: 29515\r\n\r\n"
     ended = answer(to_server, (0, ok), (0, ok + bytes(9000)))
-    assert_refused(train.load_data, "fashion_mnist", words=["Fashion-MNIST", "timed out"])
+    assert_refused(load, "fashion_mnist", words=["Fashion-MNIST", "timed out"])
     assert [path for path in keras_cache.rglob("*") if path.is_file()] == []
     ended.set()
 
 
 def test_the_time_limit_is_for_the_download_alone(keras_cache):
-    assert_refused(train.load_data, "mnist")
+    assert_refused(load, "mnist")
     assert socket.getdefaulttimeout() is None

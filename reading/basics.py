@@ -1,0 +1,40 @@
+"""What several steps of reading share: their error, and what all of them do with masks.
+
+Pictures are uint8 RGB (height, width, 3). A mask is uint8 (height, width), 1 where there is ink. A
+box is (left, top, right, bottom) in pixels, the right and the bottom ones just outside.
+"""
+
+import cv2
+import numpy as np
+
+
+class NoDigits(Exception):
+    """A picture shows no digits; the text is one line that says what was seen, and what helps."""
+
+
+def shrink(picture, side):
+    """Return the picture or, if it is larger, a smaller one whose longer side is `side`."""
+    factor = side / max(picture.shape[:2])
+    if factor >= 1:
+        return picture
+    height, width = picture.shape[:2]
+    size = max(1, round(width * factor)), max(1, round(height * factor))
+    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+
+
+def widen(mask):
+    """Return a mask, bool or uint8, as uint8 and a pixel wider: with the outline's paler pixels."""
+    return cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8))
+
+
+def stroke_width(mask):
+    """Return how wide the strokes are on average: their area by half of their outline."""
+    cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
+    outline = mask.sum() - cv2.erode(mask, cross).sum()
+    return 2 * mask.sum() / max(outline, 1)
+
+
+def count_holes(mask):
+    """Return how many holes all ink has together."""
+    count, _ = cv2.connectedComponents(1 - mask, connectivity=4)
+    return count - 2  # the ink is one of them, and the paper around it another

@@ -1,0 +1,95 @@
+"""Find what may be handwritten digits in a picture, and make each look like one of MNIST's.
+
+`find_digits` is the table of contents. The steps follow in their order, each in a file of its own:
+find the paper (paper.py), find the ink on it (ink.py), drop frames and lines (frames.py, lines.py),
+group what is left into strokes and digits (strokes.py, proposals.py), make each look like MNIST's
+(normalize.py). They use what a person uses: paper is what surrounds ink, ink is thin, frames
+enclose what was meant, lines are long, and the digits of one number are about equally high.
+basics.py says what pictures, masks and boxes are.
+"""
+
+import cv2
+import numpy as np
+
+from reading.basics import NoDigits, shrink
+from reading.frames import drop_frames
+from reading.ink import find_ink
+from reading.lines import drop_lines
+from reading.paper import add_paper, drop_rim, find_sheets
+from reading.proposals import propose_digits
+from reading.strokes import find_strokes, join_strokes
+from reading.tiny import propose_all_ink, shows_one_digit
+
+WORKING_SIDE = 1000  # larger pictures are shrunk to this side, to find where there are digits
+ENOUGH_ROWS = 48  # of pixels in a digit: MNIST's have 20, and shrinking wants about twice as many
+
+
+def find_digits(picture):
+    """Return a list of Proposals for a picture; raises NoDigits if there is nothing to propose."""
+    inside, left, top = drop_rim(picture)
+    if shows_one_digit(inside):
+        return move(propose_all_ink(inside), 1, left, top)
+    larger, margin = add_paper(inside)
+    return move(find_at_its_scale(larger), 1, left - margin, top - margin)
+
+
+def find_at_its_scale(picture):
+    """Return the Proposals in a picture of any size: found in a smaller one, if it is large."""
+    small = shrink(picture, WORKING_SIDE)
+    if small is picture:
+        return find_on_paper(picture)
+    scale = max(picture.shape) / max(small.shape)
+    try:
+        proposals = move(find_on_paper(small), scale, 0, 0)
+    except NoDigits:
+        return find_on_paper(picture)  # very small digits may be lost in the smaller picture
+    heights = [proposal.box[3] - proposal.box[1] for proposal in proposals]
+    if np.median(heights) < ENOUGH_ROWS * scale:
+        return look_closer(picture, proposals, max(heights))
+    return proposals
+
+
+def find_on_paper(picture):
+    """Return the Proposals on the sheets of paper in a picture or, without any, in all of it."""
+    for sheet in find_sheets(picture):
+        left, top, width, height = cv2.boundingRect(sheet)
+        place = np.s_[top : top + height, left : left + width]
+        try:
+            proposals = find_on_sheet(picture[place], sheet[place] > 0)
+        except NoDigits:
+            continue  # it was no sheet, or nothing is written on it
+        return move(proposals, 1, left, top)
+    everywhere = np.ones(picture.shape[:2], bool)
+    return find_on_sheet(picture, everywhere)
+
+
+def find_on_sheet(picture, on_sheet):
+    """Return the Proposals on one sheet, which is where the bool array `on_sheet` is True."""
+    ink, mask = find_ink(picture, on_sheet)
+    mask = drop_frames(mask)
+    mask = drop_lines(mask)
+    boxes, strokes = find_strokes(mask)
+    boxes, pieces = join_strokes(boxes, strokes)
+    return propose_digits(ink, boxes, pieces)
+
+
+def look_closer(picture, proposals, height):
+    """Look again, at the picture's full size, at the part of it in which there are small digits."""
+    boxes = np.array([proposal.box for proposal in proposals])
+    left, top = np.maximum(boxes[:, :2].min(axis=0) - 3 * height, 0)
+    right, bottom = boxes[:, 2:].max(axis=0) + 3 * height
+    try:
+        closer = find_on_paper(picture[top:bottom, left:right])
+    except NoDigits:
+        return proposals
+    return move(closer, 1, left, top)
+
+
+def move(proposals, scale, left, top):
+    """Return proposals found on a part of a picture, with boxes in the pixels of the whole one."""
+    moved = []
+    for proposal in proposals:
+        box = np.array(proposal.box) * scale + (left, top, left, top)
+        whole_pixels = box.round().astype(int).tolist()
+        moved.append(proposal._replace(box=tuple(whole_pixels)))
+    return moved

@@ -1,0 +1,83 @@
+"""Find and drop what encloses digits: circles, and the boxes of a form."""
+
+import math
+
+import cv2
+import numpy as np
+
+from reading.lines import erase, find_lines, turn
+
+
+def drop_frames(mask):
+    """Erase what encloses other ink: circles and boxes. What touches a box from inside stays."""
+    outlines, nesting = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    parents = nesting[0][:, 3]
+    boxes = np.array([cv2.boundingRect(outline) for outline in outlines])
+    pieces = np.flatnonzero(parents == -1)
+    holes_of_frames = {}
+    for hole in np.flatnonzero(parents != -1):
+        left, top, width, height = boxes[hole]
+        within = (boxes[pieces, :2] >= (left, top)).all(axis=1)
+        within &= (boxes[pieces, :2] + boxes[pieces, 2:] <= (left + width, top + height)).all(
+            axis=1
+        )
+        within &= boxes[pieces, 3] > 0.3 * height  # less is dirt, or the dot in a 0
+        within &= pieces != parents[hole]
+        if within.any():
+            holes_of_frames.setdefault(parents[hole], []).append((width, height))
+    # A box may enclose nothing but what touches it. (What touches the picture's edge is a grid.)
+    rectangles = find_boxes(outlines, parents)
+    inner = (boxes[:, :2] > 0).all(axis=1)
+    inner &= (boxes[:, :2] + boxes[:, 2:] < mask.shape[::-1]).all(axis=1)
+    frames = dict(holes_of_frames)
+    for piece in rectangles:
+        if piece not in frames and inner[piece]:
+            frames[piece] = [boxes[piece, 2:]]
+
+    mask = mask.copy()
+    for frame, sizes in frames.items():
+        left, top, width, height = boxes[frame]
+        place = mask[top : top + height, left : left + width]
+        x, y = outlines[frame][0, 0] - (left, top)
+        _, labels = cv2.connectedComponents(place)
+        own = (labels == labels[y, x]).astype(np.uint8)
+        hole_width, hole_height = np.min(sizes, axis=0)
+        kept = keep_what_touches(own, hole_width, hole_height)
+        if kept.sum() > 0.5 * own.sum() and frame not in rectangles:
+            kept[:] = 0  # a circle, of which only the flattest parts are lines
+        if kept.any() or frame in holes_of_frames:
+            place -= own
+            place += kept
+    return mask
+
+
+def keep_what_touches(frame, hole_width, hole_height):
+    """Return what is left of a frame without its straight sides, and is no larger than a hole."""
+    rest = frame
+    for _ in range(2):  # sudokus have thin lines and thick ones
+        lines, runs = find_lines(rest, hole_width / 3)
+        rest = erase(rest, runs, lines, through=False)
+        lines, runs = find_lines(turn(rest), hole_height / 3)
+        rest = turn(erase(turn(rest), runs, lines, through=False))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(rest)
+    widths = stats[:, cv2.CC_STAT_WIDTH]
+    heights = stats[:, cv2.CC_STAT_HEIGHT]
+    kept = (heights > 0.3 * hole_height) & (heights < 1.5 * hole_height)
+    kept &= widths < 1.5 * hole_width
+    kept[0] = False  # paper
+    return kept.astype(np.uint8)[labels]
+
+
+def find_boxes(outlines, parents):
+    """Return the indices of those outlines that are thin rectangles, divided into cells or not."""
+    hole_areas = np.zeros(len(outlines))
+    for outline, parent in zip(outlines, parents, strict=True):
+        if parent != -1:
+            hole_areas[parent] += cv2.contourArea(outline)
+    found = []
+    for index, outline in enumerate(outlines):
+        _, sides, _ = cv2.minAreaRect(outline)
+        area = cv2.contourArea(outline)
+        if min(sides) > 20 and area > 0.9 * math.prod(sides) and hole_areas[index] > 0.5 * area:
+            found.append(index)
+    return found

@@ -1,0 +1,77 @@
+"""Compare what was read with what is known to be written, and collect it (predict.py --are).
+
+For those who want their own digits in the training: train.py --add takes what is collected here.
+"""
+
+import sys
+
+import numpy as np
+
+from reading import show
+from training import data
+from training.errors import one_line, printable
+
+
+def collect(pages, known, path):
+    """Print how many of `known`, a string of digits, were read right, and add them to `path`.
+
+    Returns whether they were added. They are not if another number of digits was found, since
+    nobody can say then which is which; one line on stderr says so.
+    """
+    from training import own_digits  # here, since it takes seconds, and reading does not need it
+
+    for page in pages:
+        if page.error is not None:
+            say_nothing_was_added(f"in {show.name_of(page)} no digits were found")
+            return False
+    found = []
+    for page in pages:
+        found += page.digits
+    if len(found) != len(known):
+        say_nothing_was_added(
+            f"{len(found)} digits were found, and --are says that there are {len(known)}. Look at "
+            "your_digits.png. It helps to leave more room between digits, to draw each without "
+            "lifting the pen, and to have nothing else in the picture"
+        )
+        return False
+    print(printable(describe_accuracy(pages, known)))
+    images = np.array([digit.proposal.image for digit in found])
+    labels = np.array([int(digit) for digit in known])
+    try:
+        number_added, number_of_all = own_digits.collect(path, images, labels)
+    except (data.DataError, OSError) as error:
+        say_nothing_was_added(one_line(error))
+        return False
+    print(f"Added to {printable(path)}: {number_added} digits. It has {number_of_all} now.")
+    if number_added < len(found):
+        print(f"({len(found) - number_added} were there already.)")
+    print(f"To train with them: python train.py --add {printable(path)}")
+    return True
+
+
+def say_nothing_was_added(reason):
+    print(printable(f"Nothing was added: {reason}."), file=sys.stderr)
+
+
+def describe_accuracy(pages, known):
+    """Return in words how many digits were read right, and which ones were not."""
+    misread = []
+    number = 0
+    for page in pages:
+        for position, digit in enumerate(page.digits, start=1):
+            if digit.predicted != int(known[number]):
+                place = f"digit {position}"
+                if len(pages) > 1:
+                    place += f" of {show.name_of(page)}"
+                misread.append(f"{known[number]} as {digit.predicted} ({place})")
+            number += 1
+    right = number - len(misread)
+    text = f"Read right: {right} of {number}, {right / number:.0%}."
+    if misread:
+        text += f" Misread: {', '.join(misread)}."
+    if right < number / 2:
+        text += (
+            " If that is because --are has them in another order (it is row by row, each from left "
+            "to right), run this again with the right one: it replaces what was added."
+        )
+    return text

@@ -1,0 +1,172 @@
+"""Find and drop the lines of ruled and squared paper, and lines under digits."""
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from reading.basics import NoDigits
+
+THROUGH = 0.92  # of the picture's side: a line that is as long goes from edge to edge
+LONG = 1 / 5  # of the picture's side: ruled lines are longer
+AT_EDGE = 3  # pixels
+RULED = 2.5  # times as long as the rest is high: a line that ends within the picture
+SQUARED = 1.8  # the same for lines across ruled ones
+
+
+class Line(NamedTuple):
+    """A nearly level line: from x = `start` to `stop`, its middle at y = slope x + y_at_0."""
+
+    start: int
+    stop: int
+    slope: float
+    y_at_0: float
+    thickness: float
+
+
+def drop_lines(mask):
+    """Erase ruled and squared lines, and lines under digits, where nothing crosses them."""
+    height, width = mask.shape
+    level, level_runs = find_lines(mask, LONG * width)
+    without_level = erase(mask, level_runs, level, through=False)
+    steep, steep_runs = find_lines(turn(without_level), LONG * height)
+    steep = choose_ruled(steep, height, np.inf)  # the others may be strokes of a 4 or a 5
+    without_lines = turn(erase(turn(without_level), steep_runs, steep, through=False))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(without_lines)
+    no_dirt = stats[1:, cv2.CC_STAT_AREA] > 12
+    tallest = stats[1:, cv2.CC_STAT_HEIGHT][no_dirt].max(initial=0)
+    if tallest == 0:
+        if len(at_edges(level, width)) > 1:
+            raise NoDigits("only the lines of the paper were found, no digits: write darker")
+        return mask  # a single straight line may be a 1
+    ruled = choose_ruled(level, width, RULED * tallest)
+    rest = erase(mask, level_runs, ruled, through=True)
+    if len(ruled) > 1:  # squared paper, or a table: else a long steep line is a 1
+        steep, steep_runs = find_lines(turn(rest), LONG * height)
+        ruled = choose_ruled(steep, height, SQUARED * tallest)
+        rest = turn(erase(turn(rest), steep_runs, ruled, through=True))
+    else:  # a row of cells: its separators go from edge to edge
+        steep, steep_runs = find_lines(turn(rest), LONG * height)
+        through = [line for line in steep if line.stop - line.start > THROUGH * height]
+        if len(through) > 1:
+            rest = turn(erase(turn(rest), steep_runs, through, through=True))
+    if not rest.any():
+        raise NoDigits("only lines were found, no digits: write with a darker pen")
+    return rest
+
+
+def choose_ruled(lines, width, least):
+    """Return those Lines that end at the picture's edges or are longer than `least`."""
+    ruled = at_edges(lines, width)
+    if len(ruled) < 4:  # of only a few, those at one edge may be strokes that run out of it
+        ruled = [line for line in ruled if line.stop - line.start > THROUGH * width]
+    family = [line for line in lines if line.stop - line.start > 0.4 * width]
+    if len(family) > 5:  # digits have no such lines; on a sheet they end before the picture does
+        ruled += [line for line in family if line not in ruled]
+    ruled += [line for line in lines if line not in ruled and line.stop - line.start > least]
+    return ruled
+
+
+def at_edges(lines, width):
+    """Return those of the lines that begin or end at an edge of a picture."""
+    edge = max(AT_EDGE, 0.04 * width)
+    return [line for line in lines if line.start < edge or line.stop > width - edge]
+
+
+def find_lines(mask, least):
+    """Return the thin Lines that are at least so long and more level than steep, and `run_lengths`.
+
+    For the steep ones, `turn` the mask.
+    """
+    gap = max(3, int(least / 8))  # where a digit or another line crosses
+    left, top, width, height = cv2.boundingRect(mask)
+    first_x = max(0, left - gap)
+    first_y = max(0, top - gap)
+    around_ink = np.s_[first_y : top + height + gap, first_x : left + width + gap]
+    part = mask[around_ink]
+    part_runs = run_lengths(part)
+    runs = np.zeros(mask.shape, np.int32)
+    runs[around_ink] = part_runs
+    flat = (part > 0) & (turn(run_lengths(turn(part))) > 4 * part_runs)
+    if not flat.any():
+        return [], runs
+    thin = ((part > 0) & (part_runs < 1.6 * np.median(part_runs[flat]) + 1)).astype(np.uint8)
+    joined = cv2.morphologyEx(thin, cv2.MORPH_CLOSE, np.ones((3, gap), np.uint8))
+    joined = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, gap), np.uint8))
+    joined = cv2.dilate(joined, np.ones((3, 1), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
+    lines = []
+    for label, (left, top, width, height, _) in enumerate(stats.tolist()):
+        if label == 0 or width < least or height > width / 3:
+            continue
+        place = np.s_[top : top + height, left : left + width]
+        y, x = np.nonzero((labels[place] == label) & (thin[place] > 0))
+        thickness = np.median(part_runs[place][y, x])
+        if len(np.unique(x)) < 0.5 * width or width < 12 * thickness:
+            continue
+        slope, y_at_left = np.polyfit(x, y, 1)
+        if np.quantile(np.abs(y - slope * x - y_at_left), 0.8) > thickness + 0.01 * width:
+            continue  # it is not straight
+        left += first_x
+        y_at_0 = y_at_left + first_y + top - slope * left
+        line = Line(left, left + width, slope, y_at_0, thickness)
+        lines.append(prolong(line, mask, gap))
+    return lines, runs
+
+
+def prolong(line, mask, gap):
+    """Return a line that goes on to both sides through all ink that lies on it."""
+    height, width = mask.shape
+    x = np.arange(width)
+    y = np.round(line.slope * x + line.y_at_0).astype(int)
+    reach = int(line.thickness / 2 + 1.5)
+    on_line = np.zeros(width, bool)
+    for offset in range(-reach, reach + 1):
+        on_line |= mask[np.clip(y + offset, 0, height - 1), x] > 0
+    start = line.start
+    stop = line.stop
+    for x in np.flatnonzero(on_line[:start])[::-1].tolist():
+        if start - x > gap:
+            break
+        start = x
+    for x in range(stop, width):
+        if x - stop > gap:
+            break
+        if on_line[x]:
+            stop = x + 1
+    return line._replace(start=start, stop=stop)
+
+
+def erase(mask, runs, lines, through):
+    """Return the mask without the lines, if asked all the way through the picture.
+
+    Where the ink is more than one and a half times as thick as the line, something crosses it, and
+    stays.
+    """
+    mask = mask.copy()
+    height, width = mask.shape
+    for line in lines:
+        x = np.arange(width) if through else np.arange(line.start, line.stop)
+        middle = np.round(line.slope * x + line.y_at_0).astype(int)
+        reach = int(line.thickness + 1 + 0.004 * width)  # paper is never quite flat
+        for offset in range(-reach, reach + 1):
+            y = np.clip(middle + offset, 0, height - 1)
+            thin = runs[y, x] <= 1.5 * line.thickness + 1
+            mask[y[thin], x[thin]] = 0
+    return mask
+
+
+def run_lengths(mask):
+    """Return for each pixel of ink how many are in one vertical row with it, int32; 0 for paper."""
+    columns = cv2.copyMakeBorder(mask, 1, 1, 0, 0, cv2.BORDER_CONSTANT).T.ravel()
+    changes = np.diff(columns.astype(np.int8))
+    lengths = np.flatnonzero(changes == -1) - np.flatnonzero(changes == 1)
+    runs = np.zeros(columns.size, np.int32)
+    runs[columns > 0] = np.repeat(lengths, lengths)
+    height, width = mask.shape
+    return np.ascontiguousarray(runs.reshape(width, height + 2).T[1:-1])
+
+
+def turn(array):
+    """Return an array with rows for columns, so that steep lines in it are level ones."""
+    return cv2.transpose(array)

@@ -1,0 +1,73 @@
+"""Make one digit's ink look like MNIST's: its size, its place, and the width of its strokes."""
+
+import cv2
+import numpy as np
+
+MNIST_STROKE = 2.9  # pixels of MNIST: its strokes have 2.7, and a little more is read better
+FEW_PIXELS = 24  # a smaller digit's grey levels say more than the width of its strokes
+LARGE = 125  # pixels: the side at which strokes are measured and changed
+
+
+def normalize(ink):
+    """Turn one digit's ink, float (height, width) in [0, 1], into an image as MNIST has them.
+
+    Returns uint8 (28, 28), white on black: fitted into 20x20, its strokes about as wide as MNIST's,
+    its centre of mass in the middle (LeCun, Bottou, Bengio and Haffner, 1998, section III.A).
+    """
+    # Large first, and black and white, so that shapes can be measured and strokes changed finely.
+    size_before = max(ink.shape)
+    margin = 1 + size_before // 8
+    ink = ink.astype(np.float32)
+    ink = cv2.copyMakeBorder(ink, margin, margin, margin, margin, cv2.BORDER_CONSTANT)
+    if max(ink.shape) > LARGE:  # so that a thin stroke stays whole when it is shrunk
+        ink = cv2.GaussianBlur(ink, (0, 0), 0.5 * max(ink.shape) / LARGE)
+    large = fit(ink, LARGE)
+    # A third of the darkest, or a stroke of one pixel is lost beside others of two.
+    mask = (large > min(0.5, large.max() / 3)).astype(np.uint8)
+    depth = cv2.distanceTransform(mask, cv2.DIST_L2, cv2.DIST_MASK_5)
+    # In a stroke the median pixel is a quarter of its width deep. (The mean would follow what a fat
+    # pen has filled, and thin the rest away.)
+    stroke = 4 * np.median(depth[::2][mask[::2] > 0])  # every second row is enough
+    # Growing by r makes the stroke 2r wider, and the digit, which is then fitted into 20 pixels, 2r
+    # larger: solve 20 (stroke + 2r) = MNIST_STROKE (size + 2r).
+    size = max(cv2.boundingRect(mask)[2:])
+    r = (MNIST_STROKE * size - 20 * stroke) / (40 - 2 * MNIST_STROKE)
+    if r > 0:
+        around = cv2.distanceTransform(1 - mask, cv2.DIST_L2, cv2.DIST_MASK_5)
+        mask = (around <= r).astype(np.uint8)
+    else:
+        thinner = min(-r, 0.8 * depth.max())  # something of it stays, whatever r is
+        mask = (depth > thinner).astype(np.uint8)
+    small = fit_box(255 * mask, mask)
+    image = set_in_the_middle(small)
+    if size_before <= FEW_PIXELS:
+        as_it_is = fit_box(
+            (255 * large).clip(0, 255).astype(np.uint8), (large > 1 / 3).astype(np.uint8)
+        )
+        image = cv2.addWeighted(image, 0.5, set_in_the_middle(as_it_is), 0.5, 0)
+    return image
+
+
+def set_in_the_middle(small):
+    """Return uint8 (28, 28) with a digit's centre of mass in the middle."""
+    moments = cv2.moments(small)
+    middle = np.array([moments["m01"], moments["m10"]]) / moments["m00"]
+    height, width = small.shape
+    top, left = np.clip(np.round(14 - middle).astype(int), 0, (28 - height, 28 - width))
+    image = np.zeros((28, 28), np.uint8)
+    image[top : top + height, left : left + width] = small
+    return image
+
+
+def fit_box(array, mask):
+    """Return what of an array is in the box around a mask, fitted into 20x20."""
+    x, y, width, height = cv2.boundingRect(mask)
+    return fit(array[y : y + height, x : x + width], 20)
+
+
+def fit(array, side):
+    """Return an array (height, width) enlarged or shrunk so that its longer side is `side`."""
+    factor = side / max(array.shape)
+    height, width = array.shape
+    size = max(1, round(width * factor)), max(1, round(height * factor))
+    return cv2.resize(array, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC)

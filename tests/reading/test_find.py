@@ -1,0 +1,107 @@
+"""What find.py does: it finds digits in pictures of any size, and says why there are none."""
+
+import subprocess
+import sys
+
+import cv2
+import numpy as np
+import pytest
+from conftest import ROOT
+from drawing import GREY, WHITE, WOOD, blank, light, page, rule, seen, write
+from finding import assert_found, assert_refused, pieces
+from PIL import Image, ImageDraw
+
+from reading.basics import NoDigits
+from reading.find import find_digits
+
+
+def test_neither_tensorflow_nor_keras_is_needed():
+    code = (
+        "import sys; from reading import find; "
+        "print({'keras', 'tensorflow', 'matplotlib'} & set(sys.modules))"
+    )
+    child = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert child.stdout == "set()\n"
+
+
+@pytest.mark.parametrize("height", [40, 120])
+def test_small_digits_on_a_photo_of_a_page_are_found_at_its_full_size(typical_digits, height):
+    picture = np.full((1500, 2000, 3), WHITE, np.float32)  # as a phone's photo is decoded
+    boxes = write(picture, typical_digits[[1, 9, 3]], 700, 900, height // 2, gap=0.5)
+    found = pieces(seen(picture))
+    np.testing.assert_allclose([proposal.box for proposal in found], boxes, atol=3)
+
+
+def test_boxes_are_in_the_pixels_of_the_picture_that_was_given(typical_digits):
+    sheet, boxes = page(typical_digits, columns=5)
+    for factor in (1, 2, 3):
+        large = np.kron(light(sheet), np.ones((factor, factor)))
+        picture = np.repeat(large[..., None], 3, axis=2).clip(0, 255).astype("uint8")
+        assert_found(picture, np.array(boxes) * factor, atol=4 * factor)
+
+
+def test_boxes_are_right_in_a_picture_that_is_far_higher_than_wide():
+    strip = Image.new("RGB", (60, 5000), "white")
+    ImageDraw.Draw(strip).line([(30, 4700), (30, 4760)], "black", 5)
+    [found] = pieces(np.asarray(strip))
+    np.testing.assert_allclose(found.box, (28, 4700, 33, 4760), atol=8)
+
+
+def test_blank_paper_is_refused_and_it_is_said_what_was_seen():
+    assert_refused(seen(blank()), "no ink")
+    squared = blank()
+    rule(squared, 45, GREY, squares=True)
+    assert_refused(seen(squared), "lines")
+    ruled = blank()
+    rule(ruled, 70, GREY)
+    assert_refused(seen(ruled), "lines")
+
+
+def test_an_empty_form_an_empty_note_and_a_bare_desk_are_refused():
+    form = blank()
+    for left in range(60, 700, 140):
+        cv2.rectangle(form, (left, 130), (left + 120, 260), (35, 35, 40), 3)
+    assert_refused(seen(form), "empty boxes")
+    desk = blank(paper=WOOD)
+    grain = np.random.default_rng(0).normal(0, 4, (600, 1, 1))
+    assert_refused(seen(desk + grain))
+    desk[120:480, 200:600] = WHITE
+    assert_refused(seen(desk), "no digits")
+
+
+def test_random_pictures_are_proposals_or_one_line_and_never_a_crash():
+    random = np.random.default_rng(0)
+    for number in range(300):
+        height, width = (
+            random.integers(1, 90, 2) if number % 3 else (1, int(random.integers(1, 99)))
+        )
+        picture = np.full((height, width, 3), random.integers(0, 256, 3), np.uint8)
+        for _ in range(random.integers(0, 6)):
+            ends = random.integers(0, max(height, width), (2, 2)).tolist()
+            color = random.integers(0, 256, 3).tolist()
+            cv2.line(picture, ends[0], ends[1], color, int(random.integers(1, 9)))
+        if number % 4 == 0:
+            picture = random.integers(0, 256, picture.shape, dtype=np.uint8)
+        try:
+            for proposal in find_digits(picture):
+                assert proposal.start < proposal.stop
+                assert proposal.image.shape == (28, 28)
+        except NoDigits as error:
+            assert "\n" not in str(error)
+
+
+def test_small_digits_near_the_corner_of_a_note_are_found_without_the_desk(typical_digits):
+    for from_corner in (30, 60, 130):
+        picture = blank(1500, 2000, paper=(60, 60, 60))
+        picture[300:1200, 300:1700] = WHITE
+        boxes = write(picture, typical_digits[[2, 5, 8]], 300 + from_corner, 300 + from_corner, 40)
+        assert_found(seen(picture), boxes)
+
+
+def test_a_row_of_many_small_digits_is_found_where_the_smaller_copy_shows_a_pattern(typical_digits):
+    picture = blank(1500, 2000)
+    digits = np.concatenate([typical_digits] * 8)[:78]
+    write(picture, digits, 40, 700, 20, gap=0.15)
+    assert len(pieces(seen(picture))) > 60

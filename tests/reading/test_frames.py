@@ -1,0 +1,44 @@
+"""What frames.py does: it drops circles and boxes, and keeps what they enclose."""
+
+import cv2
+import numpy as np
+import pytest
+from drawing import WHITE, blank, seen, write
+from finding import assert_found
+from PIL import Image, ImageDraw
+
+
+@pytest.mark.parametrize("width", [2, 5, 9])
+@pytest.mark.parametrize("draw", [ImageDraw.ImageDraw.ellipse, ImageDraw.ImageDraw.rectangle])
+def test_what_a_circle_or_a_box_encloses_is_meant_and_not_the_frame(typical_digits, width, draw):
+    frame = Image.new("RGB", (300, 300), WHITE)
+    draw(ImageDraw.Draw(frame), [30, 30, 270, 270], outline=(190, 40, 60), width=width)
+    picture = np.array(frame, float)
+    boxes = write(picture, typical_digits[[5]], 115, 100, 100)
+    assert_found(seen(picture), boxes)
+
+
+@pytest.mark.parametrize("gap", [0, 20])
+@pytest.mark.parametrize("top", [150, 160, 165])
+def test_digits_in_the_boxes_of_a_form_are_found_even_if_they_touch_the_line(
+    typical_digits, gap, top
+):
+    picture = blank(400, 900)
+    boxes = []
+    for i, digit in enumerate(typical_digits[[8, 0, 3, 5, 6]]):
+        left = 60 + i * (130 + gap)
+        cv2.rectangle(picture, (left, 130), (left + 130, 260), (35, 35, 40), 3)
+        boxes += write(picture, [digit], left + 32, top, 92)
+    assert_found(seen(picture), boxes, atol=6)
+
+
+def test_a_sudoku_is_read_row_by_row_without_its_lines(typical_digits):
+    picture = blank(560, 560)
+    for i in range(10):
+        width = 5 if i % 3 == 0 else 2
+        cv2.line(picture, (10 + 60 * i, 10), (10 + 60 * i, 550), (35, 35, 40), width)
+        cv2.line(picture, (10, 10 + 60 * i), (550, 10 + 60 * i), (35, 35, 40), width)
+    boxes = []
+    for row, column, digit in [(0, 3, 7), (0, 8, 2), (1, 0, 4), (4, 4, 1), (5, 4, 6), (8, 8, 9)]:
+        boxes += write(picture, typical_digits[[digit]], 25 + 60 * column, 20 + 60 * row, 40)
+    assert_found(seen(picture), boxes)

@@ -1,0 +1,78 @@
+"""What lines.py does: it drops the lines of the paper, and keeps the strokes of digits."""
+
+import cv2
+import numpy as np
+import pytest
+from drawing import BLUE, blank, rule, seen, write
+from finding import assert_found, assert_refused, pieces
+from PIL import Image, ImageDraw
+
+
+def test_a_5_whose_bar_runs_into_the_picture_s_edge_keeps_the_rest():
+    for right, top in [(199, 30), (150, 4)]:
+        five = Image.new("RGB", (200, 200), "white")
+        pen = ImageDraw.Draw(five)
+        pen.line([(right, top), (70, top), (68, 95)], "black", 10)
+        pen.arc([55, 85, 140, 175], -130, 140, "black", 10)
+        [found] = pieces(np.asarray(five))
+        assert found.box[3] - found.box[1] > 130
+
+
+@pytest.mark.parametrize("step", [30, 45, 60])
+@pytest.mark.parametrize("shade", [140, 190, 215])
+@pytest.mark.parametrize("turn", [0, 2])
+def test_squared_paper_is_no_pattern(typical_digits, step, shade, turn):
+    picture = blank()
+    rule(picture, step, (shade - 15, shade - 5, shade + 10), squares=True)
+    boxes = write(picture, typical_digits[[5, 9, 6]], 100, 200, 140, gap=0.2)
+    if turn == 0:
+        assert_found(seen(picture), boxes, atol=6)
+    turned = cv2.getRotationMatrix2D((400, 300), turn, 1.2)
+    assert len(pieces(seen(cv2.warpAffine(picture, turned, (800, 600))))) == 3
+
+
+@pytest.mark.parametrize("step", [50, 80])
+def test_digits_may_stand_on_a_ruled_line(typical_digits, step):
+    picture = blank()
+    rule(picture, step)
+    boxes = write(picture, typical_digits[[9, 0, 4, 2]], 60, step // 2 + 3 * step - 60, 60, gap=0.4)
+    assert_found(seen(picture), boxes, atol=5)
+
+
+@pytest.mark.parametrize("below", [-8, -2, 6, 20])
+def test_a_line_under_a_number_is_not_part_of_it(typical_digits, below):
+    picture = blank(400, 800)
+    boxes = write(picture, typical_digits[[7, 5, 1, 8]], 60, 130, 130, gap=0.2)
+    bottom = max(box[3] for box in boxes)
+    picture[bottom + below : bottom + below + 6, 40:760] = BLUE
+    assert_found(seen(picture), boxes, atol=8)
+
+
+def test_a_7_and_a_4_of_straight_lines_keep_them():
+    for strokes, box in [
+        ([(150, 60), (650, 60), (300, 740)], (150, 60, 650, 740)),
+        ([(300, 60), (300, 400), (600, 400), (600, 60), (600, 740)], (300, 60, 600, 740)),
+    ]:
+        picture = Image.new("RGB", (800, 800), "white")
+        ImageDraw.Draw(picture).line(strokes, "black", 8)
+        assert_found(np.asarray(picture), [box], atol=8)
+
+
+def test_a_long_1_is_not_taken_for_a_line():
+    picture = blank(600, 200)
+    picture[50:550, 96:104] = BLUE
+    assert_found(seen(picture), [(96, 50, 104, 550)])
+
+
+def test_a_form_s_line_in_two_parts_is_refused():
+    form = blank()
+    form[300:304, :500] = form[300:304, 650:700] = 40
+    assert_refused(seen(form, 0), "lines", "no digits")
+
+
+def test_the_level_stroke_of_a_5_whose_other_strokes_are_straight_is_no_line():
+    five = blank(300, 300)
+    corners = [(190, 62), (120, 62), (117, 140), (180, 140), (175, 230), (117, 230)]
+    cv2.polylines(five, [np.array(corners)], False, BLUE, 4)
+    [found, *_] = pieces(seen(five, 0))
+    np.testing.assert_allclose(found.box, (115, 60, 192, 232), atol=3)

@@ -1,0 +1,62 @@
+"""What normalize.py does: it makes a digit look like MNIST's."""
+
+import cv2
+import numpy as np
+import pytest
+from drawing import BLUE, blank, seen
+from PIL import Image, ImageDraw
+
+from reading.find import find_digits
+from reading.normalize import normalize
+
+
+def test_a_digit_becomes_20_by_20_with_its_centre_of_mass_in_the_middle(typical_digits):
+    for digit in typical_digits:
+        large = np.kron(digit / 255, np.ones((3, 5)))  # far wider than it was
+        image = normalize(large)
+        assert image.shape == (28, 28)
+        assert image.dtype == np.uint8
+        y, x = np.nonzero(image)
+        assert max(np.ptp(y), np.ptp(x)) + 1 == 20
+        weights = image[y, x]
+        np.testing.assert_allclose(np.average(y, weights=weights), 14, atol=0.51)
+        np.testing.assert_allclose(np.average(x, weights=weights), 14, atol=0.51)
+
+
+def test_strokes_become_as_wide_as_mnist_s_however_thin_or_thick_the_pen_was():
+    areas = []
+    for pen_width in (3, 8, 20, 30):
+        circle = Image.new("L", (200, 200))
+        ImageDraw.Draw(circle).ellipse([20, 20, 180, 180], outline=255, width=pen_width)
+        areas.append((normalize(np.asarray(circle) / 255) > 127).sum())
+    assert max(areas) < 1.2 * min(areas)
+
+
+def test_where_a_fat_pen_has_filled_a_loop_the_other_loop_is_not_thinned_away():
+    eight = np.zeros((140, 100), np.uint8)
+    cv2.circle(eight, (50, 42), 24, 1, 36)  # a small hole is left
+    cv2.circle(eight, (48, 98), 36, 1, cv2.FILLED)
+    image = normalize(eight.astype(float))
+    assert (image[:14] > 127).sum() > 45  # 52; by the mean depth of the ink, 38
+
+
+@pytest.mark.parametrize("side", [300, 600])
+def test_a_stroke_of_a_thin_pen_is_not_lost_beside_a_thicker_one(side):
+    seven = blank(side, side)
+    top, bottom, left, right = side // 4, side * 5 // 6, side // 3, side * 2 // 3
+    cv2.line(seven, (left, top), (right, top), BLUE, 1)  # a level line becomes thinner
+    cv2.line(seven, (right, top), (side // 2, bottom), BLUE, 2)
+    [found] = find_digits(seen(seven, 0))
+    assert found.image[:8].max(axis=0).astype(bool).sum() >= 9  # its bar is as wide as it was
+
+
+def test_mnist_s_own_digits_stay_what_they_were(sample):
+    _, (images, _) = sample
+    similarity = []
+    for digit in images[::10]:
+        rows, columns = np.flatnonzero(digit.any(axis=1)), np.flatnonzero(digit.any(axis=0))
+        cut = digit[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        again = normalize(cut / 255)
+        similarity.append(np.corrcoef(again.ravel(), digit.ravel())[0, 1])
+    assert np.median(similarity) > 0.85
+    assert np.quantile(similarity, 0.1) > 0.75  # the others are bold, and made thinner

@@ -1,0 +1,68 @@
+"""What proposals.py does: it proposes pieces, neighbours and parts as digits."""
+
+import cv2
+import numpy as np
+from drawing import BLUE, blank, enlarged, on_white, seen, write
+from finding import pieces
+
+from reading.find import find_digits
+
+
+def test_two_strokes_side_by_side_are_proposed_as_one_digit_and_as_two():
+    picture = blank(200, 200)
+    cv2.line(picture, (70, 40), (60, 110), BLUE, 9)
+    cv2.line(picture, (60, 110), (108, 110), BLUE, 9)
+    cv2.line(picture, (122, 60), (118, 170), BLUE, 9)
+    picture = seen(picture)
+    first, second = pieces(picture)
+    steps = {(found.start, found.stop) for found in find_digits(picture)}
+    assert (first.start, second.stop) in steps
+
+
+def test_digits_far_apart_are_not_proposed_as_one(typical_digits):
+    picture = blank(200, 400)
+    write(picture, typical_digits[[1, 1]], 60, 50, 100, gap=0.9)
+    assert len(find_digits(seen(picture))) == 2
+
+
+def test_digits_that_touch_are_cut_where_they_touch(typical_digits):
+    for pair in ([0, 9], [3, 5], [8, 8], [4, 2]):
+        strokes = [enlarged(digit, 120) for digit in typical_digits[pair]]
+        both = np.hstack(strokes)
+        middle = strokes[0].shape[1]
+        both[55:62, middle - 25 : middle + 25] = 1  # a bridge from one to the other
+        proposals = find_digits(on_white(both))
+        last = max(found.stop for found in proposals)
+        ends = [found.box[2] - 40 for found in proposals if found.start == 0 and found.stop < last]
+        assert min(abs(np.array(ends) - middle)) < 15
+
+
+def cuts_of(picture):
+    """Return where the pieces in a picture are cut: the right edges of parts that begin a piece."""
+    proposals = find_digits(picture)
+    last = max(found.stop for found in proposals)
+    return [found.box[2] for found in proposals if found.start == 0 and found.stop < last]
+
+
+def test_a_narrow_digit_is_not_cut_and_a_wide_piece_is_every_eighth_of_its_height():
+    narrow = blank(200, 200)
+    cv2.ellipse(narrow, (100, 100), (28, 50), 0, 0, 360, BLUE, 9)
+    assert cuts_of(seen(narrow)) == []
+    wide = blank(200, 400)
+    cv2.ellipse(wide, (100, 100), (40, 50), 0, 0, 360, BLUE, 9)
+    cv2.ellipse(wide, (180, 100), (40, 50), 0, 0, 360, BLUE, 9)
+    cuts = cuts_of(seen(wide))
+    assert min(abs(np.array(cuts) - 140)) < 10  # where they touch
+    assert np.diff(cuts).max() < 20
+    assert np.diff(cuts).min() > 8
+
+
+def test_a_1_that_touches_a_0_is_cut_off_though_it_is_a_small_part():
+    picture = blank(200, 300)
+    cv2.line(picture, (100, 50), (100, 150), BLUE, 9)
+    cv2.ellipse(picture, (138, 100), (38, 50), 0, 0, 360, BLUE, 9)
+    cuts = cuts_of(seen(picture))
+    assert min(abs(np.array(cuts) - 110)) < 12
+    left, _, right, _ = pieces(seen(picture))[0].box
+    assert min(cuts) > left + 0.1 * 100  # and nothing thinner than a stroke is
+    assert max(cuts) < right - 0.1 * 100

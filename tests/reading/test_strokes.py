@@ -1,0 +1,88 @@
+"""What strokes.py does: it tells strokes from dirt, and sets them in reading order."""
+
+import cv2
+import numpy as np
+from drawing import BLUE, blank, page, seen, with_shadows_and_specks, write
+from finding import assert_found, assert_refused, pieces
+from PIL import Image, ImageDraw
+
+from reading.find import find_digits
+
+
+def test_a_finger_that_holds_the_paper_is_no_digit(typical_digits):
+    picture = blank()
+    boxes = write(picture, typical_digits[[6, 4, 1]], 100, 200, 140)
+    cv2.ellipse(picture, (500, 600), (50, 160), 10, 0, 360, (205, 150, 125), cv2.FILLED)
+    assert_found(seen(picture), boxes)
+
+
+def test_dots_commas_and_specks_are_no_digits(typical_digits):
+    picture = blank(300, 700)
+    boxes = write(picture, typical_digits[[3, 7]], 60, 80, 110)
+    picture[178:190, 280:292] = BLUE  # a full stop
+    picture[100:112, 285:297] = BLUE  # and another: a colon
+    boxes += write(picture, typical_digits[[5]], 330, 80, 110)
+    picture[20:23, 600:603] = BLUE
+    assert_found(seen(picture), boxes)
+
+
+def test_a_dash_is_no_digit(typical_digits):
+    picture = blank(300, 500)
+    picture[130:141, 50:105] = BLUE
+    boxes = write(picture, typical_digits[[1, 7]], 150, 80, 110)
+    assert_found(seen(picture), boxes)
+
+
+def test_digits_of_two_thirds_of_the_height_are_digits_too(typical_digits):
+    picture = blank(300, 500)
+    boxes = write(picture, typical_digits[[8]], 50, 80, 120)
+    boxes += write(picture, typical_digits[[3]], 200, 120, 80)
+    assert_found(seen(picture), boxes)
+
+
+def test_a_bar_above_a_5_belongs_to_it_and_a_digit_below_does_not(typical_digits):
+    five = Image.new("RGB", (200, 200), "white")
+    pen = ImageDraw.Draw(five)
+    pen.line([(72, 40), (132, 40)], "black", 9)
+    pen.line([(72, 58), (70, 95)], "black", 9)
+    pen.arc([60, 88, 135, 165], -130, 140, "black", 9)
+    assert_found(np.asarray(five), [(60, 36, 136, 166)], atol=6)
+    picture = blank(400, 300)
+    boxes = write(picture, typical_digits[[1]], 100, 40, 100)
+    boxes += write(picture, typical_digits[[6]], 100, 155, 100)
+    write(picture, typical_digits[[8]], 200, 40, 100)
+    found = [proposal.box for proposal in find_digits(seen(picture))]
+    assert all(bottom - top < 120 for _, top, _, bottom in found)
+
+
+def test_rows_are_read_left_to_right_even_if_they_climb(typical_digits):
+    picture = blank(500, 900)
+    boxes = []
+    for row in (60, 280):
+        for column in range(5):
+            top = row + 60 - 12 * column
+            boxes += write(picture, typical_digits[[column]], 60 + 160 * column, top, 90)
+    assert_found(seen(picture), boxes)
+
+
+def test_shadows_at_the_edge_and_specks_are_no_digits(typical_digits):
+    sheet, _ = page(typical_digits, columns=5)
+    sheet = with_shadows_and_specks(sheet)
+    picture = np.repeat(sheet[..., None], 3, axis=2)
+    assert len(pieces(picture.clip(0, 255).astype("uint8"))) == 10
+
+
+def test_what_is_too_small_is_refused_with_its_height():
+    picture = blank(100, 100)
+    picture[50:55, 50:52] = BLUE
+    assert_refused(seen(picture, 0), "too small", "5 pixels")
+
+
+def test_dirt_before_a_digit_is_no_digit(typical_digits):
+    picture = blank(300, 400)
+    picture[80:115, 100:105] = picture[90:125, 110:115] = BLUE
+    [box] = write(picture, typical_digits[[8]], 180, 80, 120)
+    proposals = find_digits(seen(picture))
+    assert min(proposal.start for proposal in proposals) == 0
+    assert all(proposal.start < proposal.stop for proposal in proposals)
+    assert any(np.allclose(proposal.box, box, atol=4) for proposal in proposals)

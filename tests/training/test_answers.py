@@ -1,0 +1,24 @@
+"""What answers.py says of a network's answers: which class, how many right, which is hardest."""
+
+import numpy as np
+
+from training.answers import Answers, sort_by_class
+
+LABELS = np.array([0, 1, 1, 2])
+PROBABILITIES = np.array([[0.7, 0.2, 0.1], [0.3, 0.5, 0.2], [0.1, 0.2, 0.7], [0.1, 0.3, 0.6]])
+
+
+def test_the_most_probable_class_is_the_answer_and_accuracy_the_share_of_right_ones():
+    answers = Answers(np.zeros((4, 28, 28), "uint8"), LABELS, PROBABILITIES, list("012"), "a test")
+    assert answers.predicted.tolist() == [0, 1, 2, 2]
+    assert answers.accuracy == 0.75
+
+
+def test_of_each_class_the_hardest_image_is_first_and_the_others_in_their_order():
+    classes = sort_by_class(LABELS, PROBABILITIES)
+    assert [list(indices) for indices in classes] == [[0], [2, 1], [3]]
+    labels = np.array([5, 3, 5, 5, 5])
+    probabilities = np.zeros((5, 10))
+    probabilities[:, 5] = [0.9, 0.0, 0.8, 0.1, 0.1]
+    classes = sort_by_class(labels, probabilities)
+    assert [list(indices) for indices in classes] == [[1], [3, 0, 2, 4]]  # 3 before 5

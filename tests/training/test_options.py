@@ -1,0 +1,96 @@
+"""What options.py takes from a command line, and what it says of a wrong one."""
+
+import ntpath
+import os
+import pathlib
+import sys
+
+import pytest
+from conftest import ROOT
+
+from training import options
+
+
+def test_the_defaults_are_the_recipe_s():
+    args = options.parse([])
+    assert (args.model, args.data, args.outputs) == ("dense", "auto", "outputs")
+    assert (args.validation_split, args.seed, args.add) == (0, 0, [])
+    assert (args.epochs, args.batch_size) == (None, None)  # train.py decides
+
+
+def test_other_networks_have_their_own_defaults_which_can_be_changed():
+    args = options.parse(["--model", "dropout"])
+    assert (args.epochs, args.batch_size) == (5, 32)
+    args = options.parse(["--model", "convnet", "--epochs", "3"])
+    assert (args.epochs, args.batch_size) == (3, 128)
+    args = options.parse(["--model", "dropout", "--batch-size", "7"])
+    assert (args.epochs, args.batch_size) == (5, 7)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--epochs", "0"],
+        ["--epochs", "-1"],
+        ["--epochs", "x"],
+        ["--batch-size", "0"],
+        ["--batch-size", "1000001"],
+        ["--seed", "-1"],
+        ["--seed", "4294967296"],
+        ["--validation-split", "1"],
+        ["--validation-split", "-0.1"],
+        ["--validation-split", "nan"],
+        ["--validation-split", "1e-20"],
+        ["--model", "nonsense"],
+        ["--outputs", str(ROOT)],
+        ["--add", "my.npz", "--data", "fashion_mnist"],
+        ["--nonsense"],
+        ["nonsense"],
+    ],
+    ids=" ".join,
+)
+def test_a_wrong_command_line_ends_with_status_2_and_names_the_option(arguments, capsys):
+    with pytest.raises(SystemExit) as error:
+        options.parse(arguments)
+    assert error.value.code == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert arguments[0] in printed.err.splitlines()[-1]
+
+
+def test_what_is_allowed_to_its_ends_is_taken():
+    args = options.parse(["--seed", "4294967295", "--batch-size", "1000000"])
+    assert (args.seed, args.batch_size) == (4294967295, 1_000_000)
+    for share in (0.01, 0.99):
+        assert options.parse(["--validation-split", str(share)]).validation_split == share
+
+
+def test_the_home_folder_in_outputs_is_expanded_before_it_is_checked(monkeypatch, capsys):
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(ROOT.parent))
+    with pytest.raises(SystemExit):
+        options.parse([f"--outputs=~/{ROOT.name}"])
+    assert "--outputs" in capsys.readouterr().err
+    outputs = options.parse(["--outputs=~/runs"]).outputs
+    assert pathlib.Path(outputs) == ROOT.parent / "runs"  # on Windows with both / and \\
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there it is so in any case")
+def test_on_windows_too_a_path_below_the_home_folder_is_found(monkeypatch):
+    monkeypatch.setenv("USERPROFILE", r"C:\Users\x")
+    expanded = ntpath.expanduser("~/runs")
+    assert pathlib.PureWindowsPath(expanded) == pathlib.PureWindowsPath(r"C:\Users\x\runs")
+
+
+@pytest.mark.parametrize(
+    "launcher", ["ipykernel_launcher.py", "colab_kernel_launcher.py", r"C:\x\ipykernel_launcher.py"]
+)
+def test_in_a_notebook_the_notebook_s_own_arguments_are_left_alone(monkeypatch, launcher):
+    monkeypatch.setattr(sys, "argv", [launcher, "-f", "/root/kernel-1234.json"])
+    assert options.parse().epochs is None
+    assert options.parse(["--epochs", "3"]).epochs == 3
+
+
+def test_elsewhere_the_command_line_is_read(monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["train.py", "--epochs", "7"])
+    assert options.parse().epochs == 7

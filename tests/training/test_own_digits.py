@@ -1,0 +1,274 @@
+"""What own_digits.py does: it collects your own digits, keeps some aside, and adds copies."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import keras
+import numpy as np
+import pytest
+from helpers import assert_one_line, contents, needs_unix_signals
+
+import train
+from training import data, own_digits
+
+
+@pytest.fixture
+def ten(sample):
+    """Ten images, uint8 (10, 28, 28), and their labels."""
+    (images, labels), _ = sample
+    return images[:10], labels[:10]
+
+
+def save(path, **arrays):
+    np.savez(path, **arrays)
+    return path
+
+
+# --- Collect ------------------------------------------------------------------------------------
+
+
+def test_what_is_collected_in_two_parts_is_loaded_as_one(ten, tmp_path):
+    images, labels = ten
+    path = tmp_path / "my_digits.npz"
+    assert own_digits.collect(path, images[:4], labels[:4]) == (4, 4)
+    assert own_digits.collect(path, images[4:], labels[4:]) == (6, 10)
+    own = own_digits.load([path])
+    np.testing.assert_array_equal(own.images, images)
+    np.testing.assert_array_equal(own.labels, labels)
+    assert list(contents(tmp_path)) == ["my_digits.npz"]
+
+
+def test_the_same_image_twice_counts_once_with_the_label_that_was_said_last(ten, tmp_path):
+    images, labels = ten
+    path = tmp_path / "my_digits.npz"
+    own_digits.collect(path, images, (labels + 1) % 10)
+    assert own_digits.collect(path, images, labels) == (0, 10)
+    np.testing.assert_array_equal(own_digits.load([path]).labels, labels)
+
+
+def test_of_many_runs_at_once_none_loses_what_another_added(sample, tmp_path):
+    (images, labels), _ = sample
+    path = tmp_path / "my_digits.npz"
+
+    def collect_part(start):
+        own_digits.collect(path, images[start : start + 5], labels[start : start + 5])
+
+    with ThreadPoolExecutor(10) as runs:
+        list(runs.map(collect_part, range(0, 100, 5)))
+    own = own_digits.load([path])
+    assert len(own.images) == 100
+    right = dict(zip([image.tobytes() for image in images], labels, strict=True))
+    for image, label in zip(own.images, own.labels, strict=True):
+        assert right[image.tobytes()] == label
+
+
+@needs_unix_signals
+def test_a_kill_in_the_middle_of_writing_leaves_the_old_file_and_no_lock_for_ever(ten, tmp_path):
+    images, labels = ten
+    path = tmp_path / "my_digits.npz"
+    own_digits.collect(path, images[:4], labels[:4])
+    before = path.read_bytes()
+    code = f"""
+import os, pathlib, signal
+import numpy as np
+from training import own_digits
+
+def write_half(file, **arrays):
+    file.write(b"half of a file")
+    file.flush()
+    os.kill(os.getpid(), signal.SIGTERM)
+    signal.pause()
+
+np.savez = write_half
+own_digits.collect(pathlib.Path({str(path)!r}), np.ones((1, 28, 28), np.uint8), [1])
+"""
+    environment = {**os.environ, "PYTHONPATH": str(own_digits.data.SAMPLE.parent.parent)}
+    child = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, check=False
+    )
+    assert child.returncode == -signal.SIGTERM, child.stderr
+    assert path.read_bytes() == before
+    lock = tmp_path / "my_digits.npz.lock"
+    assert lock.exists()
+    long_ago = time.time() - own_digits.PATIENCE - 1
+    os.utime(lock, (long_ago, long_ago))
+    assert own_digits.collect(path, images[4:], labels[4:]) == (6, 10)
+    assert not lock.exists()
+
+
+def test_a_file_that_is_something_else_is_not_overwritten(ten, tmp_path):
+    path = tmp_path / "my_digits.npz"
+    path.write_text("my diary")
+    with pytest.raises(data.DataError):
+        own_digits.collect(path, *ten)
+    assert contents(tmp_path) == {"my_digits.npz": b"my diary"}
+
+
+# --- Load ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arrays", "said"),
+    [
+        ({"x": np.zeros(3)}, "images"),
+        ({"images": np.zeros((2, 28, 28), np.uint8)}, "labels"),
+        ({"images": np.zeros((2, 784), np.uint8), "labels": [1, 2]}, "(2, 784)"),
+        ({"images": np.zeros((2, 28, 28)), "labels": [1, 2]}, "float64"),
+        ({"images": np.zeros((2, 28, 28), np.uint8), "labels": [1, 2, 3]}, "(3,)"),
+        ({"images": np.zeros((2, 28, 28), np.uint8), "labels": [1, 10]}, "1 to 10"),
+        ({"images": np.zeros((2, 28, 28), np.uint8), "labels": [-1, 1]}, "-1 to 1"),
+        ({"images": np.zeros((2, 28, 28), np.uint8), "labels": [1.5, 1]}, "float64"),
+        ({"images": np.zeros((0, 28, 28), np.uint8), "labels": []}, "empty"),
+        ({"images": np.zeros((1, 28, 28), np.uint8), "labels": [1]}, "single"),
+        ({"images": np.array([{}]), "labels": [1]}, "allow_pickle"),
+    ],
+)
+def test_a_file_with_something_else_is_one_line(arrays, said, tmp_path):
+    path = save(tmp_path / "my\ndigits.npz", **arrays)
+    with pytest.raises(data.DataError) as refused:
+        own_digits.load([path])
+    assert_one_line(str(refused.value), said, r"my\ndigits.npz")
+
+
+def test_no_file_half_a_file_and_a_text_are_one_line(ten, tmp_path):
+    path = save(tmp_path / "my_digits.npz", images=ten[0], labels=ten[1])
+    half = tmp_path / "half.npz"
+    half.write_bytes(path.read_bytes()[:1000])
+    text = tmp_path / "text.npz"
+    text.write_text("seven")
+    for path, said in ((tmp_path / "no.npz", "--are"), (half, "uint8"), (text, "uint8")):
+        with pytest.raises(data.DataError) as refused:
+            own_digits.load([path])
+        assert_one_line(str(refused.value), path.name, said)
+
+
+def test_a_small_file_that_would_be_gigabytes_is_refused_before_it_is_unpacked(tmp_path):
+    path = tmp_path / "bomb.npz"
+    np.savez_compressed(path, images=np.zeros((110_000, 28, 28), np.uint8), labels=[1])
+    assert path.stat().st_size < 200_000
+    with pytest.raises(data.DataError, match="too many"):
+        own_digits.load([path])
+
+
+@pytest.mark.parametrize(
+    ("times", "aside"),
+    [(1, []), (2, [1]), (4, [3]), (5, [4]), (9, [4]), (12, [4, 9])],
+)
+def test_of_each_digit_every_fifth_is_kept_aside_or_the_last_of_few(times, aside):
+    labels = np.repeat([3, 8], times)
+    kept = own_digits.keep_aside(labels)
+    expected = aside + [times + index for index in aside]
+    assert np.flatnonzero(kept).tolist() == expected
+
+
+def test_an_image_in_two_files_counts_once_and_is_not_aside_in_one_and_learned_in_the_other(
+    ten, tmp_path
+):
+    images, _ = ten
+    one = save(tmp_path / "one.npz", images=images, labels=np.zeros(10, int))
+    other = save(tmp_path / "other.npz", images=images[::-1], labels=np.zeros(10, int))
+    own = own_digits.load([one, other])
+    np.testing.assert_array_equal(own.images, images)
+    assert np.flatnonzero(own.aside).tolist() == [4, 9]
+
+
+# --- Add ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def own(sample):
+    """Fifty images of the sample's test set, five of each digit."""
+    _, (images, labels) = sample
+    indices = []
+    for digit in range(10):
+        indices += np.flatnonzero(labels == digit)[:5].tolist()
+    return own_digits.OwnDigits(
+        images[indices], labels[indices], own_digits.keep_aside(labels[indices])
+    )
+
+
+def test_distorted_copies_stand_before_the_training_images(own, sample):
+    (images, labels), _ = sample
+    more_images, more_labels = own.add_to(images, labels, seed=0)
+    number = len(more_images) - len(images)
+    assert number == pytest.approx(own_digits.SHARE * len(images), rel=0.1)
+    assert more_images.dtype == np.uint8
+    np.testing.assert_array_equal(more_images[number:], images)
+    np.testing.assert_array_equal(more_labels[number:], labels)
+    assert np.bincount(more_labels[:number]).tolist() == [number // 10] * 10
+    assert len(np.unique(more_images[:number], axis=0)) == number  # no two alike
+
+
+def test_each_copy_is_like_its_own_image_and_those_kept_aside_are_none_of_them(own, sample):
+    (images, labels), _ = sample
+    more_images, more_labels = own.add_to(images, labels, seed=0)
+    number = len(more_images) - len(images)
+    copies = more_images[:number].reshape((number, -1)).astype(float)
+    originals = own.images.reshape((50, -1)).astype(float)
+    far = np.linalg.norm(copies[:, np.newaxis] - originals, axis=2)
+    nearest = far.argmin(axis=1)
+    assert np.mean(~own.aside[nearest]) > 0.95
+    assert np.mean(own.labels[nearest] == more_labels[:number]) > 0.95
+
+
+def test_the_copies_are_the_same_with_the_same_seed_alone(own, sample):
+    (images, labels), _ = sample
+    one, _ = own.add_to(images, labels, seed=1)
+    again, _ = own.add_to(images, labels, seed=1)
+    other, _ = own.add_to(images, labels, seed=2)
+    np.testing.assert_array_equal(one, again)
+    assert not np.array_equal(one, other)
+
+
+def test_few_digits_are_not_copied_endlessly_and_many_at_least_once(own, sample):
+    (images, labels), _ = sample
+    pair = own_digits.OwnDigits(own.images[:2], own.labels[:2], np.array([False, True]))
+    more, _ = pair.add_to(np.repeat(images, 10, axis=0), np.repeat(labels, 10), seed=0)
+    assert len(more) == 10 * len(images) + own_digits.MOST_COPIES
+    more, _ = own.add_to(images[:100], labels[:100], seed=0)
+    assert len(more) == 100 + 40
+
+
+# --- What it brought ----------------------------------------------------------------------------
+
+
+def test_the_earlier_network_is_asked_about_what_was_kept_aside(own, finished):
+    path = finished.outputs / "model.keras"
+    model = keras.saving.load_model(path)
+    answers = model.predict(train.preprocess_images(own.images[own.aside]), verbose=0)
+    right = int(np.sum(answers.argmax(axis=1) == own.labels[own.aside]))
+    assert own_digits.count_right_before(path, own, train.preprocess_images) == right
+
+
+def test_without_an_earlier_network_for_digits_there_is_nothing_to_compare_with(own, tmp_path):
+    path = tmp_path / "model.keras"
+    assert own_digits.count_right_before(path, own, train.preprocess_images) is None
+    model = keras.Sequential([keras.Input((784,)), keras.layers.Dense(10, "softmax")])
+    model.save(path)
+    metrics = tmp_path / "metrics.json"
+    metrics.write_text(json.dumps({"class_names": data.CLOTHES}))
+    assert own_digits.count_right_before(path, own, train.preprocess_images) is None
+    metrics.write_text(json.dumps({"class_names": data.DIGITS}))
+    assert own_digits.count_right_before(path, own, train.preprocess_images) is not None
+    path.write_bytes(path.read_bytes()[:2000])
+    assert own_digits.count_right_before(path, own, train.preprocess_images) is None
+
+
+def test_the_picture_shows_those_kept_aside_first_and_names_what_is_misread(own):
+    predicted = own.labels.copy()
+    predicted[9] = 7  # the fifth 1, which is kept aside
+    predicted[0] = 6  # the first 0, which was trained on
+    figure = own_digits.draw(own, predicted)
+    assert "of 10 kept aside 9 are read right" in figure.get_suptitle()
+    titles = [axes.get_title() for axes in figure.axes]
+    assert titles[0] == "1, kept aside\nread as 7"
+    assert titles[1:10] == [f"{digit}, kept aside" for digit in (0, 2, 3, 4, 5, 6, 7, 8, 9)]
+    assert titles[10] == "0\nread as 6"
+    assert titles[11:15] == ["0", "0", "0", "1"]
+    shown = np.asarray(figure.axes[0].images[0].get_array())
+    np.testing.assert_array_equal(shown, own.images[9])
