@@ -348,14 +348,16 @@ def test_odd_drawings_are_no_error(page):
     assert answer(page) != ""
 
 
-def test_a_stroke_that_is_cleared_while_it_is_drawn_is_gone(page):
+@pytest.mark.parametrize("key", ["Escape", "Control+z"])
+def test_a_stroke_that_is_taken_back_while_it_is_drawn_is_gone(page, key):
     box = page.locator("#pad").bounding_box()
     page.mouse.move(box["x"] + 50, box["y"] + 50)
     page.mouse.down()
     page.mouse.move(box["x"] + 90, box["y"] + 90)
-    page.keyboard.press("Escape")
+    page.keyboard.press(key)
     page.mouse.move(box["x"] + 90, box["y"] + 190)
     page.mouse.up()
+    settle(page)
     assert answer(page) == ""
     draw(page, DIGITS[1])
     assert answer(page) == "1"
