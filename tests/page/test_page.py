@@ -1089,6 +1089,9 @@ def test_the_page_fits_its_window_and_the_pad_is_large_and_sharp(visit, finished
     size = {"width": width, "height": 800}
     page = visit(finished.outputs / "draw.html", viewport=size, device_scale_factor=2)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    draw(page, DIGITS[1])
+    page.evaluate("teachable().weights[1][1] = 100, show()")  # now it is sure: >99.9%
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     pad = page.locator("#pad").bounding_box()
     assert pad["width"] == pytest.approx(pad["height"])
     assert pad["width"] >= min(0.85 * width, 320)
