@@ -131,7 +131,7 @@ def digits_without_spaces(text):
     """Return the digits in the value of --are."""
     digits = "".join(text.split())
     if not digits or any(digit not in "0123456789" for digit in digits):
-        raise argparse.ArgumentTypeError(f"{text!r} are not digits from 0 to 9")
+        raise argparse.ArgumentTypeError(f"{text!r} are no digits from 0 to 9")
     return digits
 
 

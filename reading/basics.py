@@ -32,3 +32,9 @@ def stroke_width(mask):
     cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
     outline = mask.sum() - cv2.erode(mask, cross).sum()
     return 2 * mask.sum() / max(outline, 1)
+
+
+def count_holes(mask):
+    """Return how many holes all ink has together."""
+    count, _ = cv2.connectedComponents(1 - mask, connectivity=4)
+    return count - 2  # the ink is one of them, and the paper around it another

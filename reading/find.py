@@ -15,9 +15,10 @@ from reading.basics import NoDigits, shrink
 from reading.frames import drop_frames
 from reading.ink import find_ink
 from reading.lines import drop_lines
-from reading.paper import find_sheets
+from reading.paper import add_paper, drop_rim, find_sheets
 from reading.proposals import propose_digits
 from reading.strokes import find_strokes, join_strokes
+from reading.tiny import propose_all_ink, shows_one_digit
 
 WORKING_SIDE = 1000  # larger pictures are shrunk to this side, to find where there are digits
 ENOUGH_ROWS = 48  # of pixels in a digit: MNIST's have 20, and shrinking wants about twice as many
@@ -25,6 +26,15 @@ ENOUGH_ROWS = 48  # of pixels in a digit: MNIST's have 20, and shrinking wants a
 
 def find_digits(picture):
     """Return a list of Proposals for a picture; raises NoDigits if there is nothing to propose."""
+    inside, left, top = drop_rim(picture)
+    if shows_one_digit(inside):
+        return move(propose_all_ink(inside), 1, left, top)
+    larger, margin = add_paper(inside)
+    return move(find_at_its_scale(larger), 1, left - margin, top - margin)
+
+
+def find_at_its_scale(picture):
+    """Return the Proposals in a picture of any size: found in a smaller one, if it is large."""
     small = shrink(picture, WORKING_SIDE)
     if small is picture:
         return find_on_paper(picture)

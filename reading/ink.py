@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from reading.basics import NoDigits, shrink, stroke_width, widen
+from reading.basics import NoDigits, count_holes, shrink, stroke_width, widen
 
 LEAST_CONTRAST = 10  # of 255, between ink and paper: the grain of a blank sheet has less
 FAINT = 0.35  # of the strongest ink: what is fainter is the print of the paper, or shines through
@@ -151,9 +151,3 @@ def close_grain(ink, mask):
         ink = np.minimum(ink / np.median(ink[closed > 0]), 1)
         mask = closed
     return ink, mask
-
-
-def count_holes(mask):
-    """Return how many holes all ink has together."""
-    count, _ = cv2.connectedComponents(1 - mask, connectivity=4)
-    return count - 2  # the ink is one of them, and the paper around it another

@@ -7,7 +7,9 @@ import numpy as np
 
 from reading.basics import NoDigits
 
+THROUGH = 0.92  # of the picture's side: a line that is as long goes from edge to edge
 LONG = 1 / 5  # of the picture's side: ruled lines are longer
+AT_EDGE = 3  # pixels
 RULED = 2.5  # times as long as the rest is high: a line that ends within the picture
 SQUARED = 1.8  # the same for lines across ruled ones
 
@@ -43,6 +45,11 @@ def drop_lines(mask):
         steep, steep_runs = find_lines(turn(rest), LONG * height)
         ruled = choose_ruled(steep, height, SQUARED * tallest)
         rest = turn(erase(turn(rest), steep_runs, ruled, through=True))
+    else:  # a row of cells: its separators go from edge to edge
+        steep, steep_runs = find_lines(turn(rest), LONG * height)
+        through = [line for line in steep if line.stop - line.start > THROUGH * height]
+        if len(through) > 1:
+            rest = turn(erase(turn(rest), steep_runs, through, through=True))
     if not rest.any():
         raise NoDigits("only lines were found, no digits: write with a darker pen")
     return rest
@@ -52,7 +59,7 @@ def choose_ruled(lines, width, least):
     """Return those Lines that end at the picture's edges or are longer than `least`."""
     ruled = at_edges(lines, width)
     if len(ruled) < 4:  # of only a few, those at one edge may be strokes that run out of it
-        ruled = [line for line in ruled if line.stop - line.start > 0.92 * width]
+        ruled = [line for line in ruled if line.stop - line.start > THROUGH * width]
     family = [line for line in lines if line.stop - line.start > 0.4 * width]
     if len(family) > 5:  # digits have no such lines; on a sheet they end before the picture does
         ruled += [line for line in family if line not in ruled]
@@ -62,7 +69,7 @@ def choose_ruled(lines, width, least):
 
 def at_edges(lines, width):
     """Return those of the lines that begin or end at an edge of a picture."""
-    edge = 0.04 * width
+    edge = max(AT_EDGE, 0.04 * width)
     return [line for line in lines if line.start < edge or line.stop > width - edge]
 
 

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 
 MNIST_STROKE = 2.9  # pixels of MNIST: its strokes have 2.7, and a little more is read better
+FEW_PIXELS = 24  # a smaller digit's grey levels say more than the width of its strokes
 LARGE = 125  # pixels: the side at which strokes are measured and changed
 
 
@@ -14,7 +15,8 @@ def normalize(ink):
     its centre of mass in the middle (LeCun, Bottou, Bengio and Haffner, 1998, section III.A).
     """
     # Large first, and black and white, so that shapes can be measured and strokes changed finely.
-    margin = 1 + max(ink.shape) // 8
+    size_before = max(ink.shape)
+    margin = 1 + size_before // 8
     ink = ink.astype(np.float32)
     ink = cv2.copyMakeBorder(ink, margin, margin, margin, margin, cv2.BORDER_CONSTANT)
     if max(ink.shape) > LARGE:  # so that a thin stroke stays whole when it is shrunk
@@ -36,8 +38,18 @@ def normalize(ink):
     else:
         thinner = min(-r, 0.8 * depth.max())  # something of it stays, whatever r is
         mask = (depth > thinner).astype(np.uint8)
-    x, y, width, height = cv2.boundingRect(mask)
-    small = fit(255 * mask[y : y + height, x : x + width], 20)
+    small = fit_box(255 * mask, mask)
+    image = set_in_the_middle(small)
+    if size_before <= FEW_PIXELS:
+        as_it_is = fit_box(
+            (255 * large).clip(0, 255).astype(np.uint8), (large > 1 / 3).astype(np.uint8)
+        )
+        image = cv2.addWeighted(image, 0.5, set_in_the_middle(as_it_is), 0.5, 0)
+    return image
+
+
+def set_in_the_middle(small):
+    """Return uint8 (28, 28) with a digit's centre of mass in the middle."""
     moments = cv2.moments(small)
     middle = np.array([moments["m01"], moments["m10"]]) / moments["m00"]
     height, width = small.shape
@@ -45,6 +57,12 @@ def normalize(ink):
     image = np.zeros((28, 28), np.uint8)
     image[top : top + height, left : left + width] = small
     return image
+
+
+def fit_box(array, mask):
+    """Return what of an array is in the box around a mask, fitted into 20x20."""
+    x, y, width, height = cv2.boundingRect(mask)
+    return fit(array[y : y + height, x : x + width], 20)
 
 
 def fit(array, side):

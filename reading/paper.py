@@ -1,9 +1,109 @@
 """Find sheets of paper that lie on something else: a note on a desk."""
 
+import math
+
 import cv2
 import numpy as np
 
-from reading.basics import shrink
+from reading.basics import count_holes, shrink
+
+SHEET_SIDE = 256  # pixels: the side of the copies in which sheets and edges are looked for
+RIM = 1 / 40  # of the picture's side: the frame around a screenshot or a scan is thinner...
+LEAST_RIM = 4  # ...or than so many pixels
+UNIFORM = 12  # of 255: a frame's pixels differ less from each other
+STEP = 24  # of 255: a frame and the picture in it differ more
+
+
+def drop_rim(picture):
+    """Return a picture without a thin frame at its edges, and how much was cut left and above.
+
+    A screenshot, a scan or a canvas may have one: rows of one colour, and a step to the next ones.
+    """
+    top = count_rim(picture)
+    bottom = count_rim(picture[::-1])
+    turned = picture.transpose(1, 0, 2)
+    left = count_rim(turned)
+    right = count_rim(turned[::-1])
+    height, width = picture.shape[:2]
+    return picture[top : height - bottom, left : width - right], left, top
+
+
+def count_rim(picture):
+    """Return how many of the uppermost rows are a frame."""
+    most = max(LEAST_RIM, int(RIM * len(picture)))
+    if len(picture) < 4 * most:
+        return 0
+    rows = picture[: most + 2].astype(int)
+    color = np.median(rows[0], axis=0)
+    if np.abs(rows[0] - color).max() > UNIFORM:
+        return 0
+    inside = np.median(picture[most::4, ::4].reshape(-1, 3), axis=0)
+    if np.abs(inside - color).max() < STEP:
+        return 0  # it is the paper
+    for count in range(1, most + 1):
+        step = np.abs(rows[count + 1] - rows[count - 1]).max(axis=1)
+        if np.quantile(step, 0.1) > STEP:
+            return count + 1
+        if np.quantile(np.abs(rows[count] - rows[0]), 0.9) > UNIFORM:
+            return 0
+    return 0
+
+
+SAME = 8  # of 255: the paper of a drawing differs less from itself
+LEAST_PAPER = 0.1  # of a drawing that was cut to its digit's edges: as much is bare paper
+EXTREMES = (0.05, 0.95)  # of all grey levels: ink and paper
+UNDECIDED = 0.15  # around a half: how much of a picture is light, if a 1 fills half of it
+WHOLE = 0.85  # of the height: a digit that spans as much was cut to its edges...
+HALF = 0.6  # ...and so much of the width...
+PALE = 0.25  # of the strongest ink:
+ALONE = 0.95  # ...and it has so much of the ink...
+MOST_HOLES = 6  # ...and no more holes, the corners around it included: squared paper has more
+DEEPEST = 0.2  # of the longer side: how far a stroke's middle is from the paper at most
+MARGIN = 1 / 5  # of the longer side: how much paper is added
+
+
+def add_paper(picture):
+    """Return a picture and 0 or, where a single digit was cut to its very edges, the picture with
+    paper on all sides, and how much.
+    """
+    paper, contrast = compare_with_usual(shrink(picture, SHEET_SIDE))
+    if contrast is None:
+        return picture, 0
+    mask = (contrast > PALE * contrast.max()).astype(np.uint8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(mask)
+    if len(stats) == 1:
+        return picture, 0
+    _, _, width, height, area = stats[1 + stats[1:, cv2.CC_STAT_AREA].argmax()].tolist()
+    spans = width > HALF * mask.shape[1] and height > WHOLE * mask.shape[0]
+    if not spans or area < ALONE * mask.sum() or count_holes(mask) > MOST_HOLES:
+        return picture, 0
+    depth = cv2.distanceTransform(mask, cv2.DIST_L2, cv2.DIST_MASK_3).max()
+    if depth > DEEPEST * max(mask.shape):
+        return picture, 0  # a shadow
+    margin = math.ceil(MARGIN * max(picture.shape))
+    sides = (margin, margin, margin, margin)
+    return cv2.copyMakeBorder(picture, *sides, cv2.BORDER_CONSTANT, value=paper), margin
+
+
+def compare_with_usual(picture):
+    """Return the colour of a drawing's paper, and how much each pixel differs from it, uint8
+    (height, width); two None if the picture is no drawing on paper of one colour.
+
+    Paper is light or dark, as most of the picture is or, if that is undecided, as its rim is.
+    """
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    dark, light = np.quantile(grey, EXTREMES)
+    middle = (dark + light) / 2
+    share = np.mean(grey > middle)
+    if abs(share - 0.5) < UNDECIDED:
+        rim = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+        share = 0.5 + np.sign(rim.mean() - grey.mean()) / 2
+    is_paper = grey >= light if share > 0.5 else grey <= dark
+    red, green, blue = np.median(picture[is_paper], axis=0).tolist()
+    contrast = cv2.absdiff(picture, (red, green, blue, 0)).max(axis=2)
+    if np.mean(contrast < SAME) < LEAST_PAPER:
+        return None, None
+    return (red, green, blue), contrast
 
 
 def find_sheets(picture):
@@ -12,7 +112,7 @@ def find_sheets(picture):
     A sheet is a large area of one brightness with straight and sharp edges, light on dark or the
     other way round. (A shadow's edge is soft; paper that fills the picture has no edges.)
     """
-    small = shrink(picture, 256)
+    small = shrink(picture, SHEET_SIDE)
     if min(small.shape[:2]) < 64:  # a drawing: nobody photographs a desk with so few pixels
         return []
     small = cv2.medianBlur(small, 5)  # without the writing

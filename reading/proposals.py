@@ -28,6 +28,7 @@ class Proposal(NamedTuple):
 
 
 # Odds, fitted to MNIST's digits: whole, cut in two parts by a gap, and touching in pairs.
+ABOVE = 0.0
 TOGETHER = 2.3  # of two neighbours to be one digit
 TOO_WIDE = -2.5  # of a digit, for each of its heights that it is wider than 1.2 of them
 CUT = -0.7  # of two digits to touch
@@ -80,6 +81,8 @@ def propose_pairs(ink, boxes, pieces, nodes):
         # Two digits side by side are about equally high, and together wider than one.
         lower = min(one[3] - one[1], other[3] - other[1])
         odds = TOGETHER - (width / 2 + 2 * lower) / height
+        if gap_y > 0:
+            odds = ABOVE - 4 * lower / height
         place = pieces[top:bottom, left:right]
         both = (place == number) | (place == number + 1)
         image = normalize(ink[top:bottom, left:right] * widen(both))

@@ -137,21 +137,37 @@ def finished(run, tmp_path_factory):
     )
 
 
-def run_here(outputs, options):
-    """Run train.main in this process, to its end; return its `outputs`, `metrics` and `stdout`.
+def edit_train(*edits):
+    """Return train.py as a module, after edits of its text as a reader makes them.
 
-    `options` are the command line's, without --outputs.
+    Each is a pair: what stands there, exactly once, and what takes its place.
     """
-    import train  # here, since it takes seconds, and not every test needs it
+    text = (ROOT / "train.py").read_text(encoding="utf-8")
+    for old, new in edits:
+        assert text.count(old) == 1, f"{text.count(old)} times in train.py: {old}"
+        text = text.replace(old, new)
+    module = types.ModuleType("edited_train")
+    exec(compile(text, "edited train.py", "exec"), vars(module))  # noqa: S102  our own lines
+    return module
 
+
+def run_here(outputs, options, *edits):
+    """Run train.py's main in this process, to its end, after `edits` of its text (edit_train).
+
+    `options` are the command line's, without --outputs. Returns `outputs`, `metrics`, `status` and
+    what was printed, `stdout` and `stderr`.
+    """
     screen = io.StringIO()
-    with contextlib.redirect_stdout(screen):
+    errors = io.StringIO()
+    with contextlib.redirect_stdout(screen), contextlib.redirect_stderr(errors):
+        train = edit_train(*edits)
         status = train.main([*map(str, options), "--outputs", str(outputs)])
-    assert status == 0
     return types.SimpleNamespace(
         outputs=outputs,
         metrics=json.loads((outputs / "metrics.json").read_text(encoding="utf-8")),
+        status=status,
         stdout=screen.getvalue(),
+        stderr=errors.getvalue(),
     )
 
 
@@ -163,7 +179,9 @@ def finished_other(tiny_npz, tmp_path_factory, request):
     """
     outputs = tmp_path_factory.mktemp(request.param) / "outputs"
     options = ["--model", request.param, "--data", tiny_npz, "--epochs", 1, "--batch-size", 16]
-    return run_here(outputs, [*options, "--seed", 7])
+    finished = run_here(outputs, [*options, "--seed", 7])
+    assert finished.status == 0, finished.stderr
+    return finished
 
 
 @pytest.fixture(scope="session")

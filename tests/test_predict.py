@@ -193,6 +193,15 @@ def test_the_picture_that_is_read_is_not_overwritten(ten_digits, finished, tmp_p
     assert path.read_bytes() == before
 
 
+def test_after_a_refusal_no_older_picture_stays_as_if_it_were_of_today(ten_digits, read, tmp_path):
+    Image.fromarray(255 - ten_digits[2]).save(tmp_path / "good.png")
+    Image.new("RGB", (300, 200), "white").save(tmp_path / "blank.png")
+    read(tmp_path / "good.png")
+    assert (tmp_path / "outputs" / "your_digits.png").exists()
+    read(tmp_path / "blank.png")
+    assert not (tmp_path / "outputs" / "your_digits.png").exists()
+
+
 def test_without_a_model_it_says_to_train_first(run, tmp_path):
     child = run("predict.py", "a.png", "--model", tmp_path / "model.keras", "--outputs", tmp_path)
     assert child.returncode == 1

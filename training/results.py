@@ -5,6 +5,7 @@ Nothing here is about learning; you need not read it to understand train.py.
 
 import math
 import sys
+import textwrap
 import time
 
 import keras
@@ -22,6 +23,7 @@ NO_PROBABILITIES = (
     'activation="softmax"'
 )
 KNOWN_DATA = ("MNIST", "Fashion-MNIST")
+SMALLEST = 1e-7  # probability, of which a logarithm is taken, as in Keras
 
 
 class Run:
@@ -58,7 +60,7 @@ class Run:
 
         `progress` is the fitting.Fitting. `train_set` is raw images, uint8 (N, 28, 28), and labels;
         `test_set` is raw images, and what they and their labels became for the network. `answered`
-        is what `model.predict` returned, and what `model.evaluate` did, a dict.
+        is what `model.predict` returned, and what `model.evaluate` did.
         """
         images_test, x_test, y_test = test_set
         probabilities, scores = answered
@@ -78,7 +80,7 @@ class Run:
             "validation_size": progress.validation_size,
             "test_size": len(y_test),
             "test_accuracy": find_accuracy(labels, probabilities),
-            "test_loss": scores["loss"],
+            "test_loss": find_loss(scores),
             "history": progress.history,
             "paper": scaling.paper,
             "ink": scaling.ink,
@@ -130,10 +132,10 @@ def check_that_it_loads(path):
 
 
 def first_sentence(error):
-    """Return the first sentence of what the first cause of an exception says."""
+    """Return the first sentence, cut off if it is long, of an exception's first cause."""
     while error.__cause__ or error.__context__:
         error = error.__cause__ or error.__context__
-    return one_line(error).split(". ")[0]
+    return textwrap.shorten(one_line(error).split(". ")[0], width=200, placeholder=" ...")
 
 
 def describe_images(preprocess_images, images_test, x_test):
@@ -176,6 +178,13 @@ def find_accuracy(labels, probabilities):
     if labels is None:
         return None
     return float(np.mean(probabilities.argmax(axis=1) == labels))
+
+
+def find_loss(scores):
+    """Return the loss in what `model.evaluate` returned: a dict, or a list that begins with it."""
+    if isinstance(scores, dict):
+        return scores["loss"]
+    return float(np.ravel(scores)[0])
 
 
 def make_answers(images, labels, probabilities, data_name):
@@ -267,16 +276,19 @@ def is_hopeless(loss, answers):
     if answers is None:
         return False
     number_of_classes = len(answers.class_names)
-    guessing = math.log(number_of_classes)  # the loss of ten equal probabilities: 2.3
-    return loss > 1.1 * guessing or answers.accuracy < 1.5 / number_of_classes
+    # Of the answers themselves: what `fit` calls the loss may be another one, or have more in it.
+    right_probabilities = answers.probabilities[np.arange(len(answers.labels)), answers.labels]
+    crossentropy = np.mean(-np.log(np.maximum(right_probabilities, SMALLEST)))
+    guessing = math.log(number_of_classes)  # that of ten equal probabilities: 2.3
+    return crossentropy > 1.1 * guessing or answers.accuracy < 1.5 / number_of_classes
 
 
 def print_what_helps(loss):
     """Print what a reader can try whose network does not learn."""
     if math.isfinite(loss):
-        print(f"The loss, {loss:.4g}, is no better than guessing: it did not learn, or became")
-        print("very sure also where it is wrong. Are the last layer and the loss a pair, such as")
-        print("softmax and categorical_crossentropy? Are the steps too large?")
+        print("Its answers are no better than guessing: it did not learn, or became very sure also")
+        print("where it is wrong. Are the last layer and the loss a pair, such as softmax and")
+        print("categorical_crossentropy? Are the steps too large?")
     else:
         print("The loss is not a number: the weights changed too much at once, and grew endlessly.")
     print("Let each step change them less, by a smaller learning rate; in the model's compile:")

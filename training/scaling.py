@@ -88,20 +88,25 @@ def fit_line(raw, values):
     slope, offset = np.polyfit(raw, values, 1)
     if np.abs(offset + slope * raw - values).max() > CLOSE * np.ptp(values):
         return None
-    return round(float(offset), DECIMALS), round(float(offset + 255 * slope), DECIMALS)
+    paper = round(float(offset), DECIMALS) + 0.0  # or it might be -0.0
+    ink = round(float(offset + 255 * slope), DECIMALS) + 0.0
+    return paper, ink
 
 
 def to_raw(preprocess_images, images, x, scaling):
     """Return the test images `x` as pictures, uint8 (M, 28, 28) from 0 (paper) to 255 (ink).
 
-    `images` are the raw ones, uint8 (N, 28, 28). Where `x` are neither some of them nor along a
-    straight line, their first ones are all there is to show.
+    `images` are the raw ones, uint8 (N, 28, 28). What is neither some of them nor along a straight
+    line is shown as the network gets it, from its smallest number to its largest.
     """
     x = np.asarray(x)
     indices = find_rows(x, np.asarray(preprocess_images(images)))
     if indices is not None:
         return images[indices]
-    if scaling.paper is None:
-        return images[: len(x)]
-    shares = (x.astype("float64") - scaling.paper) / (scaling.ink - scaling.paper)
-    return np.clip(np.rint(255 * shares), 0, 255).astype("uint8").reshape((-1, 28, 28))
+    if x[0].size != images[0].size:
+        return images[: len(x)]  # it is no picture any more
+    paper, ink = scaling.paper, scaling.ink
+    if paper is None:
+        paper, ink = x.min(), x.max()
+    shares = (x.astype("float64") - paper) / (ink - paper)
+    return np.clip(np.rint(255 * shares), 0, 255).astype("uint8").reshape((-1, *images.shape[1:]))

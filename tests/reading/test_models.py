@@ -2,6 +2,7 @@
 
 import json
 import types
+import zipfile
 
 import keras
 import numpy as np
@@ -103,3 +104,95 @@ def test_models_in_older_formats_are_refused_with_the_way_to_save_them_anew(
         with pytest.raises(models.ModelError) as refused:
             read(tmp_path / "good.png", model=tmp_path / name)
         assert_one_line(str(refused.value), "older", "save('model.keras')")
+
+
+def test_a_model_from_a_newer_keras_is_refused_for_that_reason(finished, read, tmp_path):
+    with zipfile.ZipFile(finished.outputs / "model.keras") as file:
+        contents = {name: file.read(name) for name in file.namelist()}
+    metadata = json.loads(contents["metadata.json"]) | {"keras_version": "4.1.0"}
+    contents["metadata.json"] = json.dumps(metadata).encode()
+    contents["config.json"] = contents["config.json"].replace(b"Dense", b"Denser")
+    with zipfile.ZipFile(tmp_path / "model.keras", "w") as file:
+        for name, content in contents.items():
+            file.writestr(name, content)
+    with pytest.raises(models.ModelError) as refused:
+        models.load(tmp_path / "model.keras")
+    assert_one_line(str(refused.value), "Keras 4.1.0", keras.__version__, "upgrade")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("3.9.1", "3.10.0"), ("3.12.0", "4.0"), ("", "3.0.0"), ("odd", "3.0.0")]
+)
+def test_versions_are_compared_as_numbers(one, other):
+    assert models.as_numbers(one) < models.as_numbers(other)
+
+
+def test_json_that_is_nested_endlessly_is_no_traceback(finished, tmp_path):
+    path = tmp_path / "model.keras"
+    nested = b"[" * 100_000
+    with zipfile.ZipFile(path, "w") as file:
+        for name in ("metadata.json", "config.json"):
+            file.writestr(name, nested)
+    with pytest.raises(models.ModelError) as refused:
+        models.load(path)
+    assert_one_line(str(refused.value), "model.keras")
+    path.write_bytes((finished.outputs / "model.keras").read_bytes())
+    (tmp_path / "metrics.json").write_bytes(nested)
+    models.load(path)
+
+
+def test_names_of_classes_do_not_reach_the_terminal_with_their_control_characters(
+    finished, tmp_path
+):
+    path = tmp_path / "model.keras"
+    path.write_bytes((finished.outputs / "model.keras").read_bytes())
+    names = json.dumps({"class_names": ["\x1b[31mred", "two\nlines"]})
+    (tmp_path / "metrics.json").write_text(names)
+    with pytest.raises(models.ModelError) as refused:
+        models.load(path)
+    assert_one_line(str(refused.value), r"\x1b[31mred", r"two\nlines")
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ([1, 0, 0, 0, 0, 0, 0, 0, 0, 0], None),
+        ([3, -2, 0, 0, 0, 0, 0, 0, 0, 0], "softmax"),  # together 1
+        ([0.5, 0.9, 0.5, 0, 0, 0, 0, 0, 0, 0], "softmax"),
+        ([np.nan] * 10, "softmax"),
+    ],
+)
+def test_answers_that_are_no_probabilities_are_told_with_the_cure(answer, said, sample):
+    _, (images, _) = sample
+    model = types.SimpleNamespace(
+        input_shape=(None, 784), predict=lambda x, **_: np.array([answer])
+    )
+    if said is None:
+        models.ask(model, images[:1], train.preprocess_images)
+        return
+    with pytest.raises(models.ModelError) as refused:
+        models.ask(model, images[:1], train.preprocess_images)
+    assert_one_line(str(refused.value), said, "probabilities")
+
+
+def test_a_network_that_was_trained_on_other_pixels_is_refused(tmp_path):
+    path = tmp_path / "model.keras"
+    metrics = tmp_path / "metrics.json"
+
+    def differently(images):
+        return 1 - images.reshape((-1, 784)) / 255
+
+    models.check_scaling(path, differently)  # nothing is known
+    metrics.write_text(json.dumps({"paper": 0.0, "ink": 1.0, "scaling_problem": None}))
+    models.check_scaling(path, train.preprocess_images)
+    with pytest.raises(models.ModelError) as refused:
+        models.check_scaling(path, differently)
+    assert_one_line(str(refused.value), "from 0 (paper) to 1 (ink)", "gives 1 to 0")
+    metrics.write_text(json.dumps({"paper": 1.0, "ink": 0.0}))
+    models.check_scaling(path, differently)
+    metrics.write_text(json.dumps({"paper": None, "ink": None, "scaling_problem": None}))
+    models.check_scaling(path, differently)  # no straight line, but preprocess_images can do it
+    problem = "the images were changed after preprocess_images"
+    metrics.write_text(json.dumps({"paper": None, "ink": None, "scaling_problem": problem}))
+    with pytest.raises(models.ModelError, match=problem):
+        models.check_scaling(path, differently)

@@ -1,6 +1,8 @@
 """What reading/pictures.py does: it finds picture files and opens them, whatever is in them."""
 
 import pathlib
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -131,3 +133,92 @@ def test_a_picture_whose_notes_are_damaged_is_read_without_a_word_about_them(
     child = run("predict.py", path, *options)
     assert "three.jpg: 3" in child.stdout
     assert without_greeting(child.stderr) == ""
+
+
+# --- Large pictures, and many pages -------------------------------------------------------------
+
+MEASURE = """
+import pathlib, sys
+import predict
+
+def peak():  # in MB; the peak that `resource` gives begins with that of the parent
+    for line in pathlib.Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1024
+
+before = peak()
+[page] = predict.find_proposals(pathlib.Path(sys.argv[1]))
+print(peak() - before, len(page.proposals), page.error)
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells the peak")
+@pytest.mark.parametrize("mode", ["P", "I;16", "RGBA"])
+def test_a_large_picture_takes_less_than_400_mb_and_is_read(mode, tmp_path):
+    side = 7000
+    ink = np.full((side, side), 200, np.uint8)
+    ink[2000:5000, 3400:3600] = 10  # a 1
+    picture = Image.fromarray(ink)
+    if mode == "I;16":
+        picture = Image.fromarray(ink.astype("uint16") * 100)
+    elif mode == "RGBA":
+        picture = Image.merge("RGBA", [picture] * 3 + [Image.new("L", picture.size, 255)])
+    elif mode == "P":
+        picture = picture.convert("P")
+    path = tmp_path / "large.png"
+    picture.save(path, compress_level=1)
+    child = subprocess.run(
+        [sys.executable, "-c", MEASURE, path],
+        cwd=pathlib.Path(predict.__file__).parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    peak, proposals, error = child.stdout.split(maxsplit=2)
+    assert error.strip() == "None"
+    assert proposals == "1"
+    assert float(peak) < 400
+
+
+@pytest.mark.parametrize("kind", ["webp", "gif"])
+def test_a_picture_whose_decoder_takes_much_memory_is_refused_from_fewer_pixels(kind, tmp_path):
+    path = tmp_path / f"large.{kind}"
+    side = round(pictures.MOST_PIXELS[kind.upper()] ** 0.5) + 10
+    Image.new("L", (side, side), 255).save(path)
+    [(page, picture)] = pictures.open_pages(path)
+    assert picture is None
+    assert "too many pixels" in page.error
+    assert f"at most {pictures.MOST_PIXELS[kind.upper()] // 1_000_000} are read" in page.error
+
+
+@pytest.mark.parametrize("size", [(4007, 90), (90, 4007), (4100, 4003)])
+def test_a_picture_that_is_converted_in_bands_is_as_if_it_were_converted_at_once(size):
+    width, height = size
+    y, x = np.indices((height, width))
+    array = np.stack([x % 251, y % 241, (x + y) % 256], axis=2).astype("uint8")
+    picture = Image.fromarray(array)
+    expected = picture.reduce(2)
+    expected.thumbnail((pictures.LARGEST_SIDE, pictures.LARGEST_SIDE))
+    np.testing.assert_array_equal(pictures.to_small_rgb(picture), expected)
+
+
+def test_the_range_of_a_picture_with_16_bits_is_that_of_all_of_it():
+    levels = np.linspace(1000, 3000, 300).astype("uint16")[:, np.newaxis].repeat(50, axis=1)
+    small = np.asarray(pictures.to_small_rgb(Image.fromarray(levels)))
+    np.testing.assert_allclose(small[:, 0, 0], np.linspace(0, 255, 300), atol=1.5)
+
+
+def test_of_a_file_with_very_many_pages_the_first_hundred_are_read_and_that_is_said(tmp_path):
+    pages = [Image.new("L", (30, 30), 2 * number) for number in range(102)]
+    for name in ("film.gif", "scan.tif"):
+        path = tmp_path / name
+        pages[0].save(path, save_all=True, append_images=pages[1:])
+        *opened, (last, picture) = pictures.open_pages(path)
+        assert [one.number for one, _ in opened] == list(range(1, 101))
+        greys = [shown[0, 0, 0] for _, shown in opened]
+        np.testing.assert_allclose(greys, 2 * np.arange(100), atol=1)
+        assert picture is None
+        assert last.number == 101
+        assert "only the first 100 pages" in last.error
+        shown = pictures.open_page(path, 7)
+        assert shown[0, 0, 0] == pytest.approx(12, abs=1)

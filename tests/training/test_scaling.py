@@ -104,3 +104,13 @@ def test_images_that_are_not_of_the_set_are_shown_as_they_are(images):
     x = classic(images[:, ::-1])[:50]  # upside down
     shown = to_raw(classic, images, x, find_scaling(classic, images, classic(images)))
     assert np.array_equal(shown, images[:50, ::-1])
+
+
+def test_without_a_line_images_are_shown_as_the_network_gets_them_in_its_order(images):
+    x = (classic(images) ** 2)[60:10:-1]
+    shown = to_raw(classic, images, x, find_scaling(classic, images, x))
+    expected = np.rint(255 * (images[60:10:-1] / 255) ** 2)
+    assert np.abs(shown - expected).max() <= 1
+    features = classic(images)[:50, :99]
+    shown = to_raw(classic, images, features, find_scaling(classic, images, features))
+    assert np.array_equal(shown, images[:50])
