@@ -137,8 +137,8 @@ function isTaught() {
   return pastLessons.length > 0 || network.taught !== undefined;
 }
 
+// The visitor says what is on the pad.
 async function judge(label) {
-  // the visitor says what is on the pad
   const pixels = currentPixels();
   if (!ready || teaching || demo || pixels === undefined || refused()) return;
   const lesson = { pixels, label, testIndex: example, strokes };

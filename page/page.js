@@ -4,31 +4,13 @@
 const $ = (id) => document.getElementById(id);
 
 const PAUSE_MS = 500; // the pen is up for so long: the digit may be finished
-// points of a stroke that are nearer to each other add nothing; the pad is 1 wide
-const NEAR = 0.005;
+const NEAR = 0.005; // points that are nearer to each other add nothing; the pad is 1 wide
 const LINE = 0.05; // how wide the pen is on the pad
 const DEMO_MS = 1400; // how long the example takes that is drawn by itself
 const DEMO = [
-  [0.3, 0.34],
-  [0.32, 0.27],
-  [0.36, 0.21],
-  [0.42, 0.17],
-  [0.49, 0.16],
-  [0.56, 0.17],
-  [0.62, 0.21],
-  [0.66, 0.27],
-  [0.67, 0.34],
-  [0.65, 0.41],
-  [0.61, 0.47],
-  [0.55, 0.54],
-  [0.48, 0.6],
-  [0.41, 0.67],
-  [0.34, 0.73],
-  [0.29, 0.78],
-  [0.36, 0.78],
-  [0.45, 0.78],
-  [0.54, 0.78],
-  [0.63, 0.78],
+  [0.3, 0.34], [0.32, 0.27], [0.36, 0.21], [0.42, 0.17], [0.49, 0.16], [0.56, 0.17], [0.62, 0.21],
+  [0.66, 0.27], [0.67, 0.34], [0.65, 0.41], [0.61, 0.47], [0.55, 0.54], [0.48, 0.6], [0.41, 0.67],
+  [0.34, 0.73], [0.29, 0.78], [0.36, 0.78], [0.45, 0.78], [0.54, 0.78], [0.63, 0.78],
   [0.71, 0.78],
 ];
 
@@ -274,8 +256,8 @@ function showAnswer() {
   if (settled && !demo && !teaching) announce();
 }
 
+// Only what is new, or a screen reader reads it again.
 function setText(element, text) {
-  // only what is new, or a screen reader reads it again
   if (element.textContent !== text) element.textContent = text;
 }
 
@@ -320,8 +302,8 @@ function settleSoon() {
 
 // --- Draw ----------------------------------------------------------------------------------------
 
+// More points; a stroke that leaves the canvas runs along its edge.
 function draw(events) {
-  // more points; a stroke that leaves the canvas runs along its edge
   const box = $("pad").getBoundingClientRect();
   const inside = (v) => Math.min(1, Math.max(0, v));
   const stroke = strokes.at(-1);
@@ -340,8 +322,8 @@ function draw(events) {
   });
 }
 
+// An empty pad, and nothing said of the last drawing.
 function beginAnew() {
-  // an empty pad, and nothing said of the last drawing
   strokes = [];
   touched = true;
   demo = false;
@@ -359,8 +341,8 @@ function clear() {
   show();
 }
 
+// The last stroke, or what Clear took away.
 function undo() {
-  // the last stroke, or what Clear took away
   pointer = null;
   if (demo) return;
   if (strokes.length > 0) {
@@ -370,6 +352,7 @@ function undo() {
     cleared = [];
   }
   example = -1;
+  settleSoon();
   show();
 }
 

@@ -170,8 +170,8 @@ function makePath() {
   if (first) makeUnits(first);
 }
 
+// At the end of the row, to be asked why.
 function makeAnswer(name, label) {
-  // at the end of the row, to be asked why
   const item = document.createElement("li");
   const button = document.createElement("button");
   const text = document.createElement("span");
@@ -187,8 +187,8 @@ function makeAnswer(name, label) {
   return item;
 }
 
+// A row of what a unit says to the answers: name, bar, number.
 function makeSpeaker(name) {
-  // a row of what a unit says to the answers: name, bar, number
   const item = document.createElement("li");
   const text = document.createElement("em");
   const lane = document.createElement("span");
@@ -231,8 +231,8 @@ function makeUnits(first) {
   };
 }
 
+// Counted from 0.
 function chooseUnit(unit) {
-  // counted from 0
   const last = unitsOf(firstLayer()) - 1;
   chosenUnit = Math.min(last, Math.max(0, Math.round(unit)));
   chosenAnswer = null;
@@ -369,8 +369,8 @@ function nameStrongest(parts) {
   $("strongest").replaceChildren(...items);
 }
 
+// The text becomes a button that leads to the unit.
 function makeChooser(item, unit) {
-  // the text becomes a button that leads to the unit
   const button = document.createElement("button");
   button.textContent = item.textContent;
   button.onclick = () => {
@@ -449,8 +449,8 @@ function signed(v) {
 // --- Paint ---------------------------------------------------------------------------------------
 
 // The colour of a number, as canvases want it: black at 0, bright where it is as large as `most`.
+// The root: small ones are to be seen, too.
 function colourOf(v, most, above) {
-  // the root: small ones are to be seen, too
   const strength = Math.min(1, Math.sqrt(Math.abs(v) / most));
   const [red, green, blue] = v > 0 ? above : BLUE;
   return (255 << 24) | ((strength * blue) << 16) | ((strength * green) << 8) | (strength * red);
@@ -583,8 +583,8 @@ function drawWindow(context, { top, left, height, width }, spot) {
   drawLine(context, [x + pixel * width, y + pixel * height], spot, 0);
 }
 
+// Through the layers between, which are shown below.
 function drawWayToAnswers(context) {
-  // through the layers between, which are shown below
   const box = $("units").getBoundingClientRect();
   const from = stacked()
     ? [box.x + box.width / 2, box.bottom]

@@ -146,7 +146,8 @@ function say(english, values = {}) {
   return translate(english).replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
-function translate(english) { // a name, for example, into which nothing is put
+// A name, for example, into which nothing is put.
+function translate(english) {
   return (chinese && CHINESE[english]) || english;
 }
 
