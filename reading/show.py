@@ -67,6 +67,8 @@ def in_rows(digits):
 def describe(digit):
     """Return how sure the network is of a digit, in words."""
     text = f"{digit.confidence:.0%} sure"
+    if digit.is_odd:
+        return f"{text}, but it is lower or higher than its neighbours: perhaps no digit"
     return f"{text}, but it looks unlike MNIST's" if digit.doubtful else text
 
 

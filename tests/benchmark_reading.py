@@ -24,6 +24,7 @@ sys.path[:0] = [str(ROOT), str(TESTS)]
 import numpy as np
 import scenes
 
+import train
 from reading import choose, models, pictures
 from reading.basics import NoDigits
 from reading.find import find_digits
@@ -57,7 +58,7 @@ def main():
     pages = []
     for example in labelled:
         pages.append(find_proposals(example))
-    texts = read(pages, models.load(args.model))
+    texts = read(pages, models.load(args.model), train.preprocess_images)
 
     table = {}
     for example, text in zip(labelled, texts, strict=True):
@@ -118,11 +119,11 @@ def find_proposals(example):
     return pictures.Page(pathlib.Path(example.name), None, proposals=proposals)
 
 
-def read(pages, model):
+def read(pages, model, preprocess_images):
     """Return the digits, as text, that are read on each page; "" where there are none."""
     images = [proposal.image for page in pages for proposal in page.proposals]
     images = np.array(images, np.uint8).reshape((-1, 28, 28))
-    probabilities = models.ask(model, images)
+    probabilities = models.ask(model, images, preprocess_images)
     distances = choose.measure_distances(images)
     texts = []
     for page in choose.read_pages(pages, probabilities, distances):

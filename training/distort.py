@@ -27,7 +27,7 @@ class Amounts(NamedTuple):
     blur: float = 0  # pixels: the standard deviation of the blur
 
 
-FOR_CONVNET = Amounts(turn=11, slant=0.2, resize=0.1, shift=2.2, bend=0.9, blur=1.0)
+FOR_CONVNET = Amounts(turn=11, slant=0.15, resize=0.05, shift=2.2, bend=0.9, blur=1.0)
 
 
 def distort(images, rng, amounts):

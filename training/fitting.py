@@ -22,7 +22,8 @@ from training.errors import UserError, one_line
 class Fitting:
     """What there is to say of a training: how it was done, and how it went.
 
-    `epochs`, `batch_size`, `train_size` and `validation_size` are what `fit` was given; `history`
+    `epochs`, `batch_size`, `train_size` and `validation_size` are what `fit` was given (the latter
+    are None where the images come from something else than arrays); `history`
     is a dict of lists, the loss and the metrics by epoch. `interrupted` is None, or says why the
     training ended early.
     """
@@ -30,8 +31,8 @@ class Fitting:
     def __init__(self):
         self.epochs = 0
         self.batch_size = None
-        self.train_size = 0
-        self.validation_size = 0
+        self.train_size = None
+        self.validation_size = None
         self.history = {"loss": []}
         self.seconds = 0.0
         self.interrupted = None
@@ -67,10 +68,11 @@ def fit_watched(model, fit, arguments, fitting, distorted):
     """Call `fit` with these `arguments`, a dict by name; note in `fitting` how it went."""
     split_validation(arguments)
     describe(arguments, fitting)
-    if distorted:
+    if distorted and isinstance(arguments["x"], np.ndarray):
         # A PyDataset makes its batches itself, and shuffles them.
         batches = DistortedImages(arguments["x"], arguments["y"], fitting.batch_size)
-        networks.lower_learning_rate(model, fitting.epochs * len(batches))
+        epochs = arguments["epochs"] - arguments["initial_epoch"]
+        networks.lower_learning_rate(model, epochs * len(batches))
         arguments["x"] = batches
         arguments["y"] = None
         arguments["batch_size"] = None
@@ -92,10 +94,9 @@ def fit_watched(model, fit, arguments, fitting, distorted):
         history = model.history
         end_epoch(model, history)
     finally:
-        fitting.seconds = time.perf_counter() - start
+        fitting.seconds += time.perf_counter() - start
         speed.set_batches_in_a_call(model, batches_before)
-    for name, values in history.history.items():
-        fitting.history.setdefault(name, []).extend(values)
+    fitting.history = append_epochs(fitting.history, history.history)
     return history
 
 
@@ -112,9 +113,13 @@ def split_validation(arguments):
     train_size = math.floor(len(x) * (1 - share))  # as Keras itself would split them
     if train_size == 0:
         raise UserError("--validation-split keeps all images aside: make it smaller.")
-    arguments["x"] = x[:train_size]
-    arguments["y"] = y[:train_size]
-    arguments["validation_data"] = (x[train_size:], y[train_size:])
+    kept_aside = []
+    for name in ("x", "y", "sample_weight"):
+        array = arguments[name]
+        if array is not None:
+            arguments[name] = array[:train_size]
+            kept_aside.append(array[train_size:])
+    arguments["validation_data"] = tuple(kept_aside)
     arguments["validation_split"] = 0.0
     classes = to_classes(y)
     missing = set(classes[train_size:]) - set(classes[:train_size])
@@ -144,6 +149,7 @@ def describe(arguments, fitting):
     arguments["batch_size"] = arguments["batch_size"] or 32  # Keras's default
     fitting.batch_size = arguments["batch_size"]
     fitting.train_size = len(x)
+    fitting.validation_size = 0
     if arguments["validation_data"] is not None:
         fitting.validation_size = len(arguments["validation_data"][0])
     print(f"Epochs: {arguments['epochs']}, batch size: {fitting.batch_size}, images: {len(x):,}")
@@ -161,6 +167,18 @@ def end_epoch(model, history):
     """Note in Keras's `history` the numbers of an epoch that was cut off."""
     logs = {name: float(value) for name, value in model.get_metrics_result().items()}
     history.on_epoch_end(len(history.epoch), logs)
+
+
+def append_epochs(history, new):
+    """Return a `history` with the epochs of a `new` one after its own, both dicts of lists.
+
+    What only one of both has counted is no number in the epochs of the other.
+    """
+    appended = {}
+    for name in [*new, *history]:
+        before = history.get(name, [math.nan] * len(history["loss"]))
+        appended[name] = before + new.get(name, [math.nan] * len(new["loss"]))
+    return appended
 
 
 class StopOnCtrlC(keras.callbacks.Callback):

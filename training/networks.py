@@ -57,12 +57,12 @@ def build_convnet():
             keras.layers.Conv2D(32, 5, strides=2, activation="relu"),
             # Keeps the numbers at a usual size, so that training goes faster.
             keras.layers.BatchNormalization(momentum=0.9),
-            # Each of these 64 filters looks at 3 x 3 places, and there at the answers of all 32.
-            keras.layers.Conv2D(64, 3, strides=2, padding="same", activation="relu"),
+            # Each of these 48 filters looks at 3 x 3 places, and there at the answers of all 32.
+            keras.layers.Conv2D(48, 3, strides=2, padding="same", activation="relu"),
             keras.layers.BatchNormalization(momentum=0.9),
             keras.layers.Conv2D(64, 3, activation="relu"),
             keras.layers.BatchNormalization(momentum=0.9),
-            keras.layers.Conv2D(128, 3, activation="relu"),
+            keras.layers.Conv2D(96, 3, activation="relu"),
             keras.layers.BatchNormalization(momentum=0.9),
             keras.layers.Flatten(),  # lays all numbers end to end, as Dense wants them
             keras.layers.Dropout(0.3),

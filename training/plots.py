@@ -154,7 +154,7 @@ def draw_curves(axes, history, metric, test_value):
         axes.plot(epochs, history[f"val_{metric}"], "s--", label="validation images")
     if test_value is not None:
         axes.axhline(test_value, color="black", linestyle=":", label="test images, at the end")
-    axes.set_xlim(0.5, len(history["loss"]) + 0.5)
+    axes.set_xlim(0.5, max(1, len(epochs)) + 0.5)
     axes.set_xlabel("epoch")
     axes.set_ylabel(metric)
     axes.xaxis.get_major_locator().set_params(integer=True)

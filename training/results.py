@@ -60,7 +60,7 @@ class Run:
 
         `progress` is the fitting.Fitting. `train_set` is raw images, uint8 (N, 28, 28), and labels;
         `test_set` is raw images, and what they and their labels became for the network. `answered`
-        is what `model.predict` returned, and what `model.evaluate` did, a dict.
+        is what `model.predict` returned, and what `model.evaluate` did.
         """
         images_test, x_test, y_test = test_set
         probabilities, scores = answered
@@ -80,7 +80,7 @@ class Run:
             "validation_size": progress.validation_size,
             "test_size": len(y_test),
             "test_accuracy": find_accuracy(labels, probabilities),
-            "test_loss": scores["loss"],
+            "test_loss": find_loss(scores),
             "history": progress.history,
             "paper": scaling.paper,
             "ink": scaling.ink,
@@ -178,6 +178,13 @@ def find_accuracy(labels, probabilities):
     if labels is None:
         return None
     return float(np.mean(probabilities.argmax(axis=1) == labels))
+
+
+def find_loss(scores):
+    """Return the loss in what `model.evaluate` returned: a dict, or a list that begins with it."""
+    if isinstance(scores, dict):
+        return scores["loss"]
+    return float(np.ravel(scores)[0])
 
 
 def make_answers(images, labels, probabilities, data_name):

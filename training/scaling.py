@@ -88,7 +88,9 @@ def fit_line(raw, values):
     slope, offset = np.polyfit(raw, values, 1)
     if np.abs(offset + slope * raw - values).max() > CLOSE * np.ptp(values):
         return None
-    return round(float(offset), DECIMALS), round(float(offset + 255 * slope), DECIMALS)
+    paper = round(float(offset), DECIMALS) + 0.0  # or it might be -0.0
+    ink = round(float(offset + 255 * slope), DECIMALS) + 0.0
+    return paper, ink
 
 
 def to_raw(preprocess_images, images, x, scaling):

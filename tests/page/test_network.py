@@ -222,6 +222,35 @@ def test_a_network_for_which_learn_has_no_gradient_is_not_taught(sample, last):
     assert javascript.run(code, network=describe(build([L.Dense(20)] + last), sample)) is True
 
 
+@pytest.mark.parametrize("activation", ["sigmoid", "linear"])
+def test_sums_that_no_softmax_follows_are_not_taught(sample, activation):
+    code = """
+      const { openNetwork, teachable } = require("./network.js");
+      openNetwork(network);
+      return teachable() === undefined;
+    """
+    alone = json.loads(describe(build([L.Dense(10, "softmax")]), sample))
+    alone["layers"][0]["config"]["activation"] = activation
+    behind = json.loads(describe(build([L.Dense(10), L.Activation("softmax")]), sample))
+    behind["layers"][1]["config"]["activation"] = activation
+    for network in (alone, behind):
+        assert javascript.run(code, network=json.dumps(network)) is True
+
+
+def test_a_step_makes_the_right_answer_likelier_on_an_empty_image_too(sample):
+    code = """
+      const { openNetwork, learn, predict } = require("./network.js");
+      openNetwork(network);
+      const before = predict(pixels)[3];
+      learn(pixels, 3);
+      return [before, predict(pixels)[3]];
+    """
+    network = describe(build([L.Dense(10, "softmax")]), sample)
+    for image in (np.zeros((28, 28)), sample[1][0][7] / 255):
+        before, after = javascript.run(code, network=network, pixels=image.ravel().tolist())
+        assert before < after < 1
+
+
 @pytest.mark.parametrize(("paper", "ink"), [(0.0, 1.0), (1.0, 0.0), (-1.0, 1.0)])
 def test_the_pixels_that_spoke_are_the_gradient_times_the_ink(sample, paper, ink):
     model = build([L.Flatten(), L.Dense(30, "relu"), L.Dropout(0.5), L.Dense(10, "softmax")])

@@ -76,3 +76,29 @@ def test_the_level_stroke_of_a_5_whose_other_strokes_are_straight_is_no_line():
     cv2.polylines(five, [np.array(corners)], False, BLUE, 4)
     [found, *_] = pieces(seen(five, 0))
     np.testing.assert_allclose(found.box, (115, 60, 192, 232), atol=3)
+
+
+@pytest.mark.parametrize("height", [34, 38, 44, 50])
+@pytest.mark.parametrize("shade", [60, 130, 170])
+@pytest.mark.parametrize("thickness", [1, 2])
+def test_the_lines_of_a_form_are_dropped_in_a_crop_of_few_pixels(
+    typical_digits, height, shade, thickness
+):
+    picture = blank(height, int(1.35 * height))
+    boxes = write(picture, typical_digits[[3, 6]], 7, height // 4, height // 2, gap=0.25)
+    picture[2 : 2 + thickness] = picture[-2 - thickness : -2] = shade
+    assert_found(seen(picture, 0), boxes, atol=3)
+
+
+@pytest.mark.parametrize("cell", [34, 40, 50])
+@pytest.mark.parametrize("closed", [True, False])
+def test_the_separators_of_a_row_of_cells_are_no_1s(typical_digits, cell, closed):
+    picture = blank(40, 6 * cell + 1)
+    boxes = []
+    for index, digit in enumerate(typical_digits[[4, 0, 7, 1, 9, 2]]):
+        boxes += write(picture, [digit], index * cell + 10, 8, 24)
+    for index in range(7):
+        picture[:, index * cell] = 120
+    if closed:
+        picture[0] = picture[-1] = 120
+    assert_found(seen(picture, 0), boxes, atol=3)

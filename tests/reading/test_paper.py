@@ -1,8 +1,9 @@
 """What paper.py does: it finds the paper in a picture."""
 
 import cv2
+import numpy as np
 import pytest
-from drawing import WHITE, WOOD, blank, seen, write
+from drawing import WHITE, WOOD, blank, enlarged, seen, write
 from finding import assert_found, pieces
 
 
@@ -18,3 +19,32 @@ def test_a_note_on_a_desk_is_not_taken_for_a_digit(typical_digits, desk, rim):
     turned = cv2.getRotationMatrix2D((600, 450), 3, 1)
     assert len(pieces(seen(cv2.warpAffine(picture, turned, (1200, 900), borderValue=desk)))) == 3
     assert_found(seen(picture), boxes)
+
+
+@pytest.mark.parametrize("width", [2, 4])
+@pytest.mark.parametrize("shade", [0, 255])
+def test_a_thin_frame_around_a_photo_is_no_digit(typical_digits, width, shade):
+    rows, columns = np.mgrid[-30:30:300j, -20:20:300j]
+    picture = np.repeat((170 + rows + columns)[..., None], 3, axis=2)
+    boxes = write(picture, typical_digits[[7]], 110, 90, 120)
+    picture = seen(picture)
+    picture[:width] = picture[-width:] = shade
+    picture[:, :width] = picture[:, -width:] = shade
+    assert_found(picture, boxes)
+
+
+@pytest.mark.parametrize("side", [20, 32, 100, 300])
+@pytest.mark.parametrize("dark_on_light", [True, False])
+def test_a_digit_that_was_cut_to_its_very_edges_is_found_whole(sample, side, dark_on_light):
+    _, (images, _) = sample
+    whole = 0
+    for digit in images[:60]:
+        strokes = enlarged(digit, side).clip(0, 1)
+        grey = (255 * strokes).astype(np.uint8)
+        picture = np.repeat((255 - grey if dark_on_light else grey)[..., None], 3, axis=2)
+        found = pieces(picture)
+        if len(found) == 1:
+            left, top, right, bottom = found[0].box
+            width = picture.shape[1]
+            whole += bottom - top > 0.8 * side and right - left > 0.6 * width
+    assert whole >= 56

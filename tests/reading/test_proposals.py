@@ -66,3 +66,13 @@ def test_a_1_that_touches_a_0_is_cut_off_though_it_is_a_small_part():
     left, _, right, _ = pieces(seen(picture))[0].box
     assert min(cuts) > left + 0.1 * 100  # and nothing thinner than a stroke is
     assert max(cuts) < right - 0.1 * 100
+
+
+def test_two_digits_one_above_the_other_are_hardly_one(typical_digits):
+    picture = blank(345, 300)
+    write(picture, typical_digits[[5]], 110, 60, 100)
+    write(picture, typical_digits[[6]], 110, 185, 100)
+    upper, lower = pieces(seen(picture))
+    both = [found for found in find_digits(seen(picture)) if found.stop - found.start == 2]
+    assert upper.box[3] < lower.box[1]
+    assert all(proposal.odds < -1 for proposal in both)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from helpers import assert_one_line
 
-from training import distort, fitting
+from training import distort, fitting, networks
 from training.errors import UserError
 
 
@@ -126,6 +126,7 @@ def test_distorted_images_are_what_fit_sees_if_it_is_asked_for(digits):
     x, y = (array[:200] for array in digits)
     by_hand = build()
     batches = distort.DistortedImages(x[:160], y[:160], batch_size=32)
+    networks.lower_learning_rate(by_hand, number_of_batches=5)
     expected = by_hand.fit(batches, epochs=1, shuffle=False, verbose=0)
     model = build()
     with fitting.watch(model, distorted=True) as progress:
@@ -165,6 +166,32 @@ def test_two_calls_of_fit_are_counted_together(digits):
     assert len(progress.history["loss"]) == 3
 
 
+def test_what_only_one_call_of_fit_counts_is_no_number_for_the_other(digits):
+    x, y = (array[:100] for array in digits)
+    model = build()
+    with fitting.watch(model) as progress:
+        model.fit(x, y, verbose=0)
+        model.fit(x, y, validation_split=0.5, verbose=0)
+        model.fit(x, y, verbose=0)
+    first, second, third = progress.history["val_loss"]
+    assert np.isnan([first, third]).all()
+    assert second > 0
+    assert np.isfinite(progress.history["loss"]).all()
+    assert len(progress.history["loss"]) == 3
+
+
+def test_weights_of_images_are_kept_aside_with_their_images(digits):
+    x, y = (array[:100] for array in digits)
+    weights = np.linspace(0, 1, 100)
+    given = {"sample_weight": weights, "validation_split": 0.25, "verbose": 0}
+    plain = build().fit(x, y, **given)
+    model = build()
+    with fitting.watch(model) as progress:
+        model.fit(x, y, **given)
+    assert progress.history["loss"] == plain.history["loss"]
+    assert progress.history["val_loss"] == plain.history["val_loss"]
+
+
 def test_data_of_other_kinds_are_trained_as_they_are(digits):
     x, y = (array[:64] for array in digits)
 
@@ -176,7 +203,7 @@ def test_data_of_other_kinds_are_trained_as_they_are(digits):
     with fitting.watch(model) as progress:
         model.fit(batches(), steps_per_epoch=3, epochs=2, verbose=0)
     assert len(progress.history["loss"]) == 2
-    assert progress.batch_size is None
+    assert (progress.batch_size, progress.train_size) == (None, None)
 
 
 # --- Validation ---------------------------------------------------------------------------------

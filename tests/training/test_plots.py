@@ -331,6 +331,13 @@ def test_a_network_that_was_compiled_without_metrics_has_a_loss_to_draw():
     assert curves(figure.axes[1]) == {TEST: [0.85, 0.85]}
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_training_without_fit_has_a_test_result_to_draw(tmp_path):
+    figure = plots.draw_training({"loss": []}, 0.3, 0.85, "digits")
+    figure.savefig(tmp_path / "training.png")
+    assert list(figure.axes[1].lines[-1].get_ydata()) == [0.85, 0.85]
+
+
 def test_without_any_accuracy_the_training_can_be_drawn(tmp_path):
     figure = plots.draw_training({"loss": [0.5, 0.25]}, 0.3, None, "digits")
     figure.savefig(tmp_path / "training.png")

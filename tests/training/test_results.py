@@ -62,6 +62,11 @@ def test_an_accuracy_is_told_where_labels_and_answers_compare_and_shown_if_they_
         assert answers.labels.tolist() == np.ravel(labels).tolist()
 
 
+def test_the_loss_is_found_in_whatever_evaluate_returns():
+    for scores in ({"accuracy": 0.9, "loss": 0.5}, [0.5, 0.9], 0.5):
+        assert results.find_loss(scores) == 0.5
+
+
 def test_answers_that_are_no_numbers_are_shown_as_they_are():
     labels, probabilities = results.compare(ONE_HOT, THREE * math.nan)
     assert results.make_answers(np.zeros((4, 28, 28)), labels, probabilities, "digits") is not None

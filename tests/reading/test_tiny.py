@@ -1,0 +1,45 @@
+"""What tiny.py does: it takes a picture of a few pixels as one digit."""
+
+import numpy as np
+import pytest
+from finding import assert_refused
+from PIL import Image, ImageDraw
+
+from reading.find import find_digits
+
+
+def as_picture(image, dark_on_light):
+    grey = 255 - image if dark_on_light else image
+    return np.repeat(grey[..., None], 3, axis=2)
+
+
+@pytest.mark.parametrize("dark_on_light", [True, False])
+def test_mnist_s_own_images_reach_the_network_as_they_are(sample, dark_on_light):
+    _, (images, _) = sample
+    same = 0
+    for image in images:
+        [found] = find_digits(as_picture(image, dark_on_light))
+        same += np.allclose(found.image, image, atol=2)
+    assert same > 0.99 * len(images)
+
+
+def test_a_digit_of_dashes_is_one_digit_in_a_picture_of_28_pixels():
+    seven = Image.new("RGB", (28, 28), "white")
+    pen = ImageDraw.Draw(seven)
+    for y in range(4, 24, 5):
+        pen.line([(19 - y // 3, y), (18 - y // 3, y + 2)], "black", 2)
+    pen.line([(8, 4), (11, 4)], "black", 2)
+    [found] = find_digits(np.asarray(seven))
+    np.testing.assert_allclose(found.box, (8, 4, 20, 22), atol=2)
+    assert (found.image > 127).any(axis=1).sum() > 15
+
+
+def test_a_soft_brush_is_taken_whole(typical_digits):
+    for digit in typical_digits:
+        large = Image.fromarray(255 - digit).resize((36, 36), Image.Resampling.BICUBIC)
+        soft = np.asarray(large.convert("RGB")) // 2 + 127
+        assert len(find_digits(soft)) == 1
+
+
+def test_a_tiny_picture_without_ink_is_refused():
+    assert_refused(np.full((28, 28, 3), 250, np.uint8), "no ink")
