@@ -109,7 +109,7 @@ def test_models_in_older_formats_are_refused_with_the_way_to_save_them_anew(
 def test_a_model_from_a_newer_keras_is_refused_for_that_reason(finished, read, tmp_path):
     with zipfile.ZipFile(finished.outputs / "model.keras") as file:
         contents = {name: file.read(name) for name in file.namelist()}
-    metadata = json.loads(contents["metadata.json"]) | {"keras_version": "4.1.0"}
+    metadata = json.loads(contents["metadata.json"]) | {"keras_version": "10.1.0"}
     contents["metadata.json"] = json.dumps(metadata).encode()
     contents["config.json"] = contents["config.json"].replace(b"Dense", b"Denser")
     with zipfile.ZipFile(tmp_path / "model.keras", "w") as file:
@@ -117,7 +117,7 @@ def test_a_model_from_a_newer_keras_is_refused_for_that_reason(finished, read, t
             file.writestr(name, content)
     with pytest.raises(models.ModelError) as refused:
         models.load(tmp_path / "model.keras")
-    assert_one_line(str(refused.value), "Keras 4.1.0", keras.__version__, "upgrade")
+    assert_one_line(str(refused.value), "Keras 10.1.0", keras.__version__, "upgrade")
 
 
 @pytest.mark.parametrize(
