@@ -4,6 +4,7 @@ For those who want to know which models predict.py takes, and what it says about
 """
 
 import json
+import math
 import re
 import zipfile
 
@@ -48,7 +49,7 @@ def check_file(path):
 
 
 def load(path):
-    """Load a model of 28x28 images and ten classes; raise ModelError if it is none for digits."""
+    """Load a model of ten classes; raise ModelError if they are no digits."""
     import keras  # here, since it takes seconds, and finding digits does not need it
 
     try:
@@ -67,13 +68,11 @@ def load(path):
     if isinstance(classes, list) and classes != data.DIGITS:
         names = ", ".join(str(name) for name in classes)
         raise ModelError(f"{path} is for something else: {names}. Use one of: python train.py")
-    input_shape = getattr(model, "input_shape", None)  # a model that was never built has none
-    output_shape = getattr(model, "output_shape", None)
-    known_input = input_shape in ((None, 784), (None, 28, 28), (None, 28, 28, 1))
-    if not known_input or output_shape != (None, 10):
+    output_shape = getattr(model, "output_shape", None)  # a model that was never built has none
+    if output_shape != (None, 10):
         raise ModelError(
-            f"{path} is for something else: from {input_shape} to {output_shape}, not from images "
-            "of 28x28 pixels to the probabilities of ten digits. Use one of: python train.py"
+            f"{path} is for something else: it answers with {output_shape}, not with the "
+            "probabilities of ten digits, (None, 10). Use one of: python train.py"
         )
     return model
 
@@ -129,11 +128,19 @@ def check_scaling(path, preprocess_images):
 def ask(model, images, preprocess_images):
     """Return the network's answers, float (N, 10), about images, uint8 (N, 28, 28).
 
-    `preprocess_images` is train.py's. Raises ModelError if the answers are no probabilities.
+    `preprocess_images` is train.py's. Raises ModelError if the network reads something else than
+    it gives, or if the answers are no probabilities.
     """
     if not len(images):
         return np.zeros((0, 10))
-    x = preprocess_images(images).reshape((-1, *model.input_shape[1:]))
+    x = preprocess_images(images)
+    input_shape = model.input_shape[1:]
+    if None in input_shape or math.prod(input_shape) != math.prod(x.shape[1:]):
+        raise ModelError(
+            f"this network is for something else: it reads {model.input_shape}, and "
+            f"preprocess_images in train.py gives {x.shape}. Use one of: python train.py"
+        )
+    x = x.reshape((-1, *input_shape))
     probabilities = model.predict(x, batch_size=1000, verbose=0)
     are_shares = np.all((probabilities >= 0) & (probabilities <= 1))
     if not are_shares or not np.allclose(probabilities.sum(axis=1), 1, atol=0.01):

@@ -11,6 +11,7 @@ from reading.proposals import Proposal
 
 ONE_DIGIT = 40  # pixels: a picture whose sides are no longer shows one digit...
 ROW = 1.2  # times as wide as high: ...unless it is wider, as a row of digits is
+PIECE = 0.7  # of the ink's height: two pieces side by side that are as high are two digits
 MNIST_BOX = (18, 19, 20)  # pixels: the longer side of MNIST's digits
 PALE = 0.03  # of the strongest ink: the traces of a JPEG are paler
 
@@ -18,15 +19,37 @@ PALE = 0.03  # of the strongest ink: the traces of a JPEG are paler
 def shows_one_digit(picture):
     """Return whether a picture is too small for more than one digit."""
     height, width = picture.shape[:2]
-    return max(height, width) <= ONE_DIGIT and width <= ROW * height
+    if max(height, width) > ONE_DIGIT or width > ROW * height:
+        return False
+    contrast = compare(picture)
+    return not are_side_by_side(contrast > contrast.max() / 2)
+
+
+def are_side_by_side(mask):
+    """Return whether paper, from top to bottom, parts the ink into two high pieces, as in a 10."""
+    rows, columns = np.nonzero(mask)
+    for column in np.flatnonzero(~mask.any(axis=0)):
+        left = rows[columns < column]
+        right = rows[columns > column]
+        if len(left) and len(right):
+            lower = min(np.ptp(left), np.ptp(right))
+            if lower > PIECE * np.ptp(rows):
+                return True
+    return False
+
+
+def compare(picture):
+    """Return how much each pixel differs from the paper, uint8 (height, width)."""
+    _, contrast = compare_with_usual(picture)
+    if contrast is None:
+        everywhere = np.ones(picture.shape[:2], bool)
+        return compare_with_paper(picture, everywhere)
+    return contrast
 
 
 def propose_all_ink(picture):
     """Return a list of one Proposal: all ink of a picture. Raises NoDigits if there is none."""
-    _, contrast = compare_with_usual(picture)
-    if contrast is None:
-        everywhere = np.ones(picture.shape[:2], bool)
-        contrast = compare_with_paper(picture, everywhere)
+    contrast = compare(picture)
     strongest = int(contrast.max())
     if strongest < LEAST_CONTRAST:
         raise NoDigits("no ink was found: write darker, or take a sharper picture in better light")

@@ -104,7 +104,7 @@ def load_folder(folder, prefix):
             rows = list(csv.DictReader(file))
         for row in rows:
             path = labels.parent / row["file"]
-            picture, _ = pictures.open_page(path, None)
+            picture = pictures.open_page(path, None)
             kind = f"{prefix}: {row['kind']}"
             labelled.append(Labelled(kind, str(path), picture, row["digits"]))
     return labelled

@@ -349,7 +349,8 @@ def test_scaling_by_the_network_itself_and_a_callback_that_counts_lead_to_all_re
     edited, test_digits
 ):
     count_batches = (
-        'keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, _: print("batch", batch))'
+        "keras.callbacks.LambdaCallback("
+        'on_train_batch_end=lambda batch, logs: print("batch", batch))'
     )
     run = edited(
         (SCALING, 'images.astype("float32")'),

@@ -38,6 +38,7 @@ class Run:
         self.args = args
         self.preprocess_images = preprocess_images
         self.outputs = Outputs(args.outputs)
+        self.is_loadable = True  # the saved model
         self.own = None  # your own digits
         self.own_right_before = None
         if args.add:
@@ -53,7 +54,7 @@ class Run:
         with self.outputs.saving("model.keras") as unfinished:
             model.save(unfinished)
         for path in self.outputs.saved:
-            check_that_it_loads(path)
+            self.is_loadable = check_that_it_loads(path)
 
     def save(self, model, progress, data_name, train_set, test_set, answered):
         """Save all other results, each by itself, and report; return the script's exit status.
@@ -100,7 +101,7 @@ class Run:
                 raise ValueError(scaling.problem)
             write.write_page(unfinished, model, answers, scaling.paper, scaling.ink)
         report(metrics, answers, progress, self.outputs)
-        return 1 if self.outputs.failed else 0
+        return 1 if self.outputs.failed or not self.is_loadable else 0
 
     def save_own_digits(self, model):
         """Save how your own digits are read; return how many that were kept aside are read right.
@@ -120,15 +121,17 @@ class Run:
 
 
 def check_that_it_loads(path):
-    """Say what is wrong if a saved model cannot be loaded, as predict.py will load it."""
+    """Return whether a saved model can be loaded, as predict.py will, and say what is wrong."""
     try:
         keras.saving.load_model(path, compile=False)
+        return True
     except Exception as error:  # noqa: BLE001  of a layer or a function of the reader's own
         print(
             f"Error: {printable(path)} was saved, but cannot be loaded: it has a layer or a "
             f"function that Keras does not know by its name. {first_sentence(error)}",
             file=sys.stderr,
         )
+        return False
 
 
 def first_sentence(error):

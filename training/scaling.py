@@ -49,7 +49,8 @@ def find_scaling(preprocess_images, images, x):
         return Scaling(None, None, problem)
     line = fit_line(raw, values)
     if line is not None:
-        return Scaling(*line, None)
+        paper, ink = line
+        return Scaling(paper, ink, None)
     if indices is None:
         problem = (
             "the images were changed after preprocess_images, and not along a straight line: let "
@@ -105,8 +106,12 @@ def to_raw(preprocess_images, images, x, scaling):
         return images[indices]
     if x[0].size != images[0].size:
         return images[: len(x)]  # it is no picture any more
-    paper, ink = scaling.paper, scaling.ink
-    if paper is None:
-        paper, ink = x.min(), x.max()
+    if scaling.paper is not None:
+        paper = scaling.paper
+        ink = scaling.ink
+    else:
+        paper = x.min()
+        ink = x.max()
     shares = (x.astype("float64") - paper) / (ink - paper)
-    return np.clip(np.rint(255 * shares), 0, 255).astype("uint8").reshape((-1, *images.shape[1:]))
+    pixels = np.clip(np.rint(255 * shares), 0, 255).astype("uint8")
+    return pixels.reshape((len(x),) + images.shape[1:])

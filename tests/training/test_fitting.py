@@ -125,6 +125,7 @@ def test_a_schedule_by_batches_ends_where_it_ends_without_watch(digits):
 def test_distorted_images_are_what_fit_sees_if_it_is_asked_for(digits):
     x, y = (array[:200] for array in digits)
     by_hand = build()
+    networks.lower_learning_rate(by_hand, number_of_batches=5)
     batches = distort.DistortedImages(x[:160], y[:160], batch_size=32)
     networks.lower_learning_rate(by_hand, number_of_batches=5)
     expected = by_hand.fit(batches, epochs=1, shuffle=False, verbose=0)

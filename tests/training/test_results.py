@@ -141,6 +141,19 @@ def save(sample, tmp_path, capsys):
 SOFTMAX = keras.layers.Dense(10, activation="softmax")
 
 
+class LayerOfAReader(keras.layers.Layer):
+    def call(self, x):
+        return x
+
+
+def test_a_model_that_nobody_can_load_is_no_success(tmp_path):
+    run = results.Run(args(tmp_path), preprocess)
+    run.save_model(keras.Sequential([keras.Input((784,)), keras.layers.Dense(1)]))
+    assert run.is_loadable
+    run.save_model(keras.Sequential([keras.Input((784,)), LayerOfAReader()]))
+    assert not run.is_loadable
+
+
 def test_all_is_saved_and_the_last_lines_say_how_good_it_is_and_where(save):
     saved = save(SOFTMAX)
     assert saved.status == 0
@@ -181,11 +194,6 @@ def test_one_result_that_cannot_be_made_costs_no_other(save, monkeypatch):
     assert "mistakes.png" not in saved.stdout
 
 
-class LayerOfAReader(keras.layers.Layer):
-    def call(self, x):
-        return x
-
-
 @pytest.mark.filterwarnings("ignore:The object being serialized includes a `lambda`")
 @pytest.mark.parametrize(
     ("layer", "word"),
@@ -199,7 +207,7 @@ class LayerOfAReader(keras.layers.Layer):
 def test_what_is_wrong_with_a_model_that_nobody_can_load_is_named(tmp_path, capsys, layer, word):
     path = tmp_path / "model.keras"
     keras.Sequential([keras.Input((784,)), layer]).save(path)
-    results.check_that_it_loads(path)
+    assert not results.check_that_it_loads(path)
     message = capsys.readouterr().err
     assert_one_line(message, "model.keras", "cannot be loaded", word)
     assert len(message) < 500

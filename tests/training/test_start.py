@@ -219,6 +219,28 @@ def test_a_closed_screen_is_no_traceback():
     assert process.returncode == 0
 
 
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["train.py", "--model", "convnet"], "1"),
+        (["train.py", "--model=convnet"], "1"),
+        (["train.py", "--model", "dropout"], "None"),
+        (["train.py"], "None"),
+    ],
+)
+def test_onednn_is_asked_for_by_the_convnet_alone(arguments, expected):
+    code = (
+        f"import sys, os; sys.argv = {arguments!r}; sys.path.insert(0, {str(ROOT)!r})\n"
+        "import training.start\n"
+        "print(os.environ.get('TF_ENABLE_ONEDNN_OPTS'))"
+    )
+    environment = {name: v for name, v in ENVIRONMENT.items() if name != "TF_ENABLE_ONEDNN_OPTS"}
+    process = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True
+    )
+    assert process.stdout.strip() == expected
+
+
 # --- errors.py ----------------------------------------------------------------------------------
 
 
