@@ -520,6 +520,15 @@ def test_an_example_is_drawn_by_itself_once_and_the_first_touch_wipes_it(visit, 
     assert answer(page) == ""  # it does not come back
 
 
+def test_a_touch_while_the_example_is_drawn_ends_it(visit, finished):
+    page = visit(finished.outputs / "draw.html", example=True)
+    page.evaluate("new Promise((done) => setInterval(() => demo && done(), 1))")
+    draw(page, [[(0.5, 0.1), (0.5, 0.9)]])
+    page.wait_for_timeout(1600)  # by then the example would be finished
+    assert answer(page) == "1"
+    assert page.evaluate("strokes.length === 1 && strokes[0].length === 2")
+
+
 def test_with_reduced_motion_the_example_stands_there_at_once(visit, finished):
     page = visit(finished.outputs / "draw.html", example=True, reduced_motion="reduce")
     page.locator("#hint", has_text="An example").wait_for()
