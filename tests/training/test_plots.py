@@ -169,7 +169,7 @@ def test_where_there_are_two_classes_two_answers_are_shown(three_answers, tmp_pa
     figure = plots.draw_mistakes(answers)
     assert captions(figure) == ["1,\nread as 0"]
     assert len(figure.axes[0].patches) == 2
-    assert len(plots.draw_confusion_matrix(answers).axes[0].texts) == 4
+    assert plots.draw_confusion_matrix(answers).axes[0].images[0].get_array().shape == (2, 2)
     assert captions(plots.draw_predictions(answers))[:2] == ["0, right", "1, right"]
 
 
