@@ -7,7 +7,6 @@ from reading.basics import NoDigits, count_holes, shrink, stroke_width, widen
 
 LEAST_CONTRAST = 10  # of 255, between ink and paper: the grain of a blank sheet has less
 FAINT = 0.35  # of the strongest ink: what is fainter is the print of the paper, or shines through
-FADING = 8  # pixels from ink to paper: what fades more slowly is a shadow, unless it is as wide
 MOST_INK = 0.6  # of the picture: where there is more, it is a pattern
 MOST_HOLES = 8  # in all strokes: pencil has more (so has a page of 8s, but see GRAINY)
 GRAINY = 2  # strokes that become so much wider where their holes are closed are pencil
@@ -45,9 +44,6 @@ def find_ink(picture, on_sheet):
     mask = (ink > 0.5).astype(np.uint8)
     if not mask.any() or mask.mean() > MOST_INK:
         raise NoDigits("no ink was found, only a pattern: show the paper alone, from nearer")
-    mask = drop_soft(ink, mask)
-    if not mask.any():
-        raise NoDigits("no ink was found, only shadows or a blur: take a sharper picture")
     ink, mask = close_grain(ink, mask)
     return ink * widen(mask), mask
 
@@ -104,21 +100,6 @@ def most_of_channels(picture):
     """Return the largest of red, green and blue, uint8 (height, width)."""
     red, green, blue = cv2.split(picture)
     return cv2.max(cv2.max(red, green), blue)
-
-
-def drop_soft(ink, mask):
-    """Erase what fades out over many pixels: shadows, and patterns that are out of focus."""
-    square = np.ones((3, 3), np.uint8)
-    slopes = cv2.morphologyEx(ink, cv2.MORPH_GRADIENT, square) / 2
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
-    at_outline = mask > cv2.erode(mask, square)
-    outline = labels[at_outline]
-    lengths = np.maximum(np.bincount(outline, minlength=count), 1)
-    fading = 1 / np.maximum(mean_by_piece(outline, slopes[at_outline], count), 1e-6)
-    widths = 2 * stats[:, cv2.CC_STAT_AREA] / lengths
-    sharp = (fading <= FADING) | (fading <= widths) | (widths <= FADING)
-    sharp[0] = False  # paper
-    return sharp.astype(np.uint8)[labels]
 
 
 def fill_around(picture, on_sheet):
