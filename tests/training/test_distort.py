@@ -176,6 +176,17 @@ def test_a_batch_is_the_same_whenever_it_is_made(sample):
         assert np.array_equal(one, other)
 
 
+def test_the_seed_decides_the_batches(sample):
+    (images, labels), _ = sample
+    firsts = []
+    for seed in (1, 1, 2):
+        keras.utils.set_random_seed(seed)
+        first, _ = distort.DistortedImages(images[:50], labels[:50], batch_size=50)[0]
+        firsts.append(first)
+    assert np.array_equal(firsts[0], firsts[1])
+    assert not np.array_equal(firsts[0], firsts[2])
+
+
 def test_the_seed_decides_the_weights(sample):
     (images, labels), _ = sample
     x_train = images[:300].reshape((300, 784)).astype("float32") / 255
