@@ -49,6 +49,9 @@ def check_packages():
             f"Error: {named_in} {backend!r} as the backend, which computes for Keras. "
             f"Name one of these: {', '.join(BACKENDS)}"
         )
+    if backend == "torch":
+        # Else its threads wait for each other awake: beside another program ten times as long.
+        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if importlib.util.find_spec(backend) is None:
         if backend == "tensorflow":
             named_in = "Keras needs"
