@@ -33,13 +33,13 @@ def count_rim(picture):
     most = max(LEAST_RIM, int(RIM * len(picture)))
     if len(picture) < 4 * most:
         return 0
-    rows = picture[: most + 2].astype(int)
-    color = np.median(rows[0], axis=0)
-    if np.abs(rows[0] - color).max() > UNIFORM:
+    color = np.median(picture[0], axis=0)
+    if np.abs(picture[0] - color).max() > UNIFORM:
         return 0
-    inside = np.median(picture[most::4, ::4].reshape(-1, 3), axis=0)
+    inside = np.median(picture[most::16, ::16].reshape(-1, 3), axis=0)
     if np.abs(inside - color).max() < STEP:
         return 0  # it is the paper
+    rows = picture[: most + 2].astype(int)
     for count in range(1, most + 1):
         step = np.abs(rows[count + 1] - rows[count - 1]).max(axis=1)
         if np.quantile(step, 0.1) > STEP:
@@ -66,7 +66,8 @@ def add_paper(picture):
     """Return a picture and 0 or, where a single digit was cut to its very edges, the picture with
     paper on all sides, and how much.
     """
-    paper, contrast = compare_with_usual(shrink(picture, SHEET_SIDE))
+    step = 1 + max(picture.shape) // SHEET_SIDE  # not all pixels are needed
+    paper, contrast = compare_with_usual(picture[::step, ::step])
     if contrast is None:
         return picture, 0
     mask = (contrast > PALE * contrast.max()).astype(np.uint8)
@@ -91,6 +92,7 @@ def compare_with_usual(picture):
 
     Paper is light or dark, as most of the picture is or, if that is undecided, as its rim is.
     """
+    picture = np.ascontiguousarray(picture)
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
     dark, light = np.quantile(grey, EXTREMES)
     middle = (dark + light) / 2
