@@ -96,18 +96,18 @@ def main(arguments=None):
     run.save_model(model)
 
     print("\nStep 5 of 5: evaluate it on images that it has never seen")
-    # Of the ten probabilities of an image, the largest is the answer.
+    # `evaluate` prints the loss, and the accuracy: the share of test images that are read right.
+    scores = model.evaluate(x_test, y_test, batch_size=1000, return_dict=True)
+    # The ten probabilities of each test image; the largest is what the network says.
     probabilities = model.predict(x_test, batch_size=1000, verbose=0)
-    # The loss, and the accuracy: the share of images for which that answer is right.
-    scores = model.evaluate(x_test, y_test, batch_size=1000, verbose=0, return_dict=True)
-    # Print the accuracy; save the numbers, some pictures, and a page in which you can draw.
+    # Save the numbers, some pictures, and a page in which you can draw (training/results.py).
     return run.save(
         model,
         progress,
         data_name,
         train_set=(images_train, labels_train),
         test_set=(images_test, x_test, y_test),
-        answered=(probabilities, scores),
+        answered=(scores, probabilities),
     )
 
 

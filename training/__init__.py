@@ -1,1 +1,5 @@
-"""What surrounds the recipe of train.py: options, data, other networks, Ctrl-C, results, plots."""
+"""What surrounds the recipe of train.py, and what predict.py shares with it.
+
+Options, data and the sample, other networks, distortion, your own digits, Ctrl-C and speed, results
+and pictures; and the start, errors and files of both scripts.
+"""

@@ -61,10 +61,10 @@ class Run:
 
         `progress` is the fitting.Fitting. `train_set` is raw images, uint8 (N, 28, 28), and labels;
         `test_set` is raw images, and what they and their labels became for the network. `answered`
-        is what `model.predict` returned, and what `model.evaluate` did.
+        is what `model.evaluate` returned, and what `model.predict` did.
         """
         images_test, x_test, y_test = test_set
-        probabilities, scores = answered
+        scores, probabilities = answered
         scaling, images = describe_images(self.preprocess_images, images_test, x_test)
         labels, probabilities = compare(y_test, probabilities)
         answers = make_answers(images, labels, probabilities, data_name)
