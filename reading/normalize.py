@@ -23,7 +23,8 @@ def normalize(ink):
         ink = cv2.GaussianBlur(ink, (0, 0), 0.5 * max(ink.shape) / LARGE)
     large = fit(ink, LARGE)
     # A third of the darkest, or a stroke of one pixel is lost beside others of two.
-    mask = (large > min(0.5, large.max() / 3)).astype(np.uint8)
+    is_ink = (large > large.max() / 3).astype(np.uint8)
+    mask = is_ink
     depth = cv2.distanceTransform(mask, cv2.DIST_L2, cv2.DIST_MASK_5)
     # In a stroke the median pixel is a quarter of its width deep. (The mean would follow what a fat
     # pen has filled, and thin the rest away.)
@@ -41,9 +42,8 @@ def normalize(ink):
     small = fit_box(255 * mask, mask)
     image = set_in_the_middle(small)
     if size_before <= FEW_PIXELS:
-        as_it_is = fit_box(
-            (255 * large).clip(0, 255).astype(np.uint8), (large > 1 / 3).astype(np.uint8)
-        )
+        grey = (255 * large).clip(0, 255).astype(np.uint8)
+        as_it_is = fit_box(grey, is_ink)
         image = cv2.addWeighted(image, 0.5, set_in_the_middle(as_it_is), 0.5, 0)
     return image
 

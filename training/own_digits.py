@@ -52,8 +52,8 @@ class OwnDigits(NamedTuple):
         labels = self.labels[~self.aside]
         copies_of_each = round(SHARE * len(images_train) / len(images))
         copies_of_each = min(max(copies_of_each, 1), MOST_COPIES)
-        images = np.repeat(images, copies_of_each, axis=0)
-        labels = np.repeat(labels, copies_of_each)
+        images = np.tile(images, (copies_of_each, 1, 1))
+        labels = np.tile(labels, copies_of_each)
         copies = distort.distort(images, np.random.default_rng(seed), AMOUNTS)
         copies = copies.round().astype("uint8")
         return np.concatenate([copies, images_train]), np.concatenate([labels, labels_train])
