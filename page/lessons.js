@@ -125,6 +125,7 @@ function showButtons() {
   $("forget").disabled = teaching || !isTaught();
   $("save").disabled = teaching || !isTaught();
   $("save-digits").disabled = teaching || ownDigits.length === 0;
+  $("grey").hidden = isTaught() || ownDigits.length > 0;
   $("save-digits").textContent =
     ownDigits.length === 0
       ? say("Save my digits")
@@ -145,11 +146,14 @@ async function judge(label) {
   if (example < 0) countAndKeep(pixels, label);
   setTeaching(true);
   clearReport();
+  if (example < 0) showOwnCount();
+  if (chosenAnswer !== null) chosenAnswer = label; // not why it gave the old answer
   lessonNote = say("It learns...");
   show();
   const before = await readTestImages();
   await teach(lesson);
   if (lesson.steps > 0) {
+    sayHow(lesson);
     const after = await readTestImages();
     showCost(before, after);
   }
@@ -164,14 +168,17 @@ function countAndKeep(pixels, label) {
     counted.all += 1;
     if (likeliest(predict(pixels)) === label) counted.right += 1;
   }
+  const image = Uint8Array.from(pixels, (v) => Math.round(255 * v));
+  forgetOwnDigit(strokes); // what was said of this drawing before
+  ownDigits.push({ strokes, image, label });
+}
+
+function showOwnCount() {
   $("own").textContent = say(
     "Of the digits for which you said what they are, it read {right} of {all} " +
       "right at first; of the test images of {data}, {accuracy}.",
     { ...counted, data: dataName(), accuracy: percent(network.accuracy) },
   );
-  const image = Uint8Array.from(pixels, (v) => Math.round(255 * v));
-  forgetOwnDigit(strokes); // what was said of this drawing before
-  ownDigits.push({ strokes, image, label });
 }
 
 function forgetOwnDigit(drawing) {
@@ -192,8 +199,8 @@ async function teach(lesson) {
     if (slow && !hurried) show();
     await pause(slow && !hurried ? STEP_MS : 0);
   }
-  lesson.steps = steps;
   const share = predict(pixels)[label];
+  Object.assign(lesson, { steps, before, share });
   const values = {
     name: network.class_names[label],
     from: percent(before),
@@ -206,11 +213,42 @@ async function teach(lesson) {
   }
   pastLessons.push({ ...lesson, weights, readings });
   readings = null;
-  lessonNote =
-    share >= ENOUGH
-      ? say("It now reads your {name}: {steps} steps, {from} to {to}.", values)
-      : say("Not learned: {name} has {to} after {steps} steps.", values);
+  lessonNote = say("Not learned: {name} has {to} after {steps} small changes.", values);
+  if (share >= ENOUGH) lessonNote = learnedNote(lesson);
   showAbout();
+}
+
+function learnedNote({ label, testIndex }) {
+  const name = network.class_names[label];
+  if (testIndex < 0) return say("It now reads your {name}.", { name });
+  const truth = network.class_names[network.test_labels[testIndex]];
+  return name === truth
+    ? say("It now reads it as {name}.", { name })
+    : say("It now reads it as {name}, but it is labelled {truth}.", { name, truth });
+}
+
+// What a step is, and why there are no more of them.
+function sayHow({ label, steps, before, share }) {
+  if (share < ENOUGH) return; // the note has said it
+  const values = {
+    steps,
+    name: network.class_names[label],
+    from: percent(before),
+    to: percent(share),
+    enough: `${100 * ENOUGH}%`,
+  };
+  let text = say(
+    "{steps} small changes of its weights brought the answer {name} from {from} to {to}.",
+    values,
+  );
+  if (steps === 1) {
+    text = say(
+      "One small change of its weights brought the answer {name} from {from} to {to}.",
+      values,
+    );
+  }
+  $("steps").textContent =
+    text + say(" It stops at {enough}, so as not to forget others.", values);
 }
 
 // What it reads otherwise since the lesson. Images that were themselves taught would prove nothing.
@@ -226,9 +264,14 @@ function showCost(before, after) {
     if (!wasRight && isRight) learned.push(index);
   });
   const own = [...excluded].filter((index) => index >= 0).length;
-  const values = { all: after.length - own, forgot: forgotten.length, learned: learned.length };
+  const none = say("none");
+  const values = {
+    all: after.length - own,
+    forgot: forgotten.length || none,
+    learned: learned.length || none,
+  };
   $("cost").textContent = say(
-    "Of {all} test images it forgot {forgot}, and learned {learned}.",
+    "Of {all} test images, newly read wrong: {forgot}; newly read right: {learned}.",
     values,
   );
   if (own > 0) {
@@ -269,7 +312,7 @@ function changeFigure(index, sign, label) {
 
 function clearReport() {
   lessonNote = "";
-  for (const id of ["cost", "changes", "saved"]) $(id).replaceChildren();
+  for (const id of ["steps", "cost", "changes", "saved", "own"]) $(id).replaceChildren();
 }
 
 // --- Take it back --------------------------------------------------------------------------------
@@ -292,7 +335,7 @@ function forgetAll() {
   pastLessons = [];
   readings = null;
   delete network.taught;
-  afterUndo(say("It is again as train.py left it."));
+  afterUndo(say("It is again as it was before your lessons."));
 }
 
 function afterUndo(note) {

@@ -76,17 +76,27 @@ function dataName() {
   return translate(network.data);
 }
 
+// What the network learned from, for somebody who has never heard of MNIST.
+function learnedFrom() {
+  const known = {
+    MNIST: say("60,000 handwritten digits (MNIST)"),
+    "MNIST sample (7,000 digits)": say("6,000 handwritten digits of MNIST"),
+    "Fashion-MNIST": say("60,000 small photos of clothes (Fashion-MNIST)"),
+  };
+  return known[network.data] ?? network.data;
+}
+
 function showAbout() {
-  const values = { data: dataName(), accuracy: percent(network.accuracy) };
+  const values = { data: learnedFrom(), accuracy: percent(network.accuracy) };
   $("about").textContent = isTaught()
     ? say(
-        "The network that train.py trained on {data} answers while you draw. Before your lessons " +
-          "it got {accuracy} of the test images right.",
+        "A network that learned from {data} answers while you draw. Before your lessons it read " +
+          "{accuracy} of others right.",
         values,
       )
     : say(
-        "The network that train.py trained on {data} answers while you draw. It gets {accuracy} " +
-          "of the test images right.",
+        "A network that learned from {data} answers while you draw. Of others that it had " +
+          "never seen it reads {accuracy} right.",
         values,
       );
   if (network.kind === "clothes") {
@@ -251,8 +261,11 @@ function showAnswer() {
     setText(row.lastChild, answers ? percent(shares[i]) : "");
     row.firstChild.disabled = teaching || demo || !answers || !teachable();
   });
+  // There is nothing to correct yet; but that it cannot be corrected is always said.
+  $("how").style.visibility = !teachable() || (answers && !demo) ? "" : "hidden";
   $("anew").hidden = example >= 0; // a test image is shown to it as it is
-  showPath(pixels ?? new Float32Array(784), answers ? shares : undefined);
+  const isEmpty = pixels === undefined;
+  showPath(pixels ?? new Float32Array(784), answers ? shares : undefined, isEmpty);
   if (settled && !demo && !teaching) announce();
 }
 
@@ -345,6 +358,7 @@ function clear() {
 function undo() {
   pointer = null;
   if (demo) return;
+  if (!teaching) clearReport();
   if (strokes.length > 0) {
     strokes.pop();
   } else {
@@ -362,6 +376,7 @@ function showExample(index) {
   example = index;
   settled = true;
   show();
+  $("sheet").scrollIntoView({ block: "nearest" }); // on a phone it may be out of sight
 }
 
 function penDown(event) {
@@ -374,6 +389,7 @@ function penDown(event) {
   hurried = true; // a lesson that is on its way ends soon
   const newDrawing = strokes.length === 0 || demo || (teaching && strokes === judged);
   if (newDrawing) beginAnew();
+  if (!teaching) clearReport(); // it was about another drawing
   unsettle();
   cleared = [];
   strokes.push([]);

@@ -158,6 +158,8 @@ function makePath() {
     sizes: [say("28×28 pixels"), ...sizes, say("10 answers")].join(" → "),
     count: weightCount.toLocaleString("en-US"),
   });
+  $("way").textContent = wayInWords();
+  $("invitation").hidden = firstLayer() === undefined || teachable() === undefined;
   network.class_names.forEach((name, label) => {
     $("answers").append(makeAnswer(name, label));
     $("speaks").append(makeSpeaker(name));
@@ -168,6 +170,39 @@ function makePath() {
   $("units-figure").hidden = first === undefined;
   $("unit-detail").hidden = first === undefined;
   if (first) makeUnits(first);
+}
+
+// What happens from left to right in the row, for whoever has never seen a neural network.
+function wayInWords() {
+  const first = firstLayer();
+  const values = {
+    paper: Number(network.paper.toFixed(2)),
+    ink: Number(network.ink.toFixed(2)),
+    count: first && unitsOf(first),
+    data: learnedFrom(),
+  };
+  let text = say("Your drawing is made into an image of 28×28 pixels.");
+  if (first?.kind === "Dense") {
+    text += say(
+      " Each of the {count} units multiplies every pixel ({paper} is black, {ink} white) by a " +
+        "weight of its own, and adds all up: the brighter its square, the larger its sum.",
+      values,
+    );
+  } else if (first) {
+    text += say(
+      " Each of the {count} filters looks everywhere at a few pixels, multiplies each ({paper} " +
+        "is black, {ink} white) by a weight of its own, and adds them up: the brighter, the " +
+        "larger the sum.",
+      values,
+    );
+  }
+  text += unitsSpeak()
+    ? say(
+        " Each unit then speaks for or against each of the ten answers; all these votes together " +
+          "make the percentages.",
+      )
+    : say(" In the end there is one sum for each answer; they make the percentages.");
+  return text + say(" The weights were found by learning from {data}.", values);
 }
 
 // At the end of the row, to be asked why.
@@ -211,15 +246,11 @@ function makeLayer(layer) {
 
 function makeUnits(first) {
   const isFilter = first.kind === "Conv2D";
-  const count = unitsOf(first);
-  $("units-caption").textContent = isFilter
-    ? say("{count} filters, each an image", { count })
-    : say("{count} units", { count });
-  $("units").setAttribute("aria-label", $("units-caption").textContent);
+  nameUnits(first);
   $("unit-label").textContent = isFilter ? say("Filter") : say("Unit");
   $("inputs-caption").textContent = isFilter ? say("pixels there") : say("pixels");
   $("where-figure").hidden = !isFilter;
-  $("unit").max = count;
+  $("unit").max = unitsOf(first);
   $("unit").oninput = () => chooseUnit(Number($("unit").value) - 1);
   $("unit").onchange = show; // after odd numbers: say which unit is shown
   $("units").onclick = (event) => {
@@ -246,25 +277,32 @@ function forgetChoice() {
 }
 
 // pixels are 784 numbers from 0 to 1 about which the network was asked last; shares its answers, or
-// undefined while there is nothing to answer.
-function showPath(pixels, shares) {
+// undefined while there is nothing to answer; isEmpty whether nothing is drawn.
+function showPath(pixels, shares, isEmpty) {
   paintImage($("seen"), pixels, 28, { grey: true });
   const canvases = $("deeper").querySelectorAll("canvas");
   deeperLayers().forEach((layer, i) =>
     paintTiles(canvases[i], layer.output, { across: DEEPER_WIDTH }),
   );
-  if (teachable() === undefined) chosenAnswer = null;
+  if (teachable() === undefined || isEmpty) chosenAnswer = null;
   const best = shares ? shares.indexOf(largestOf(shares)) : -1;
   [...$("answers").querySelectorAll("button")].forEach((button, label) => {
     button.lastChild.style.width = shares ? `${100 * shares[label]}%` : "0";
     button.lastChild.parentElement.className = label === best ? "best" : "";
     button.setAttribute("aria-pressed", label === chosenAnswer);
+    button.disabled = isEmpty || !teachable();
   });
   const first = firstLayer();
-  $("unit-detail").hidden = first === undefined || chosenAnswer !== null;
+  const isCalm = isEmpty && chosenUnit === null; // no unit is the most active one for nothing
+  $("unit-detail").hidden = first === undefined || chosenAnswer !== null || isCalm;
   $("answer-detail").hidden = chosenAnswer === null;
   if (chosenAnswer !== null) showAnswerDetail(pixels, shares);
   if (first === undefined) return;
+  nameUnits(first);
+  if (isCalm) {
+    showCalm(first);
+    return;
+  }
   const unit = chosenUnit ?? mostActiveUnit(first);
   const how = arithmetic(first, unit);
   if (chosenAnswer !== null && unitsSpeak()) {
@@ -277,13 +315,43 @@ function showPath(pixels, shares) {
   drawLines(first, unit, how.place);
 }
 
+// The units of an empty pad: all dark, without a line.
+function showCalm({ output: { shape, data } }) {
+  paintTiles($("units"), { shape, data: new Float32Array(data.length) });
+  $("lines").width = 0;
+}
+
+// Below the units: how many there are, or what their colours say about the chosen answer.
+function nameUnits(first) {
+  const count = unitsOf(first);
+  let text = say("{count} units", { count });
+  if (first.kind === "Conv2D") {
+    text = say("{count} filters, each an image", { count });
+  } else if (chosenAnswer !== null && unitsSpeak()) {
+    text = speakingColours(count);
+  }
+  $("units-caption").textContent = text;
+  $("units").setAttribute("aria-label", text);
+}
+
+function speakingColours(count) {
+  const name = network.class_names[chosenAnswer];
+  return say("All {count}: orange speaks for {name}, blue against.", { count, name });
+}
+
+// Whether relu makes all that a unit says to the layers behind it 0.
+function isSilent(layer, unit) {
+  return layer.config.activation === "relu" && activityOf(layer, unit) === 0;
+}
+
 function showUnitDetail(layer, unit, how) {
   const isFilter = layer.kind === "Conv2D";
   if (document.activeElement !== $("unit") || Number($("unit").value) !== unit + 1) {
     $("unit").value = unit + 1;
   }
-  $("unit-most").textContent =
-    chosenUnit === null ? say("(the most active one for this image)") : "";
+  let remark = chosenUnit === null ? say("(the most active one for this image)") : "";
+  if (isSilent(layer, unit)) remark = say("(silent for this image)");
+  $("unit-most").textContent = remark;
   const isInk = how.inputs.every((v) => v >= 0 && v <= 1); // or it was trained on other numbers
   paintImage($("inputs"), how.inputs, how.place.width, { grey: isInk });
   paintImage($("weights"), how.weights, how.place.width);
@@ -292,6 +360,9 @@ function showUnitDetail(layer, unit, how) {
   $("sum").textContent = inNumbers(layer, how);
   $("speaks-for").hidden = !unitsSpeak();
   if (!unitsSpeak()) return;
+  $("speaks-how").textContent = isSilent(layer, unit)
+    ? say("It would speak for (orange) and against (blue) these answers, with these weights:")
+    : say("It speaks for (orange) and against (blue) these answers, with these weights:");
   const weights = teachable().weights[0];
   const own = Array.from({ length: 10 }, (_, answer) => weights[unit * 10 + answer]);
   const most = own.reduce((a, b) => Math.max(a, Math.abs(b)), 1e-9);
@@ -311,8 +382,8 @@ function inNumbers(layer, { inputs, weights, products, bias, sum }) {
     (i) => `${inDigits(inputs[i])} × ${inDigits(weights[i])}`,
   );
   const text = say(
-    "Each pixel times its weight, all added up: {products} + … = {total}. Plus its bias, " +
-      "{bias}: {sum}.",
+    "Each pixel times its weight, all added up: {products} + … = {total}. Plus a constant of " +
+      "its own (its bias), {bias}: {sum}.",
     {
       products: shown.join(" + "),
       total: inDigits(sum - bias),
@@ -324,8 +395,8 @@ function inNumbers(layer, { inputs, weights, products, bias, sum }) {
   return (
     text +
     (sum < 0
-      ? say(" That is negative, and relu makes it 0.")
-      : say(" Relu keeps that; a negative sum would become 0."))
+      ? say(" A negative sum becomes 0 (relu): silent for this image.")
+      : say(" It stays so; a negative sum would become 0 (relu)."))
   );
 }
 
@@ -339,17 +410,18 @@ function showAnswerDetail(pixels, shares) {
   $("why-sum").textContent = say(
     "It adds up {count} numbers, each times a weight, and a bias: {sum}. " +
       "Softmax makes percentages of the ten sums: the larger a sum is beside the others, the " +
-      "more it gets. These say most:",
-    { count, sum: inDigits(parts.reduce((a, b) => a + b) + bias) },
+      "more it gets. Of the {count}, these {named} say most:",
+    {
+      count,
+      sum: inDigits(parts.reduce((a, b) => a + b) + bias),
+      named: Math.min(MOST_NAMED, parts.length),
+    },
   );
   nameStrongest(parts);
   $("parts-figure").hidden = unitsSpeak(); // then the units above show it
   if (!unitsSpeak()) {
     paintTiles($("parts"), { shape: lastInput().shape, data: parts }, { colour: ORANGE });
-    $("parts-caption").textContent = say("All {count}: orange speaks for {name}, blue against.", {
-      count,
-      name,
-    });
+    $("parts-caption").textContent = speakingColours(count);
   }
   showSpoken(pixels, shares);
 }
@@ -375,7 +447,7 @@ function makeChooser(item, unit) {
   button.textContent = item.textContent;
   button.onclick = () => {
     chooseUnit(unit);
-    $("unit").focus();
+    $("unit-title").focus(); // in the number itself a phone would open its keyboard
   };
   item.replaceChildren(button);
 }
@@ -538,6 +610,7 @@ function drawLines(layer, unit, place) {
   if (!unitsSpeak()) {
     drawWayToAnswers(context);
   } else if (chosenAnswer === null) {
+    if (isSilent(layer, unit)) return;
     const weights = teachable().weights[0].slice(unit * 10, unit * 10 + 10);
     weights.forEach((weight, answer) => {
       drawLine(

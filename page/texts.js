@@ -18,10 +18,15 @@ const CHINESE = {
   "Forget all lessons": "忘掉所有学习",
   "Save this page": "保存本页面",
   "Save my digits": "保存我写的数字",
+  "With what it learned from you": "连同它从你这里学到的",
+  "For train.py --add": "用于 train.py --add",
+  "Grey until your first lesson. Then you can save this page with what it learned from you, and your digits for train.py --add.":
+    "灰色的按钮要等你教过它才能用。那时可以保存本页面（连同它从你这里学到的），也可以保存你写的数字（用于 train.py --add）。",
   "The answer": "网络的回答",
   "How probable each answer is": "每个答案的概率",
   "Wrong? Click what it should have been, and it learns.": "认错了？点一下正确的答案，它就会学。",
   "From ink to answer": "从笔迹到答案",
+  "Click a square or an answer to see why.": "点一个小方块或一个答案，看看为什么。",
   "What the network sees": "网络看到的图像",
   "28×28 pixels": "28×28 个像素",
   "Why this answer?": "为什么是这个答案？",
@@ -32,8 +37,6 @@ const CHINESE = {
   "products": "乘积",
   "Where it answers": "它在哪里有反应",
   "where it answers": "它在哪里有反应",
-  "It speaks for (orange) and against (blue) these answers, with these weights:":
-    "它支持（橙色）或反对（蓝色）各个答案的权重：",
   "What speaks for this answer": "什么支持这个答案",
   "Which pixels spoke": "每个像素的作用",
   "The layers between": "中间的各层",
@@ -44,10 +47,13 @@ const CHINESE = {
   "Close": "关闭",
 
   // What it answers.
-  "The network that train.py trained on {data} answers while you draw. It gets {accuracy} of the test images right.":
-    "train.py 用 {data} 训练的网络，在你写的同时给出答案。它在测试集上的准确率是 {accuracy}。",
-  "The network that train.py trained on {data} answers while you draw. Before your lessons it got {accuracy} of the test images right.":
-    "train.py 用 {data} 训练的网络，在你写的同时给出答案。在你教它之前，它在测试集上的准确率是 {accuracy}。",
+  "A network that learned from {data} answers while you draw. Of others that it had never seen it reads {accuracy} right.":
+    "一个从 {data} 学会的网络，在你写的同时给出答案。对它从没见过的图像，它能认对 {accuracy}。",
+  "A network that learned from {data} answers while you draw. Before your lessons it read {accuracy} of others right.":
+    "一个从 {data} 学会的网络，在你写的同时给出答案。在你教它之前，它能认对别的图像的 {accuracy}。",
+  "60,000 handwritten digits (MNIST)": "60,000 个手写数字（MNIST）",
+  "6,000 handwritten digits of MNIST": "6,000 个 MNIST 手写数字",
+  "60,000 small photos of clothes (Fashion-MNIST)": "60,000 张衣物小照片（Fashion-MNIST）",
   "MNIST sample (7,000 digits)": "MNIST 样本（7,000 个数字）",
   "An example: draw your own": "这是示例：请写你自己的",
   "It is: {name}": "这是：{name}",
@@ -68,11 +74,20 @@ const CHINESE = {
     "这个网络不能在这里纠正：它的最后一层不是带 softmax 的全连接层。",
   "It learns...": "正在学……",
   "Nothing to learn: {name} has {from} already.": "不用再学：{name} 已经有 {from}。",
-  "It now reads your {name}: {steps} steps, {from} to {to}.":
-    "现在它认得你的 {name} 了：{steps} 步，从 {from} 到 {to}。",
-  "Not learned: {name} has {to} after {steps} steps.": "没学会：{steps} 步之后 {name} 只有 {to}。",
-  "Of {all} test images it forgot {forgot}, and learned {learned}.":
-    "{all} 张测试图像中，它忘了 {forgot} 张，学会了 {learned} 张。",
+  "It now reads your {name}.": "现在它认得你的 {name} 了。",
+  "It now reads it as {name}.": "现在它把这张认作 {name}。",
+  "It now reads it as {name}, but it is labelled {truth}.":
+    "现在它把这张认作 {name}，但它的标签是 {truth}。",
+  "Not learned: {name} has {to} after {steps} small changes.":
+    "没学会：小小地改了 {steps} 次，{name} 只有 {to}。",
+  "One small change of its weights brought the answer {name} from {from} to {to}.":
+    "权重小小地改了一次，答案 {name} 就从 {from} 到了 {to}。",
+  "{steps} small changes of its weights brought the answer {name} from {from} to {to}.":
+    "权重小小地改了 {steps} 次，答案 {name} 从 {from} 到了 {to}。",
+  " It stops at {enough}, so as not to forget others.": "到 {enough} 就停，免得忘了别的。",
+  "Of {all} test images, newly read wrong: {forgot}; newly read right: {learned}.":
+    "{all} 张测试图像中，新认错的：{forgot}；新认对的：{learned}。",
+  "none": "无",
   " Those that you taught ({own}) are not counted: what was learned by heart proves nothing.":
     "你教过的 {own} 张不算在内：背下来的不能说明什么。",
   "{name}, now read right": "{name}，现在认对了",
@@ -80,7 +95,7 @@ const CHINESE = {
   "Of the digits for which you said what they are, it read {right} of {all} right at first; of the test images of {data}, {accuracy}.":
     "在你告诉过它答案的数字里，{all} 个中它一开始认对了 {right} 个；{data} 的测试图像上是 {accuracy}。",
   "The last lesson is undone.": "已撤销最近一次学习。",
-  "It is again as train.py left it.": "它又和 train.py 训练完时一样了。",
+  "It is again as it was before your lessons.": "它又和你教它之前一样了。",
   "Save my digits ({count})": "保存我写的数字（{count}）",
   "Saved as {name}, where your browser keeps what it downloads.": "已保存为 {name}，在浏览器的下载文件夹里。",
   " To train with them: python train.py --add my_digits.npz": "用它们来训练：python train.py --add my_digits.npz",
@@ -97,22 +112,39 @@ const CHINESE = {
   // From ink to answer.
   "{sizes}: {count} weights.": "{sizes}：共 {count} 个权重。",
   "10 answers": "10 个答案",
-  "Orange is above 0, blue below.": "橙色大于 0，蓝色小于 0。",
+  "Orange: ink here raises the sum. Blue: ink here lowers it.":
+    "橙色：这里有笔迹，和就变大。蓝色：这里有笔迹，和就变小。",
   "{count} units": "{count} 个单元",
   "{count} filters, each an image": "{count} 个滤波器，各得一幅图像",
   "{name}: why?": "{name}：为什么？",
+  "Your drawing is made into an image of 28×28 pixels.": "你写的字先变成一幅 28×28 像素的图像。",
+  " Each of the {count} units multiplies every pixel ({paper} is black, {ink} white) by a weight of its own, and adds all up: the brighter its square, the larger its sum.":
+    "{count} 个单元各自把每个像素（{paper} 是黑，{ink} 是白）乘以自己的权重，再全部相加：方块越亮，和越大。",
+  " Each of the {count} filters looks everywhere at a few pixels, multiplies each ({paper} is black, {ink} white) by a weight of its own, and adds them up: the brighter, the larger the sum.":
+    "{count} 个滤波器各自在图像的每一处看几个像素，把每个像素（{paper} 是黑，{ink} 是白）乘以自己的权重，再相加：越亮，和越大。",
+  " Each unit then speaks for or against each of the ten answers; all these votes together make the percentages.":
+    "然后每个单元支持或反对十个答案中的每一个；所有的票合在一起，就是百分比。",
+  " In the end there is one sum for each answer; they make the percentages.":
+    "最后每个答案各有一个和，由它们得出百分比。",
+  " The weights were found by learning from {data}.": "这些权重是从 {data} 学来的。",
   "Unit": "单元",
   "Filter": "滤波器",
   "pixels": "像素",
   "pixels there": "那里的像素",
   "(the most active one for this image)": "（对这幅图像反应最强）",
-  "Each pixel times its weight, all added up: {products} + … = {total}. Plus its bias, {bias}: {sum}.":
-    "每个像素乘以它的权重，全部相加：{products} + … = {total}。加上偏置 {bias}：{sum}。",
-  " That is negative, and relu makes it 0.": "这是负数，relu 把它变成 0。",
-  " Relu keeps that; a negative sum would become 0.": "relu 保留它；负数会变成 0。",
+  "(silent for this image)": "（对这幅图像没有反应）",
+  "It speaks for (orange) and against (blue) these answers, with these weights:":
+    "它支持（橙色）或反对（蓝色）各个答案的权重：",
+  "It would speak for (orange) and against (blue) these answers, with these weights:":
+    "如果有反应，它支持（橙色）或反对（蓝色）各个答案的权重：",
+  "Each pixel times its weight, all added up: {products} + … = {total}. Plus a constant of its own (its bias), {bias}: {sum}.":
+    "每个像素乘以它的权重，全部相加：{products} + … = {total}。加上它自己的一个常数（偏置）{bias}：{sum}。",
+  " A negative sum becomes 0 (relu): silent for this image.":
+    "负数变成 0（relu）：它对这幅图像没有反应。",
+  " It stays so; a negative sum would become 0 (relu).": "它保持不变；负数会变成 0（relu）。",
   "Why {share} for {name}?": "为什么 {name} 是 {share}？",
-  "It adds up {count} numbers, each times a weight, and a bias: {sum}. Softmax makes percentages of the ten sums: the larger a sum is beside the others, the more it gets. These say most:":
-    "它把 {count} 个数各乘以一个权重，再加上偏置：{sum}。softmax 把十个和变成百分比：一个和比别的大得越多，分到的就越多。作用最大的是：",
+  "It adds up {count} numbers, each times a weight, and a bias: {sum}. Softmax makes percentages of the ten sums: the larger a sum is beside the others, the more it gets. Of the {count}, these {named} say most:":
+    "它把 {count} 个数各乘以一个权重，再加上偏置：{sum}。softmax 把十个和变成百分比：一个和比别的大得越多，分到的就越多。{count} 个中作用最大的 {named} 个是：",
   "unit {unit}": "单元 {unit}",
   "image {tile}, row {row}, column {column}": "图像 {tile}，第 {row} 行第 {column} 列",
   "All {count}: orange speaks for {name}, blue against.": "全部 {count} 个：橙色支持 {name}，蓝色反对。",
