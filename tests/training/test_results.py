@@ -127,7 +127,7 @@ def save(sample, tmp_path, capsys):
             data_name,
             train_set=(images_train[:20], labels_train[:20]),
             test_set=(images, x, np.eye(10)[labels]),
-            answered=(answered, {"loss": loss}),
+            answered=({"loss": loss}, answered),
         )
         screen = capsys.readouterr()
         folder = tmp_path / "outputs"
