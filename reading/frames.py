@@ -54,7 +54,7 @@ def drop_frames(mask):
 def keep_what_touches(frame, hole_width, hole_height):
     """Return what is left of a frame without its straight sides, and is no larger than a hole."""
     rest = frame
-    for _ in range(2):  # sudokus have thin lines and thick ones
+    for _ in range(2):  # a thick side, from which a digit's stroke parts, needs a second pass
         lines, runs = find_lines(rest, hole_width / 3)
         rest = erase(rest, runs, lines, through=False)
         lines, runs = find_lines(turn(rest), hole_height / 3)

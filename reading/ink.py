@@ -102,6 +102,9 @@ def most_of_channels(picture):
     return cv2.max(cv2.max(red, green), blue)
 
 
+NEARBY = 15  # of the copy's 128 pixels: the sheet is continued with its mean in so wide a square
+
+
 def fill_around(picture, on_sheet):
     """Return a picture with what is not on the sheet filled in, like the sheet nearby."""
     height, width = on_sheet.shape
@@ -110,11 +113,10 @@ def fill_around(picture, on_sheet):
     weights = cv2.resize(on_sheet.astype(np.float32), size, interpolation=cv2.INTER_NEAREST)
     values = small * weights[..., None]
     filled = np.full_like(small, picture[on_sheet].mean(axis=0))
-    for reach in (127, 63, 31, 15):  # from far to near
-        weight = cv2.blur(weights, (reach, reach))
-        value = cv2.blur(values, (reach, reach))
-        known = weight > 0.02
-        filled[known] = value[known] / weight[known][:, None]
+    weight = cv2.blur(weights, (NEARBY, NEARBY))
+    value = cv2.blur(values, (NEARBY, NEARBY))
+    known = weight > 0.02
+    filled[known] = value[known] / weight[known][:, None]
     filled = cv2.resize(filled, (width, height)).astype(np.uint8)
     return np.where(on_sheet[..., None], picture, filled)
 

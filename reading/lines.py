@@ -58,11 +58,6 @@ def drop_lines(mask):
 def choose_ruled(lines, width, least):
     """Return those Lines that end at the picture's edges or are longer than `least`."""
     ruled = at_edges(lines, width)
-    if len(ruled) < 4:  # of only a few, those at one edge may be strokes that run out of it
-        ruled = [line for line in ruled if line.stop - line.start > THROUGH * width]
-    family = [line for line in lines if line.stop - line.start > 0.4 * width]
-    if len(family) > 5:  # digits have no such lines; on a sheet they end before the picture does
-        ruled += [line for line in family if line not in ruled]
     ruled += [line for line in lines if line not in ruled and line.stop - line.start > least]
     return ruled
 

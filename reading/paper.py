@@ -141,7 +141,7 @@ def find_sheets(picture):
             x, y = outline[0, 0]
             of_piece = cv2.contourArea(outline) / stats[pieces[y, x], cv2.CC_STAT_AREA]
             if of_piece > 0.85:  # less is a digit: its strokes are thin
-                cv2.drawContours(sheet, [cv2.convexHull(outline)], -1, 1, cv2.FILLED)
+                cv2.drawContours(sheet, [outline], -1, 1, cv2.FILLED)
         if not sheet.any():
             continue
         sheet = cv2.erode(sheet, np.ones((2 * margin + 1, 2 * margin + 1), np.uint8))
@@ -172,9 +172,6 @@ def is_sheet(outline, mask):
         return False
     within = cv2.drawContours(np.zeros_like(mask), [outline], -1, 1, cv2.FILLED)
     if mask[within > 0].mean() < 0.8:  # a large 8, perhaps
-        return False
-    _, sides, _ = cv2.minAreaRect(outline)
-    if max(sides) > 3 * min(sides):  # a fat 1
         return False
     hull = cv2.convexHull(outline)
     if area < 0.88 * cv2.contourArea(hull):  # fingers may lie on its edge

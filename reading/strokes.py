@@ -7,7 +7,6 @@ from reading.basics import NoDigits, stroke_width
 from reading.frames import find_boxes
 
 SPECK = 0.15  # of the tallest stroke: what is smaller, in both directions, is dirt or a comma
-FLAT = 3  # times as wide as the tallest stroke is high: no digit
 SOLID = 0.65  # of its size: a thing whose ink is as wide is a dot or a shape, not a stroke
 SMALL = 0.35  # of the tallest piece: what is lower is no digit, but may belong to one
 LEAST_HEIGHT = 7  # pixels: nobody reads a smaller digit
@@ -24,7 +23,8 @@ def find_strokes(mask):
     sizes = np.maximum(widths, heights)
     kept = np.arange(count) > 0  # all but the paper
 
-    # What lies along the edge is a shadow or a table's edge, if there is something else.
+    # What lies along the edge is no stroke, if there is something else: the rest of a line of wide
+    # squared paper.
     edge = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
     touching = np.bincount(edge, minlength=count)
     along = touching >= np.maximum(2.5 * stroke_width(mask), 0.8 * sizes)
@@ -44,15 +44,11 @@ def find_strokes(mask):
     if solid.sum() > 10 and areas[solid].sum() > areas[kept].sum():
         raise NoDigits("only a pattern was found, no digits: show the paper alone, from nearer")
 
-    # Fingers, pens and shadows come in from the edge, and are wider than the strokes.
-    inside = kept & (touching == 0) & (sizes > SMALL * sizes[kept].max(initial=0))
-    if inside.any():
-        kept &= (touching == 0) | (deepest <= 2 * np.median(deepest[inside]))
     if not kept.any():
         raise NoDigits("only empty boxes or solid shapes were found, no digits: write with a pen")
 
     tallest = heights[kept].max()
-    kept &= (sizes >= SPECK * tallest) & (widths < FLAT * tallest)
+    kept &= sizes >= SPECK * tallest
     if not kept.any() or kept.sum() > MOST_STROKES:
         raise NoDigits("only a pattern was found, no digits: show the paper alone, from nearer")
     if tallest < LEAST_HEIGHT:
