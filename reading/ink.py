@@ -5,6 +5,7 @@ import numpy as np
 
 from reading.basics import NoDigits, count_holes, shrink, stroke_width, widen
 
+GRAIN_FROM = 300  # pixels: smaller ones are drawings, without the grain of a blank sheet's photo
 LEAST_CONTRAST = 10  # of 255, between ink and paper: the grain of a blank sheet has less
 FAINT = 0.35  # of the strongest ink: what is fainter is the print of the paper, or shines through
 MOST_INK = 0.6  # of the picture: where there is more, it is a pattern
@@ -15,7 +16,7 @@ GRAINY = 2  # strokes that become so much wider where their holes are closed are
 def find_ink(picture, on_sheet):
     """Return how much ink is where, float32 from 0 (paper) to 1 (ink), and a mask of it."""
     contrast = compare_with_paper(picture, on_sheet)
-    if max(contrast.shape) > 300:  # smaller ones are drawings, without grain
+    if max(contrast.shape) > GRAIN_FROM:
         contrast = cv2.GaussianBlur(contrast, (3, 3), 0)
     if on_sheet.all():
         grain = np.median(contrast[::2, ::2])  # a quarter of the pixels is enough
