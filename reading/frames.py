@@ -7,6 +7,14 @@ import numpy as np
 
 from reading.lines import erase, find_lines, turn
 
+LEAST_WITHIN = 0.3  # of a hole's height: what is lower in it is dirt, or the dot in a 0
+MOST_WITHIN = 1.5  # of a hole's sides: what is left of a frame, and larger, is no digit
+LEAST_SIDE = 1 / 3  # of a hole's side: a frame's straight sides are longer
+ROUND = 0.5  # of a frame's ink: where more is on no straight side, it is a circle
+BOX_SIDE = 20  # pixels
+BOX_FILLS = 0.9  # of the rectangle around it
+BOX_IS_PAPER = 0.5  # of its area
+
 
 def drop_frames(mask):
     """Erase what encloses other ink: circles and boxes. What touches a box from inside stays."""
@@ -21,7 +29,7 @@ def drop_frames(mask):
         within &= (boxes[pieces, :2] + boxes[pieces, 2:] <= (left + width, top + height)).all(
             axis=1
         )
-        within &= boxes[pieces, 3] > 0.3 * height  # less is dirt, or the dot in a 0
+        within &= boxes[pieces, 3] > LEAST_WITHIN * height
         within &= pieces != parents[hole]
         if within.any():
             holes_of_frames.setdefault(parents[hole], []).append((width, height))
@@ -43,7 +51,7 @@ def drop_frames(mask):
         own = (labels == labels[y, x]).astype(np.uint8)
         hole_width, hole_height = np.min(sizes, axis=0)
         kept = keep_what_touches(own, hole_width, hole_height)
-        if kept.sum() > 0.5 * own.sum() and frame not in rectangles:
+        if kept.sum() > ROUND * own.sum() and frame not in rectangles:
             kept[:] = 0  # a circle, of which only the flattest parts are lines
         if kept.any() or frame in holes_of_frames:
             place -= own
@@ -54,16 +62,16 @@ def drop_frames(mask):
 def keep_what_touches(frame, hole_width, hole_height):
     """Return what is left of a frame without its straight sides, and is no larger than a hole."""
     rest = frame
-    for _ in range(2):  # sudokus have thin lines and thick ones
-        lines, runs = find_lines(rest, hole_width / 3)
+    for _ in range(2):  # a thick side, from which a digit's stroke parts, needs a second pass
+        lines, runs = find_lines(rest, LEAST_SIDE * hole_width)
         rest = erase(rest, runs, lines, through=False)
-        lines, runs = find_lines(turn(rest), hole_height / 3)
+        lines, runs = find_lines(turn(rest), LEAST_SIDE * hole_height)
         rest = turn(erase(turn(rest), runs, lines, through=False))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(rest)
     widths = stats[:, cv2.CC_STAT_WIDTH]
     heights = stats[:, cv2.CC_STAT_HEIGHT]
-    kept = (heights > 0.3 * hole_height) & (heights < 1.5 * hole_height)
-    kept &= widths < 1.5 * hole_width
+    kept = (heights > LEAST_WITHIN * hole_height) & (heights < MOST_WITHIN * hole_height)
+    kept &= widths < MOST_WITHIN * hole_width
     kept[0] = False  # paper
     return kept.astype(np.uint8)[labels]
 
@@ -78,6 +86,7 @@ def find_boxes(outlines, parents):
     for index, outline in enumerate(outlines):
         _, sides, _ = cv2.minAreaRect(outline)
         area = cv2.contourArea(outline)
-        if min(sides) > 20 and area > 0.9 * math.prod(sides) and hole_areas[index] > 0.5 * area:
+        is_rectangle = min(sides) > BOX_SIDE and area > BOX_FILLS * math.prod(sides)
+        if is_rectangle and hole_areas[index] > BOX_IS_PAPER * area:
             found.append(index)
     return found

@@ -5,6 +5,7 @@ import numpy as np
 
 from reading.basics import NoDigits, count_holes, shrink, stroke_width, widen
 
+GRAIN_FROM = 300  # pixels: smaller ones are drawings, without the grain of a blank sheet's photo
 LEAST_CONTRAST = 10  # of 255, between ink and paper: the grain of a blank sheet has less
 FAINT = 0.35  # of the strongest ink: what is fainter is the print of the paper, or shines through
 MOST_INK = 0.6  # of the picture: where there is more, it is a pattern
@@ -15,7 +16,7 @@ GRAINY = 2  # strokes that become so much wider where their holes are closed are
 def find_ink(picture, on_sheet):
     """Return how much ink is where, float32 from 0 (paper) to 1 (ink), and a mask of it."""
     contrast = compare_with_paper(picture, on_sheet)
-    if max(contrast.shape) > 300:  # smaller ones are drawings, without grain
+    if max(contrast.shape) > GRAIN_FROM:
         contrast = cv2.GaussianBlur(contrast, (3, 3), 0)
     if on_sheet.all():
         grain = np.median(contrast[::2, ::2])  # a quarter of the pixels is enough
@@ -102,6 +103,9 @@ def most_of_channels(picture):
     return cv2.max(cv2.max(red, green), blue)
 
 
+NEARBY = 15  # of the copy's 128 pixels: the sheet is continued with its mean in so wide a square
+
+
 def fill_around(picture, on_sheet):
     """Return a picture with what is not on the sheet filled in, like the sheet nearby."""
     height, width = on_sheet.shape
@@ -110,11 +114,10 @@ def fill_around(picture, on_sheet):
     weights = cv2.resize(on_sheet.astype(np.float32), size, interpolation=cv2.INTER_NEAREST)
     values = small * weights[..., None]
     filled = np.full_like(small, picture[on_sheet].mean(axis=0))
-    for reach in (127, 63, 31, 15):  # from far to near
-        weight = cv2.blur(weights, (reach, reach))
-        value = cv2.blur(values, (reach, reach))
-        known = weight > 0.02
-        filled[known] = value[known] / weight[known][:, None]
+    weight = cv2.blur(weights, (NEARBY, NEARBY))
+    value = cv2.blur(values, (NEARBY, NEARBY))
+    known = weight > 0.02
+    filled[known] = value[known] / weight[known][:, None]
     filled = cv2.resize(filled, (width, height)).astype(np.uint8)
     return np.where(on_sheet[..., None], picture, filled)
 

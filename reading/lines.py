@@ -12,6 +12,12 @@ LONG = 1 / 5  # of the picture's side: ruled lines are longer
 AT_EDGE = 3  # pixels
 RULED = 2.5  # times as long as the rest is high: a line that ends within the picture
 SQUARED = 1.8  # the same for lines across ruled ones
+NEAR_EDGE = 0.04  # of the picture's side: a line that ends nearer to the edge, ends at it
+THIN = (
+    1.6  # for all lined paper; times the median of flat ink: a line is thinner, digits are thicker
+)
+THIN_AS_LINE = 1.5  # times the line's thickness: where the ink is thicker, something crosses it
+SHAPE = 12  # times as long as thick: a line is longer
 
 
 class Line(NamedTuple):
@@ -58,18 +64,13 @@ def drop_lines(mask):
 def choose_ruled(lines, width, least):
     """Return those Lines that end at the picture's edges or are longer than `least`."""
     ruled = at_edges(lines, width)
-    if len(ruled) < 4:  # of only a few, those at one edge may be strokes that run out of it
-        ruled = [line for line in ruled if line.stop - line.start > THROUGH * width]
-    family = [line for line in lines if line.stop - line.start > 0.4 * width]
-    if len(family) > 5:  # digits have no such lines; on a sheet they end before the picture does
-        ruled += [line for line in family if line not in ruled]
     ruled += [line for line in lines if line not in ruled and line.stop - line.start > least]
     return ruled
 
 
 def at_edges(lines, width):
     """Return those of the lines that begin or end at an edge of a picture."""
-    edge = max(AT_EDGE, 0.04 * width)
+    edge = max(AT_EDGE, NEAR_EDGE * width)
     return [line for line in lines if line.start < edge or line.stop > width - edge]
 
 
@@ -90,7 +91,7 @@ def find_lines(mask, least):
     flat = (part > 0) & (turn(run_lengths(turn(part))) > 4 * part_runs)
     if not flat.any():
         return [], runs
-    thin = ((part > 0) & (part_runs < 1.6 * np.median(part_runs[flat]) + 1)).astype(np.uint8)
+    thin = ((part > 0) & (part_runs < THIN * np.median(part_runs[flat]) + 1)).astype(np.uint8)
     joined = cv2.morphologyEx(thin, cv2.MORPH_CLOSE, np.ones((3, gap), np.uint8))
     joined = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, gap), np.uint8))
     joined = cv2.dilate(joined, np.ones((3, 1), np.uint8))
@@ -102,7 +103,7 @@ def find_lines(mask, least):
         place = np.s_[top : top + height, left : left + width]
         y, x = np.nonzero((labels[place] == label) & (thin[place] > 0))
         thickness = np.median(part_runs[place][y, x])
-        if len(np.unique(x)) < 0.5 * width or width < 12 * thickness:
+        if len(np.unique(x)) < 0.5 * width or width < SHAPE * thickness:
             continue
         slope, y_at_left = np.polyfit(x, y, 1)
         if np.quantile(np.abs(y - slope * x - y_at_left), 0.8) > thickness + 0.01 * width:
@@ -115,7 +116,10 @@ def find_lines(mask, least):
 
 
 def prolong(line, mask, gap):
-    """Return a line that goes on to both sides through all ink that lies on it."""
+    """Return a line that goes on to both sides through all ink that lies on it.
+
+    A line under digits that touch it would else stay in parts.
+    """
     height, width = mask.shape
     x = np.arange(width)
     y = np.round(line.slope * x + line.y_at_0).astype(int)
@@ -140,8 +144,7 @@ def prolong(line, mask, gap):
 def erase(mask, runs, lines, through):
     """Return the mask without the lines, if asked all the way through the picture.
 
-    Where the ink is more than one and a half times as thick as the line, something crosses it, and
-    stays.
+    Where the ink is THIN_AS_LINE times as thick as the line, something crosses it, and stays.
     """
     mask = mask.copy()
     height, width = mask.shape
@@ -151,7 +154,7 @@ def erase(mask, runs, lines, through):
         reach = int(line.thickness + 1 + 0.004 * width)  # paper is never quite flat
         for offset in range(-reach, reach + 1):
             y = np.clip(middle + offset, 0, height - 1)
-            thin = runs[y, x] <= 1.5 * line.thickness + 1
+            thin = runs[y, x] <= THIN_AS_LINE * line.thickness + 1
             mask[y[thin], x[thin]] = 0
     return mask
 

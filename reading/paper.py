@@ -108,6 +108,16 @@ def compare_with_usual(picture):
     return (red, green, blue), contrast
 
 
+SHEET_DIFFERS = 20  # of 255: a sheet is so much lighter or darker than what it lies on
+LEAST_SHEET = 0.06  # of the picture
+MOST_SHEET = 0.97  # of the picture
+ONE_BRIGHTNESS = 0.8  # of a sheet: less is a large 8, perhaps
+CONVEX = 0.88  # of its hull: fingers may lie on a sheet's edge
+LEAST_OF_PIECE = 0.85  # of its piece: less is a digit, whose strokes are thin (photos of one)
+LONG_EDGE = 0.1  # of the outline: fat digits in small drawings have none as long...
+MOSTLY_EDGES = 0.8  # ...and these are so much of a sheet's outline
+
+
 def find_sheets(picture):
     """Return masks of what may be sheets of paper that lie on something else, likeliest first.
 
@@ -125,7 +135,7 @@ def find_sheets(picture):
     is_light = light > 0
     if is_light.all() or not is_light.any():
         return []
-    if small_channel[is_light].mean() - small_channel[~is_light].mean() < 20:
+    if small_channel[is_light].mean() - small_channel[~is_light].mean() < SHEET_DIFFERS:
         return []
     margin = max(2, max(light.shape) // 80)  # paper curls at its edge, and throws a shadow
     sheets = []
@@ -140,8 +150,8 @@ def find_sheets(picture):
                 continue
             x, y = outline[0, 0]
             of_piece = cv2.contourArea(outline) / stats[pieces[y, x], cv2.CC_STAT_AREA]
-            if of_piece > 0.85:  # less is a digit: its strokes are thin
-                cv2.drawContours(sheet, [cv2.convexHull(outline)], -1, 1, cv2.FILLED)
+            if of_piece > LEAST_OF_PIECE:
+                cv2.drawContours(sheet, [outline], -1, 1, cv2.FILLED)
         if not sheet.any():
             continue
         sheet = cv2.erode(sheet, np.ones((2 * margin + 1, 2 * margin + 1), np.uint8))
@@ -168,21 +178,18 @@ def is_sheet(outline, mask):
     and within it nearly all of one brightness, which is where the mask is 1.
     """
     area = cv2.contourArea(outline)
-    if not 0.06 * mask.size < area < 0.97 * mask.size:
+    if not LEAST_SHEET * mask.size < area < MOST_SHEET * mask.size:
         return False
     within = cv2.drawContours(np.zeros_like(mask), [outline], -1, 1, cv2.FILLED)
-    if mask[within > 0].mean() < 0.8:  # a large 8, perhaps
-        return False
-    _, sides, _ = cv2.minAreaRect(outline)
-    if max(sides) > 3 * min(sides):  # a fat 1
+    if mask[within > 0].mean() < ONE_BRIGHTNESS:
         return False
     hull = cv2.convexHull(outline)
-    if area < 0.88 * cv2.contourArea(hull):  # fingers may lie on its edge
+    if area < CONVEX * cv2.contourArea(hull):
         return False
     length = cv2.arcLength(hull, True)
     corners = cv2.approxPolyDP(hull, 0.01 * length, True)[:, 0]
     edges = np.hypot(*(corners - np.roll(corners, 1, axis=0)).T)
-    return edges[edges > 0.1 * length].sum() > 0.8 * length
+    return edges[edges > LONG_EDGE * length].sum() > MOSTLY_EDGES * length
 
 
 def has_sharp_edge(outline, channel):

@@ -7,10 +7,12 @@ from reading.basics import NoDigits, stroke_width
 from reading.frames import find_boxes
 
 SPECK = 0.15  # of the tallest stroke: what is smaller, in both directions, is dirt or a comma
-FLAT = 3  # times as wide as the tallest stroke is high: no digit
 SOLID = 0.65  # of its size: a thing whose ink is as wide is a dot or a shape, not a stroke
 SMALL = 0.35  # of the tallest piece: what is lower is no digit, but may belong to one
 LEAST_HEIGHT = 7  # pixels: nobody reads a smaller digit
+ALONG = 2.5  # stroke widths at the picture's edge: what touches it farther lies along it...
+ALONG_SIDE = 0.8  # ...if that is also so much of its own longer side
+SOMETHING_ELSE = 0.02  # of all ink: with less, what lies along the edge is what was written
 MOST_STROKES = 400  # in one picture: more are a pattern, not handwriting
 
 
@@ -24,11 +26,12 @@ def find_strokes(mask):
     sizes = np.maximum(widths, heights)
     kept = np.arange(count) > 0  # all but the paper
 
-    # What lies along the edge is a shadow or a table's edge, if there is something else.
+    # What lies along the edge is no stroke, if there is something else: the rest of a line of wide
+    # squared paper.
     edge = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
     touching = np.bincount(edge, minlength=count)
-    along = touching >= np.maximum(2.5 * stroke_width(mask), 0.8 * sizes)
-    if areas[kept & ~along].sum() >= 0.02 * areas[kept].sum():
+    along = touching >= np.maximum(ALONG * stroke_width(mask), ALONG_SIDE * sizes)
+    if areas[kept & ~along].sum() >= SOMETHING_ELSE * areas[kept].sum():
         kept &= ~along
 
     is_empty_box = find_empty_boxes(mask, labels, count)
@@ -44,15 +47,11 @@ def find_strokes(mask):
     if solid.sum() > 10 and areas[solid].sum() > areas[kept].sum():
         raise NoDigits("only a pattern was found, no digits: show the paper alone, from nearer")
 
-    # Fingers, pens and shadows come in from the edge, and are wider than the strokes.
-    inside = kept & (touching == 0) & (sizes > SMALL * sizes[kept].max(initial=0))
-    if inside.any():
-        kept &= (touching == 0) | (deepest <= 2 * np.median(deepest[inside]))
     if not kept.any():
         raise NoDigits("only empty boxes or solid shapes were found, no digits: write with a pen")
 
     tallest = heights[kept].max()
-    kept &= (sizes >= SPECK * tallest) & (widths < FLAT * tallest)
+    kept &= sizes >= SPECK * tallest
     if not kept.any() or kept.sum() > MOST_STROKES:
         raise NoDigits("only a pattern was found, no digits: show the paper alone, from nearer")
     if tallest < LEAST_HEIGHT:
@@ -77,6 +76,8 @@ def find_empty_boxes(mask, labels, count):
     return is_empty_box
 
 
+ABOVE_EACH_OTHER = 0.4  # of the narrower one's width: two strokes share as much
+ONE_ROW = 0.4  # of the lower one's height: two boxes in one row share as much
 PART = 0.6  # of the tallest stroke: what is lower may belong to what is above or below it
 NEAR = 0.25  # of the height: the strokes of one digit are no farther from each other
 
@@ -91,7 +92,9 @@ def join_strokes(boxes, strokes):
     shared = np.minimum.outer(right, right) - np.maximum.outer(left, left)
     gap = np.maximum.outer(top, top) - np.minimum.outer(bottom, bottom)
     # One above the other, close, and at least one of them no digit by itself: the bar of a 5.
-    joined = (shared > 0.4 * narrower) & (gap < NEAR * lower.max()) & (lower < PART * lower.max())
+    tallest = lower.max()
+    is_above = shared > ABOVE_EACH_OTHER * narrower
+    joined = is_above & (gap < NEAR * tallest) & (lower < PART * tallest)
     piece_of = np.arange(len(boxes))
     for one, other in np.argwhere(joined):
         piece_of[piece_of == piece_of[other]] = piece_of[one]
@@ -128,4 +131,4 @@ def in_one_row(box, other):
     """Return whether two boxes are about equally high up in the picture."""
     _, top, _, bottom = box
     _, high, _, low = other
-    return min(bottom, low) - max(top, high) > 0.4 * min(bottom - top, low - high)
+    return min(bottom, low) - max(top, high) > ONE_ROW * min(bottom - top, low - high)

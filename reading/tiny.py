@@ -22,7 +22,8 @@ def shows_one_digit(picture):
     if max(height, width) > ONE_DIGIT or width > ROW * height:
         return False
     contrast = compare(picture)
-    return not are_side_by_side(contrast > contrast.max() / 2)
+    ink = contrast / np.float32(max(1, contrast.max()))
+    return is_as_mnist(ink) or not are_side_by_side(ink > 0.5)
 
 
 def are_side_by_side(mask):
@@ -69,8 +70,9 @@ def is_as_mnist(ink):
     if ink.shape != (28, 28):
         return False
     _, _, width, height = cv2.boundingRect((ink > PALE).astype(np.uint8))
+    if max(width, height) not in MNIST_BOX:
+        return False
     moments = cv2.moments(ink)
     x = moments["m10"] / moments["m00"]
     y = moments["m01"] / moments["m00"]
-    in_the_middle = abs(x - 14) < 1 and abs(y - 14) < 1
-    return max(width, height) in MNIST_BOX and in_the_middle
+    return abs(x - 14) < 1 and abs(y - 14) < 1

@@ -11,7 +11,8 @@ from finding import assert_found, pieces
 @pytest.mark.parametrize("rim", [20, 140, 300])
 def test_a_note_on_a_desk_is_not_taken_for_a_digit(typical_digits, desk, rim):
     picture = blank(900, 1200, paper=desk)
-    height, width = 900 - 2 * rim, 1200 - 2 * rim
+    height = 900 - 2 * rim
+    width = 1200 - 2 * rim
     picture[rim:-rim, rim:-rim] = WHITE
     boxes = write(
         picture, typical_digits[[2, 7, 4]], rim + width // 8, rim + height // 3, 100, gap=0.2

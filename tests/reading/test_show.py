@@ -3,9 +3,10 @@
 import json
 import pathlib
 
+import cv2
 import numpy as np
 import pytest
-from drawing import enlarged, letter, on_white, page
+from drawing import blank, enlarged, letter, on_white, page, write
 from PIL import Image, ImageColor
 
 import predict
@@ -83,6 +84,24 @@ def test_what_is_doubtful_is_said_and_in_the_json(ten_digits, finished, read, tm
     assert predict.main([str(tmp_path / "both.png"), *options]) == 0
     said = capsys.readouterr().out.splitlines()[0]
     assert said.count("looks unlike MNIST's") == 1
+
+
+def test_a_plus_between_digits_is_doubtful_and_said_to_be(
+    ten_digits, finished, read, tmp_path, capsys
+):
+    row = blank(height=160, width=480)
+    write(row, ten_digits[[1, 2]], 20, 30, height=100)
+    cv2.line(row, (240, 80), (280, 80), (0, 0, 0), 8)
+    cv2.line(row, (260, 60), (260, 100), (0, 0, 0), 8)
+    write(row, ten_digits[[1]], 340, 30, height=100)
+    Image.fromarray(row.astype(np.uint8)).save(tmp_path / "sum.png")
+    _, [line] = read(tmp_path / "sum.png")
+    assert line["doubtful"] == [False, False, True, False]
+    model = str(finished.outputs / "model.keras")
+    options = ["--model", model, "--outputs", str(tmp_path / "outputs")]
+    assert predict.main([str(tmp_path / "sum.png"), *options]) == 0
+    said = capsys.readouterr().out.splitlines()[0]
+    assert said.count("lower or higher than its neighbours: perhaps no digit") == 1
 
 
 # --- What is in your_digits.png -----------------------------------------------------------------

@@ -43,3 +43,10 @@ def test_a_soft_brush_is_taken_whole(typical_digits):
 
 def test_a_tiny_picture_without_ink_is_refused():
     assert_refused(np.full((28, 28, 3), 250, np.uint8), "no ink")
+
+
+def test_a_digit_of_faint_ink_is_found_in_a_tiny_picture(typical_digits):
+    for digit in typical_digits:
+        faint = 255 - digit // 8
+        [found] = find_digits(np.repeat(faint[..., None], 3, axis=2))
+        assert found.image.max() > 200
