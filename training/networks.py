@@ -8,7 +8,7 @@ import keras
 
 # How often each network sees all training images, and how many it sees before each change of the
 # weights.
-EPOCHS = {"dropout": 5, "convnet": 12}
+EPOCHS = {"dropout": 5, "convnet": 8}
 BATCH_SIZES = {"dropout": 32, "convnet": 128}
 
 

@@ -40,7 +40,7 @@ def parse(arguments=None):
         "page save it; may be given several times",
     )
     parser.add_argument(
-        "--epochs", type=int, help="how often to show all training images (default: 5, convnet 12)"
+        "--epochs", type=int, help="how often to show all training images (default: 5, convnet 8)"
     )
     parser.add_argument(
         "--batch-size",
