@@ -166,19 +166,28 @@ def read_npz(path):
             raise DataError(
                 f"{printable(path)} is not an .npz file (or only a part of one). {expected}."
             )
-    arrays = {}
     try:
-        with zipfile.ZipFile(path) as file:
-            size = sum(member.file_size for member in file.infolist())
-        if size > MOST_BYTES:
-            raise ValueError(f"its arrays have {size:,} bytes, more than {MOST_BYTES:,}")
-        with np.load(path, allow_pickle=False) as file:  # a pickle could run any code
-            for name in ARRAYS:
-                arrays[name] = np.asarray(file[name])  # what is no array may be bytes
+        return read_arrays(path, ARRAYS, MOST_BYTES)
     except Exception as error:  # noqa: BLE001  a damaged file fails in many ways
         raise DataError(
             f"{printable(path)} cannot be read: {one_line(error)}. {expected}."
         ) from None
+
+
+def read_arrays(path, names, most_bytes):
+    """Return the arrays of these `names` in an .npz file, a dict.
+
+    Raises ValueError if the file says itself that its arrays have more than `most_bytes`, and
+    whatever Python and NumPy raise where it is damaged.
+    """
+    with zipfile.ZipFile(path) as file:
+        size = sum(member.file_size for member in file.infolist())
+    if size > most_bytes:
+        raise ValueError(f"its arrays have {size:,} bytes, too many: at most {most_bytes:,}")
+    arrays = {}
+    with np.load(path, allow_pickle=False) as file:  # a pickle could run any code
+        for name in names:
+            arrays[name] = np.asarray(file[name])  # what is no array may be bytes
     return arrays
 
 
