@@ -6,6 +6,7 @@ import pytest
 from drawing import BLUE, blank, seen
 from PIL import Image, ImageDraw
 
+from reading.basics import count_holes
 from reading.find import find_digits
 from reading.normalize import normalize
 
@@ -65,3 +66,14 @@ def test_mnist_s_own_digits_stay_what_they_were(sample):
         similarity.append(np.corrcoef(again.ravel(), digit.ravel())[0, 1])
     assert np.median(similarity) > 0.85
     assert np.quantile(similarity, 0.1) > 0.75  # the others are bold, and made thinner
+
+
+@pytest.mark.parametrize(("pen_width", "moved"), [(106, 10), (112, 0), (118, 20), (118, 30)])
+def test_the_loop_of_a_small_9_stays_open(pen_width, moved):
+    large = Image.new("L", (800, 800))
+    pen = ImageDraw.Draw(large)
+    pen.ellipse([250 + moved, 100 + moved, 530 + moved, 360 + moved], outline=255, width=pen_width)
+    pen.line([(490 + moved, 200 + moved), (470 + moved, 700 + moved)], 255, pen_width)
+    small = large.resize((20, 20), Image.Resampling.BOX)  # one pixel or two are in the loop
+    image = normalize(np.asarray(small) / 255)
+    assert count_holes((image > 127).astype(np.uint8)) == 1
