@@ -11,6 +11,7 @@ LEAST_WITHIN = 0.3  # of a hole's height: what is lower in it is dirt, or the do
 MOST_WITHIN = 1.5  # of a hole's sides: what is left of a frame, and larger, is no digit
 LEAST_SIDE = 1 / 3  # of a hole's side: a frame's straight sides are longer
 ROUND = 0.5  # of a frame's ink: where more is on no straight side, it is a circle
+ENCLOSED = 0.5  # of the rectangle around a frame: with less in its holes, it is a 6 with dirt in it
 BOX_SIDE = 20  # pixels
 BOX_FILLS = 0.9  # of the rectangle around it
 BOX_IS_PAPER = 0.5  # of its area
@@ -22,8 +23,14 @@ def drop_frames(mask):
     parents = nesting[0][:, 3]
     boxes = np.array([cv2.boundingRect(outline) for outline in outlines])
     pieces = np.flatnonzero(parents == -1)
+    holes = np.flatnonzero(parents != -1)
+    areas = boxes[:, 2:].prod(axis=1)
+    within_piece = np.bincount(parents[holes], areas[holes], len(outlines))
+    encloses = within_piece > ENCLOSED * areas
+    # What reaches all edges of the picture is squared paper, for drop_lines.
+    encloses &= (boxes != (0, 0, *mask.shape[::-1])).any(axis=1)
     holes_of_frames = {}
-    for hole in np.flatnonzero(parents != -1):
+    for hole in holes[encloses[parents[holes]]]:
         left, top, width, height = boxes[hole]
         within = (boxes[pieces, :2] >= (left, top)).all(axis=1)
         within &= (boxes[pieces, :2] + boxes[pieces, 2:] <= (left + width, top + height)).all(

@@ -3,8 +3,8 @@
 import cv2
 import numpy as np
 import pytest
-from drawing import WHITE, blank, seen, write
-from finding import assert_found
+from drawing import WHITE, blank, rule, seen, write
+from finding import assert_found, pieces
 from PIL import Image, ImageDraw
 
 
@@ -42,3 +42,23 @@ def test_a_sudoku_is_read_row_by_row_without_its_lines(typical_digits):
     for row, column, digit in [(0, 3, 7), (0, 8, 2), (1, 0, 4), (4, 4, 1), (5, 4, 6), (8, 8, 9)]:
         boxes += write(picture, typical_digits[[digit]], 25 + 60 * column, 20 + 60 * row, 40)
     assert_found(seen(picture), boxes)
+
+
+@pytest.mark.parametrize(
+    ("shade", "step", "first"), [(190, 30, 27), (190, 30, 87), (190, 45, 51), (215, 30, 0)]
+)
+def test_squared_paper_whose_lines_touch_the_digits_encloses_nothing(sample, shade, step, first):
+    (images, _), _ = sample
+    picture = blank()
+    rule(picture, step, (shade - 15, shade - 5, shade + 10), squares=True)
+    write(picture, images[first : first + 3], 100, 200, 140, gap=0.2)
+    assert len(pieces(seen(picture))) == 3
+
+
+def test_a_6_with_dirt_in_its_loop_is_no_frame():
+    six = Image.new("RGB", (300, 300), "white")
+    pen = ImageDraw.Draw(six)
+    pen.arc([110, 130, 200, 240], 0, 360, "black", 10)
+    pen.arc([110, 40, 290, 330], 150, 235, "black", 10)
+    pen.ellipse([145, 160, 165, 205], "black")
+    assert any(found.box[1] < 100 and found.box[3] > 230 for found in pieces(np.asarray(six)))
