@@ -116,6 +116,7 @@ CONVEX = 0.88  # of its hull: fingers may lie on a sheet's edge
 LEAST_OF_PIECE = 0.85  # of its piece: less is a digit, whose strokes are thin (photos of one)
 LONG_EDGE = 0.1  # of the outline: fat digits in small drawings have none as long...
 MOSTLY_EDGES = 0.8  # ...and these are so much of a sheet's outline
+SHARP = 0.5  # of the difference between a sheet and the rest: its edge is as steep
 
 
 def find_sheets(picture):
@@ -135,7 +136,8 @@ def find_sheets(picture):
     is_light = light > 0
     if is_light.all() or not is_light.any():
         return []
-    if small_channel[is_light].mean() - small_channel[~is_light].mean() < SHEET_DIFFERS:
+    difference = small_channel[is_light].mean() - small_channel[~is_light].mean()
+    if difference < SHEET_DIFFERS:
         return []
     margin = max(2, max(light.shape) // 80)  # paper curls at its edge, and throws a shadow
     sheets = []
@@ -146,7 +148,7 @@ def find_sheets(picture):
         _, pieces, stats, _ = cv2.connectedComponentsWithStats(filled)
         outlines, _ = cv2.findContours(wide, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
         for outline in outlines:
-            if not is_sheet(outline, own) or not has_sharp_edge(outline, channel):
+            if not is_sheet(outline, own) or not has_sharp_edge(outline, channel, difference):
                 continue
             x, y = outline[0, 0]
             of_piece = cv2.contourArea(outline) / stats[pieces[y, x], cv2.CC_STAT_AREA]
@@ -192,11 +194,13 @@ def is_sheet(outline, mask):
     return edges[edges > LONG_EDGE * length].sum() > MOSTLY_EDGES * length
 
 
-def has_sharp_edge(outline, channel):
-    """Return whether the brightness changes within 4 pixels at most of an outline.
+def has_sharp_edge(outline, channel, difference):
+    """Return whether, at most of an outline, the brightness changes within 4 pixels, for good.
 
-    `channel` is one of the picture's, uint8 (height, width). The outline, int (N, 1, 2), is that of
-    a sheet in a copy of it with a side of 256 pixels.
+    A shadow's edge is soft, and beyond a line it is as bright as before it. `channel` is one of the
+    picture's, uint8 (height, width). The outline, int (N, 1, 2), is that of a sheet in a copy of it
+    with a side of 256 pixels; `difference` is how much darker or lighter than the sheet the rest
+    is.
     """
     height, width = channel.shape
     scale = max(1, max(height, width) / 256)
@@ -219,5 +223,5 @@ def has_sharp_edge(outline, channel):
     profiles = channel[y, x].astype(float)
     steps = np.abs(profiles[:, 0] - profiles[:, -1])
     jumps = np.abs(profiles[:, 4:] - profiles[:, :-4]).max(axis=1)
-    clear = steps > 20
-    return clear.mean() > 0.5 and np.median(jumps[clear] / steps[clear]) > 0.5
+    enough = SHARP * difference
+    return np.mean((steps > enough) & (jumps > enough)) > 0.5

@@ -49,3 +49,12 @@ def test_a_digit_that_was_cut_to_its_very_edges_is_found_whole(sample, side, dar
             width = picture.shape[1]
             whole += bottom - top > 0.8 * side and right - left > 0.6 * width
     assert whole >= 56
+
+
+@pytest.mark.parametrize("across", [420, 500, 640])
+def test_paper_in_a_soft_shadow_is_no_desk(typical_digits, across):
+    picture = blank()
+    boxes = write(picture, typical_digits[[1, 3, 7, 3]], 60, 370, 110, gap=0.4)
+    rows, columns = np.mgrid[0:600, 0:800]
+    picture *= 1 - 0.5 / (1 + np.exp(-(columns + 0.6 * rows - across) / 60))[..., None]
+    assert_found(seen(picture), boxes, atol=6)
