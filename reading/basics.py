@@ -7,6 +7,8 @@ box is (left, top, right, bottom) in pixels, the right and the bottom ones just 
 import cv2
 import numpy as np
 
+PATTERN = "only a pattern was found, no digits: show the paper alone, from nearer"
+
 
 class NoDigits(Exception):
     """A picture shows no digits; the text is one line that says what was seen, and what helps."""

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from reading.basics import NoDigits, count_holes, shrink, stroke_width, widen
+from reading.basics import PATTERN, NoDigits, count_holes, shrink, stroke_width, widen
 
 GRAIN_FROM = 300  # pixels: smaller ones are drawings, without the grain of a blank sheet's photo
 LEAST_CONTRAST = 10  # of 255, between ink and paper: the grain of a blank sheet has less
@@ -24,6 +24,8 @@ def find_ink(picture, on_sheet):
         contrast[~on_sheet] = 0
         grain = np.median(contrast[on_sheet])
     _, mask = cv2.threshold(contrast, max(LEAST_CONTRAST, 5 * grain), 1, cv2.THRESH_BINARY)
+    if not mask.any() and grain > LEAST_CONTRAST:
+        raise NoDigits(PATTERN)
     if not mask.any():
         raise NoDigits("no ink was found: write darker, or take a sharper picture in better light")
 
@@ -44,7 +46,7 @@ def find_ink(picture, on_sheet):
     ink = np.minimum(contrast / levels.astype("float32")[pieces], 1)
     mask = (ink > 0.5).astype(np.uint8)
     if not mask.any() or mask.mean() > MOST_INK:
-        raise NoDigits("no ink was found, only a pattern: show the paper alone, from nearer")
+        raise NoDigits(PATTERN)
     ink, mask = close_grain(ink, mask)
     return ink * widen(mask), mask
 
@@ -55,35 +57,78 @@ def mean_by_piece(piece_of, values, count):
     return sums / np.maximum(np.bincount(piece_of, minlength=count), 1)
 
 
+ONE_COLOR = 16  # of 255: paper of one colour differs less from itself
+DARKEST = 0.6  # of the strongest contrast: what has more is ink...
+WHOLE = 0.99  # ...and where less of it would be left, strokes are too fat for so small a square
+
+
 def compare_with_paper(picture, on_sheet):
     """Return how much each pixel differs from the paper around it, uint8 (height, width).
 
     Paper is what the picture shows at its rim, if that is all of one colour, as in a drawing. Else
     it is the median of a third of the picture around each pixel: ink is thin, so most of that is
-    paper, and light and shadow are in both.
+    paper, and light and shadow are in both. If the light is uneven (a soft shadow, a fold), it is
+    the median of a sixth, which follows the light more closely; but fat strokes would fill so small
+    a square, and be taken for paper.
+    """
+    if not on_sheet.all():
+        picture = fill_around(picture, on_sheet)
+    small = shrink(picture, 256)
+    around = blur_ink_away(small, 1 / 6)
+    closer = compare(small, around, around)
+    rim = find_rim_color(small)
+    if rim is None:
+        far_around = blur_ink_away(small, 1 / 3)
+        # Where its brightness changes, at the edge of a shadow, all in between is paper, too.
+        square = np.ones((5, 5), np.uint8)
+        darkest_paper = cv2.erode(far_around, square)
+        lightest_paper = cv2.dilate(far_around, square)
+        contrast = compare(small, darkest_paper, lightest_paper)
+        is_lit_evenly = cv2.absdiff(around, far_around).max() < ONE_COLOR
+    else:
+        contrast = most_of_channels(cv2.absdiff(small, rim))
+        is_lit_evenly = cv2.absdiff(around, rim).max() < ONE_COLOR
+    is_ink = contrast > DARKEST * contrast.max()
+    if not is_lit_evenly and np.mean(closer[is_ink] > contrast[is_ink] / 2) > WHOLE:
+        return compare(picture, around, around)
+    if rim is None:
+        return compare(picture, darkest_paper, lightest_paper)
+    return most_of_channels(cv2.absdiff(picture, rim))
+
+
+def blur_ink_away(picture, window):
+    """Return a picture of the paper: each pixel the median of a square around it.
+
+    `window` is the square's side, as a share of the picture's longer one.
+    """
+    return cv2.medianBlur(picture, 2 * int(window / 2 * max(picture.shape)) + 1)
+
+
+def find_rim_color(picture):
+    """Return the colour of a picture's rim, as cv2.absdiff wants it, or None if that is not one
+    colour, and that of the paper.
+    """
+    margin = max(1, min(picture.shape[:2]) // 50)
+    rows = picture[:margin], picture[-margin:]
+    columns = picture[:, :margin], picture[:, -margin:]
+    rim = np.concatenate([part.reshape(-1, 3) for part in rows + columns])
+    paper = np.median(rim, axis=0)
+    if np.mean((np.abs(rim - paper) < ONE_COLOR).all(axis=1)) <= 0.9:
+        return None
+    red, green, blue = paper.astype(int).tolist()
+    contrast = most_of_channels(cv2.absdiff(picture, (red, green, blue, 0)))
+    return (red, green, blue, 0) if np.mean(contrast < ONE_COLOR) > 1 - MOST_INK else None
+
+
+def compare(picture, darkest, lightest):
+    """Return how much darker each pixel is than the darkest paper there may be or, if that is more
+    in the whole picture, how much lighter than the lightest: uint8 (height, width).
+
+    Both may be smaller pictures.
     """
     height, width = picture.shape[:2]
-    if on_sheet.all():
-        margin = max(1, min(height, width) // 50)
-        rows = picture[:margin], picture[-margin:]
-        columns = picture[:, :margin], picture[:, -margin:]
-        rim = np.concatenate([part.reshape(-1, 3) for part in rows + columns])
-        paper = np.median(rim, axis=0)
-        if np.mean((np.abs(rim - paper) < 16).all(axis=1)) > 0.9:
-            red, green, blue = paper.astype(int).tolist()
-            difference = cv2.absdiff(picture, (red, green, blue, 0))
-            contrast = most_of_channels(difference)
-            if np.mean(contrast < 16) > 1 - MOST_INK:
-                return contrast
-    else:
-        picture = fill_around(picture, on_sheet)
-
-    small = shrink(picture, 256)
-    paper = cv2.medianBlur(small, 2 * (max(small.shape) // 6) + 1)
-    # Where the paper's brightness changes, at the edge of a shadow, all in between is paper, too.
-    around = np.ones((5, 5), np.uint8)
-    darkest = cv2.resize(cv2.erode(paper, around), (width, height))
-    lightest = cv2.resize(cv2.dilate(paper, around), (width, height))
+    darkest = cv2.resize(darkest, (width, height))
+    lightest = cv2.resize(lightest, (width, height))
     # Shadow dims paper and ink by the same factor: divide. Below 80, grain would become ink.
     darker = cv2.subtract(darkest, picture)
     darker = most_of_channels(cv2.divide(darker, cv2.max(darkest, 80), scale=255))

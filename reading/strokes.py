@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from reading.basics import NoDigits, stroke_width
+from reading.basics import PATTERN, NoDigits, stroke_width
 from reading.frames import find_boxes
 
 SPECK = 0.15  # of the tallest stroke: what is smaller, in both directions, is dirt or a comma
@@ -45,7 +45,7 @@ def find_strokes(mask):
     solid = kept & (2 * deepest > SOLID * sizes) & (sizes > 8)
     kept &= ~solid
     if solid.sum() > 10 and areas[solid].sum() > areas[kept].sum():
-        raise NoDigits("only a pattern was found, no digits: show the paper alone, from nearer")
+        raise NoDigits(PATTERN)
 
     if not kept.any():
         raise NoDigits("only empty boxes or solid shapes were found, no digits: write with a pen")
@@ -53,7 +53,7 @@ def find_strokes(mask):
     tallest = heights[kept].max()
     kept &= sizes >= SPECK * tallest
     if not kept.any() or kept.sum() > MOST_STROKES:
-        raise NoDigits("only a pattern was found, no digits: show the paper alone, from nearer")
+        raise NoDigits(PATTERN)
     if tallest < LEAST_HEIGHT:
         if tallest < 3 or kept.sum() > 20:
             raise NoDigits(

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from reading.basics import NoDigits
+from reading.basics import PATTERN, NoDigits
 from reading.ink import LEAST_CONTRAST, MOST_INK, compare_with_paper
 from reading.normalize import normalize
 from reading.paper import compare_with_usual
@@ -56,7 +56,7 @@ def propose_all_ink(picture):
         raise NoDigits("no ink was found: write darker, or take a sharper picture in better light")
     ink = contrast / np.float32(strongest)
     if np.mean(ink > 0.5) > MOST_INK:
-        raise NoDigits("no ink was found, only a pattern: show the paper alone, from nearer")
+        raise NoDigits(PATTERN)
     if is_as_mnist(ink):
         image = (255 * ink).round().astype(np.uint8)
     else:

@@ -65,6 +65,26 @@ def test_a_row_of_digits_is_found_beside_and_in_a_spot_of_light(typical_digits, 
     assert len(pieces(seen(np.repeat(paper[..., None], 3, axis=2), 4))) == 7
 
 
+@pytest.mark.parametrize("x", [200, 330, 460])
+@pytest.mark.parametrize("wide", [60, 90])
+def test_a_soft_round_shadow_beside_and_on_digits_is_no_ink(typical_digits, x, wide):
+    picture = blank()
+    boxes = write(picture, typical_digits[[6, 2, 3, 0]], 60, 250, 110, gap=0.4)
+    rows, columns = np.mgrid[0:600, 0:800]
+    far = np.hypot(columns - x, rows - 330)
+    picture *= 1 - 0.4 * np.exp(-((far / wide) ** 2) / 2)[..., None]
+    assert_found(seen(picture), boxes, atol=6)
+
+
+def test_where_fat_strokes_cross_they_are_no_paper():
+    cross = Image.new("RGB", (200, 200), (250, 250, 250))
+    pen = ImageDraw.Draw(cross)
+    pen.line([(50, 40), (150, 160)], (40, 40, 40), 26)
+    pen.line([(150, 40), (50, 160)], (40, 40, 40), 26)
+    [found] = pieces(seen(np.asarray(cross)))
+    assert found.image[12:16, 12:16].min() > 127
+
+
 @pytest.mark.parametrize("missing", [0.25, 0.5])
 @pytest.mark.parametrize("grain", [1, 2])
 def test_pencil_is_found_whole_although_its_strokes_are_full_of_holes(sample, missing, grain):
