@@ -6,6 +6,8 @@ import pytest
 from drawing import WHITE, WOOD, blank, enlarged, seen, write
 from finding import assert_found, pieces
 
+from reading.paper import has_sharp_edge
+
 
 @pytest.mark.parametrize("desk", [WOOD, (28, 28, 30), (205, 190, 165)])
 @pytest.mark.parametrize("rim", [20, 140, 300])
@@ -58,3 +60,11 @@ def test_paper_in_a_soft_shadow_is_no_desk(typical_digits, across):
     rows, columns = np.mgrid[0:600, 0:800]
     picture *= 1 - 0.5 / (1 + np.exp(-(columns + 0.6 * rows - across) / 60))[..., None]
     assert_found(seen(picture), boxes, atol=6)
+
+
+@pytest.mark.parametrize(("thickness", "is_sheet"), [(4, False), (cv2.FILLED, True)])
+def test_a_line_around_something_is_no_sheet_s_edge(thickness, is_sheet):
+    channel = np.full((768, 768), 230, np.uint8)
+    cv2.rectangle(channel, (150, 150), (600, 600), 40, thickness)
+    outline = np.array([(x, 50) for x in range(50, 200)] + [(200, y) for y in range(50, 200)])
+    assert has_sharp_edge(outline[:, None], channel, 190) == is_sheet
