@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from reading.basics import PATTERN, NoDigits, count_holes, shrink, stroke_width, widen
+from reading.basics import NO_INK, PATTERN, NoDigits, count_holes, shrink, stroke_width, widen
 
 GRAIN_FROM = 300  # pixels: smaller ones are drawings, without the grain of a blank sheet's photo
 LEAST_CONTRAST = 10  # of 255, between ink and paper: the grain of a blank sheet has less
@@ -27,7 +27,7 @@ def find_ink(picture, on_sheet):
     if not mask.any() and grain > LEAST_CONTRAST:
         raise NoDigits(PATTERN)
     if not mask.any():
-        raise NoDigits("no ink was found: write darker, or take a sharper picture in better light")
+        raise NoDigits(NO_INK)
 
     # Every piece of ink has a level of its own, the mean of its darker half; where it is half as
     # dark, it ends. So a dark digit is found on the faint lines of squared paper without them.
@@ -74,26 +74,32 @@ def compare_with_paper(picture, on_sheet):
     if not on_sheet.all():
         picture = fill_around(picture, on_sheet)
     small = shrink(picture, 256)
-    around = blur_ink_away(small, 1 / 6)
-    closer = compare(small, around, around)
     rim = find_rim_color(small)
-    if rim is None:
-        far_around = blur_ink_away(small, 1 / 3)
-        # Where its brightness changes, at the edge of a shadow, all in between is paper, too.
-        square = np.ones((5, 5), np.uint8)
-        darkest_paper = cv2.erode(far_around, square)
-        lightest_paper = cv2.dilate(far_around, square)
-        contrast = compare(small, darkest_paper, lightest_paper)
-        is_lit_evenly = cv2.absdiff(around, far_around).max() < ONE_COLOR
-    else:
-        contrast = most_of_channels(cv2.absdiff(small, rim))
-        is_lit_evenly = cv2.absdiff(around, rim).max() < ONE_COLOR
-    is_ink = contrast > DARKEST * contrast.max()
-    if not is_lit_evenly and np.mean(closer[is_ink] > contrast[is_ink] / 2) > WHOLE:
+    far_around = blur_ink_away(small, 1 / 3) if rim is None else np.full_like(small, rim)
+    around = blur_ink_away(small, 1 / 6)
+    is_lit_unevenly = cv2.absdiff(around, far_around).max() >= ONE_COLOR
+    if is_lit_unevenly and keeps_ink(small, around, far_around, rim):
         return compare(picture, around, around)
-    if rim is None:
-        return compare(picture, darkest_paper, lightest_paper)
-    return most_of_channels(cv2.absdiff(picture, rim))
+    return compare_with_far(picture, far_around, rim)
+
+
+def keeps_ink(picture, around, far_around, rim):
+    """Return whether ink is as clear against the paper `around` it as against that `far_around`."""
+    contrast = compare_with_far(picture, far_around, rim)
+    closer = compare(picture, around, around)
+    is_ink = contrast > DARKEST * contrast.max()
+    return np.mean(closer[is_ink] > contrast[is_ink] / 2) > WHOLE
+
+
+def compare_with_far(picture, far_around, rim):
+    """Return how much each pixel differs from the colour at the rim or, if that is None, from the
+    paper far around, which may be a smaller picture: uint8 (height, width).
+    """
+    if rim is not None:
+        return most_of_channels(cv2.absdiff(picture, (*rim, 0)))
+    # Where its brightness changes, at the edge of a shadow, all in between is paper, too.
+    square = np.ones((5, 5), np.uint8)
+    return compare(picture, cv2.erode(far_around, square), cv2.dilate(far_around, square))
 
 
 def blur_ink_away(picture, window):
@@ -105,8 +111,8 @@ def blur_ink_away(picture, window):
 
 
 def find_rim_color(picture):
-    """Return the colour of a picture's rim, as cv2.absdiff wants it, or None if that is not one
-    colour, and that of the paper.
+    """Return red, green and blue of a picture's rim, or None if that is not of one colour, or not
+    of the paper's.
     """
     margin = max(1, min(picture.shape[:2]) // 50)
     rows = picture[:margin], picture[-margin:]
@@ -117,7 +123,7 @@ def find_rim_color(picture):
         return None
     red, green, blue = paper.astype(int).tolist()
     contrast = most_of_channels(cv2.absdiff(picture, (red, green, blue, 0)))
-    return (red, green, blue, 0) if np.mean(contrast < ONE_COLOR) > 1 - MOST_INK else None
+    return (red, green, blue) if np.mean(contrast < ONE_COLOR) > 1 - MOST_INK else None
 
 
 def compare(picture, darkest, lightest):

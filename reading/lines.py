@@ -13,9 +13,8 @@ AT_EDGE = 3  # pixels
 RULED = 2.5  # times as long as the rest is high: a line that ends within the picture
 SQUARED = 1.8  # the same for lines across ruled ones
 NEAR_EDGE = 0.04  # of the picture's side: a line that ends nearer to the edge, ends at it
-THIN = (
-    1.6  # for all lined paper; times the median of flat ink: a line is thinner, digits are thicker
-)
+# Times the median of flat ink, for all lined paper: a line is thinner, digits are thicker.
+THIN = 1.6
 THIN_AS_LINE = 1.5  # times the line's thickness: where the ink is thicker, something crosses it
 SHAPE = 12  # times as long as thick: a line is longer
 

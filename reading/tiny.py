@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from reading.basics import PATTERN, NoDigits
+from reading.basics import NO_INK, PATTERN, NoDigits
 from reading.ink import LEAST_CONTRAST, MOST_INK, compare_with_paper
 from reading.normalize import normalize
 from reading.paper import compare_with_usual
@@ -53,7 +53,7 @@ def propose_all_ink(picture):
     contrast = compare(picture)
     strongest = int(contrast.max())
     if strongest < LEAST_CONTRAST:
-        raise NoDigits("no ink was found: write darker, or take a sharper picture in better light")
+        raise NoDigits(NO_INK)
     ink = contrast / np.float32(strongest)
     if np.mean(ink > 0.5) > MOST_INK:
         raise NoDigits(PATTERN)
