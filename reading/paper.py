@@ -116,6 +116,7 @@ CONVEX = 0.88  # of its hull: fingers may lie on a sheet's edge
 LEAST_OF_PIECE = 0.85  # of its piece: less is a digit, whose strokes are thin (photos of one)
 LONG_EDGE = 0.1  # of the outline: fat digits in small drawings have none as long...
 MOSTLY_EDGES = 0.8  # ...and these are so much of a sheet's outline
+ON_HULL = 3  # pixels: what is nearer to the hull of a sheet's outline is the edge of the sheet
 SHARP = 0.5  # of the difference between a sheet and the rest: its edge is as steep
 
 
@@ -197,21 +198,24 @@ def is_sheet(outline, mask):
 def has_sharp_edge(outline, channel, difference):
     """Return whether, at most of an outline, the brightness changes within 4 pixels, for good.
 
-    A shadow's edge is soft, and beyond a line it is as bright as before it. `channel` is one of the
-    picture's, uint8 (height, width). The outline, int (N, 1, 2), is that of a sheet in a copy of it
-    with a side of 256 pixels; `difference` is how much darker or lighter than the sheet the rest
-    is.
+    A shadow's edge is soft, and beyond a line it is as bright as before it. What lies within the
+    hull does not count: where a digit reaches into a shadow, a strip of its outline is sharp.
+    `channel` is one of the picture's, uint8 (height, width). The outline, int (N, 1, 2), is that of
+    a sheet in a copy of it with a side of 256 pixels; `difference` is how much darker or lighter
+    than the sheet the rest is.
     """
     height, width = channel.shape
     scale = max(1, max(height, width) / 256)
+    hull = cv2.convexHull(outline)
     points = outline[:, 0].astype(float)
+    on_hull = np.array([cv2.pointPolygonTest(hull, point, True) < ON_HULL for point in points])
     along_x, along_y = (np.roll(points, -5, axis=0) - np.roll(points, 5, axis=0)).T
     lengths = np.maximum(np.hypot(along_x, along_y), 1)
     across = np.stack([-along_y / lengths, along_x / lengths], axis=1)
     points = (points + 0.5) * scale
     inside = np.all((points > 8) & (points < (width - 8, height - 8)), axis=1)
-    points = points[inside][::3]
-    across = across[inside][::3]
+    points = points[inside & on_hull][::3]
+    across = across[inside & on_hull][::3]
     if len(points) < 10:
         return False
     # The brightness along short lines across the edge.

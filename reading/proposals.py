@@ -54,7 +54,7 @@ def propose_digits(ink, boxes, pieces):
         cuts = find_cuts(own)
         stop = start + len(cuts) + 1
         nodes.append(stop)
-        odds = TOO_WIDE * max(0, (right - left) / (bottom - top) - 1.2)
+        odds = judge_width(right - left, bottom - top)
         image = normalize(ink[top:bottom, left:right] * widen(own))
         proposals.append(Proposal(start, stop, odds, tuple(box), image))
         proposals += propose_parts(ink, own, cuts, start, box)
@@ -83,11 +83,17 @@ def propose_pairs(ink, boxes, pieces, nodes):
         odds = TOGETHER - (width / 2 + 2 * lower) / height
         if gap_y > 0:
             odds = ABOVE - 4 * lower / height
+        odds += judge_width(width, height)
         place = pieces[top:bottom, left:right]
         both = (place == number) | (place == number + 1)
         image = normalize(ink[top:bottom, left:right] * widen(both))
         proposals.append(Proposal(start, stop, odds, (left, top, right, bottom), image))
     return proposals
+
+
+def judge_width(width, height):
+    """Return the odds of what is so wide and so high to be one digit."""
+    return TOO_WIDE * max(0, width / height - 1.2)
 
 
 def enclose(one, other):

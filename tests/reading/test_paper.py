@@ -62,6 +62,16 @@ def test_paper_in_a_soft_shadow_is_no_desk(typical_digits, across):
     assert_found(seen(picture), boxes, atol=6)
 
 
+@pytest.mark.parametrize(("softness", "is_sheet"), [(60, False), (1, True)])
+def test_strokes_that_reach_into_a_soft_shadow_give_it_no_sharp_edge(softness, is_sheet):
+    columns = np.arange(768) - np.full((768, 1), 500)
+    channel = (200 - 80 / (1 + np.exp(-columns / softness))).astype(np.uint8)
+    channel[150:180, 100:520] = channel[300:330, 100:520] = channel[450:480, 100:520] = 30  # a 3's
+    is_light = (cv2.resize(channel, (256, 256)) > 160).astype(np.uint8)
+    outlines, _ = cv2.findContours(is_light, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    assert has_sharp_edge(max(outlines, key=len), channel, 80) == is_sheet
+
+
 @pytest.mark.parametrize(("thickness", "is_sheet"), [(4, False), (cv2.FILLED, True)])
 def test_a_line_around_something_is_no_sheet_s_edge(thickness, is_sheet):
     channel = np.full((768, 768), 230, np.uint8)

@@ -19,6 +19,23 @@ def test_two_strokes_side_by_side_are_proposed_as_one_digit_and_as_two():
     assert (first.start, second.stop) in steps
 
 
+def test_two_digits_close_together_are_the_less_one_the_wider_they_are():
+    odds = []
+    for width in (20, 34):
+        picture = blank(200, 300)
+        cv2.ellipse(picture, (80, 100), (width, 40), 0, 0, 360, BLUE, 5)
+        cv2.ellipse(picture, (80 + 2 * width + 12, 100), (width, 50), 0, 0, 360, BLUE, 5)
+        proposals = find_digits(seen(picture))
+        last = max(found.stop for found in proposals)
+        (both,) = [found for found in proposals if found.start == 0 and found.stop == last]
+        left, top, right, bottom = both.box
+        odds.append((both.odds, (right - left) / (bottom - top)))
+    (narrow, share), (wide, larger_share) = odds
+    assert share < 1.2 < larger_share
+    # As for a single piece: less by 2.5 for each of its heights beyond 1.2.
+    assert narrow - wide > 2.5 * (larger_share - 1.2) + 0.4 * (larger_share - share)
+
+
 def test_digits_far_apart_are_not_proposed_as_one(typical_digits):
     picture = blank(200, 400)
     write(picture, typical_digits[[1, 1]], 60, 50, 100, gap=0.9)
