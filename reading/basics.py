@@ -7,6 +7,7 @@ box is (left, top, right, bottom) in pixels, the right and the bottom ones just 
 import cv2
 import numpy as np
 
+ONE_COLOR = 16  # of 255: paper of one colour differs less from itself
 NO_INK = "no ink was found: write darker, or take a sharper picture in better light"
 PATTERN = "only a pattern was found, no digits: show the paper alone, from nearer"
 

@@ -3,7 +3,16 @@
 import cv2
 import numpy as np
 
-from reading.basics import NO_INK, PATTERN, NoDigits, count_holes, shrink, stroke_width, widen
+from reading.basics import (
+    NO_INK,
+    ONE_COLOR,
+    PATTERN,
+    NoDigits,
+    count_holes,
+    shrink,
+    stroke_width,
+    widen,
+)
 
 GRAIN_FROM = 300  # pixels: smaller ones are drawings, without the grain of a blank sheet's photo
 LEAST_CONTRAST = 10  # of 255, between ink and paper: the grain of a blank sheet has less
@@ -57,7 +66,6 @@ def mean_by_piece(piece_of, values, count):
     return sums / np.maximum(np.bincount(piece_of, minlength=count), 1)
 
 
-ONE_COLOR = 16  # of 255: paper of one colour differs less from itself
 DARKEST = 0.6  # of the strongest contrast: what has more is ink...
 WHOLE = 0.99  # ...and where less of it would be left, strokes are too fat for so small a square
 
@@ -142,7 +150,6 @@ def compare(picture, darkest, lightest):
     # The other is shine, or a shadow's edge.
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
     lighter = cv2.subtract(grey, cv2.cvtColor(lightest, cv2.COLOR_RGB2GRAY))
-    lighter = cv2.divide(lighter, cv2.max(grey, 80), scale=255)
     if cv2.norm(lighter) > cv2.norm(darker):
         return lighter
     return darker

@@ -49,8 +49,6 @@ def count_rim(picture):
     return 0
 
 
-SAME = 8  # of 255: the paper of a drawing differs less from itself
-LEAST_PAPER = 0.1  # of a drawing that was cut to its digit's edges: as much is bare paper
 EXTREMES = (0.05, 0.95)  # of all grey levels: ink and paper
 UNDECIDED = 0.15  # around a half: how much of a picture is light, if a 1 fills half of it
 WHOLE = 0.85  # of the height: a digit that spans as much was cut to its edges...
@@ -68,8 +66,6 @@ def add_paper(picture):
     """
     step = 1 + max(picture.shape) // SHEET_SIDE  # not all pixels are needed
     paper, contrast = compare_with_usual(picture[::step, ::step])
-    if contrast is None:
-        return picture, 0
     mask = (contrast > PALE * contrast.max()).astype(np.uint8)
     _, _, stats, _ = cv2.connectedComponentsWithStats(mask)
     if len(stats) == 1:
@@ -88,7 +84,7 @@ def add_paper(picture):
 
 def compare_with_usual(picture):
     """Return the colour of a drawing's paper, and how much each pixel differs from it, uint8
-    (height, width); two None if the picture is no drawing on paper of one colour.
+    (height, width).
 
     Paper is light or dark, as most of the picture is or, if that is undecided, as its rim is.
     """
@@ -103,8 +99,6 @@ def compare_with_usual(picture):
     is_paper = grey >= light if share > 0.5 else grey <= dark
     red, green, blue = np.median(picture[is_paper], axis=0).tolist()
     contrast = cv2.absdiff(picture, (red, green, blue, 0)).max(axis=2)
-    if np.mean(contrast < SAME) < LEAST_PAPER:
-        return None, None
     return (red, green, blue), contrast
 
 
@@ -214,8 +208,10 @@ def has_sharp_edge(outline, channel, difference):
     across = np.stack([-along_y / lengths, along_x / lengths], axis=1)
     points = (points + 0.5) * scale
     inside = np.all((points > 8) & (points < (width - 8, height - 8)), axis=1)
-    points = points[inside & on_hull][::3]
-    across = across[inside & on_hull][::3]
+    if (inside & on_hull).any():  # else the paper fills the picture, but for a finger at its edge
+        inside &= on_hull
+    points = points[inside][::3]
+    across = across[inside][::3]
     if len(points) < 10:
         return False
     # The brightness along short lines across the edge.

@@ -8,9 +8,12 @@ from PIL import Image, ImageDraw
 from reading.find import find_digits
 
 
+def as_rgb(grey):
+    return np.repeat(grey.astype(np.uint8)[..., None], 3, axis=2)
+
+
 def as_picture(image, dark_on_light):
-    grey = 255 - image if dark_on_light else image
-    return np.repeat(grey[..., None], 3, axis=2)
+    return as_rgb(255 - image if dark_on_light else image)
 
 
 @pytest.mark.parametrize("dark_on_light", [True, False])
@@ -48,5 +51,23 @@ def test_a_tiny_picture_without_ink_is_refused():
 def test_a_digit_of_faint_ink_is_found_in_a_tiny_picture(typical_digits):
     for digit in typical_digits:
         faint = 255 - digit // 8
-        [found] = find_digits(np.repeat(faint[..., None], 3, axis=2))
+        [found] = find_digits(as_rgb(faint))
         assert found.image.max() > 200
+
+
+@pytest.mark.parametrize("side", [28, 38])
+def test_the_light_of_a_tiny_photo_is_no_ink(sample, side):
+    _, (images, _) = sample
+    rows, columns = np.mgrid[-1 : 1 : side * 1j, -1 : 1 : side * 1j]
+    lights = [
+        0.7 + 0.15 * (columns + rows),  # a lamp at one side
+        1 - 0.3 * (columns**2 + rows**2) / 1.5,  # dark corners
+        1 - 0.35 / (1 + np.exp(-10 * (columns + 0.5 * rows - 0.4))),  # a shadow
+    ]
+    for digit in images[:20]:
+        place = Image.fromarray(digit).resize((side, side), Image.Resampling.BICUBIC)
+        grey = 235 - 190 * (np.asarray(place) / 255)
+        [even] = find_digits(as_rgb(grey))
+        for light in lights:
+            [uneven] = find_digits(as_rgb(grey * light))
+            np.testing.assert_allclose(uneven.box, even.box, atol=2)
