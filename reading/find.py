@@ -39,10 +39,7 @@ def find_at_its_scale(picture):
     if small is picture:
         return find_on_paper(picture)
     scale = max(picture.shape) / max(small.shape)
-    try:
-        proposals = move(find_on_paper(small), scale, 0, 0)
-    except NoDigits:
-        return find_on_paper(picture)  # very small digits may be lost in the smaller picture
+    proposals = move(find_on_paper(small), scale, 0, 0)
     heights = [proposal.box[3] - proposal.box[1] for proposal in proposals]
     if np.median(heights) < ENOUGH_ROWS * scale:
         return look_closer(picture, proposals, max(heights))

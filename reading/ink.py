@@ -27,11 +27,8 @@ def find_ink(picture, on_sheet):
     contrast = compare_with_paper(picture, on_sheet)
     if max(contrast.shape) > GRAIN_FROM:
         contrast = cv2.GaussianBlur(contrast, (3, 3), 0)
-    if on_sheet.all():
-        grain = np.median(contrast[::2, ::2])  # a quarter of the pixels is enough
-    else:
-        contrast[~on_sheet] = 0
-        grain = np.median(contrast[on_sheet])
+    contrast[~on_sheet] = 0
+    grain = np.median(contrast[::2, ::2])  # a quarter of the pixels is enough
     _, mask = cv2.threshold(contrast, max(LEAST_CONTRAST, 5 * grain), 1, cv2.THRESH_BINARY)
     if not mask.any() and grain > LEAST_CONTRAST:
         raise NoDigits(PATTERN)
@@ -47,10 +44,7 @@ def find_ink(picture, on_sheet):
     means = mean_by_piece(piece_of, values, count)
     is_dark = values >= means[piece_of]
     levels = mean_by_piece(piece_of[is_dark], values[is_dark], count)
-    dark_areas = np.bincount(piece_of[is_dark], minlength=count)
-    large = dark_areas > 0.1 * dark_areas.max()
-    strongest = levels[large].max()
-    levels[levels < FAINT * strongest] = np.inf
+    levels[levels < FAINT * levels.max()] = np.inf
     levels[0] = np.inf  # paper
     ink = np.minimum(contrast / levels.astype("float32")[pieces], 1)
     mask = (ink > 0.5).astype(np.uint8)
@@ -80,7 +74,8 @@ def compare_with_paper(picture, on_sheet):
     a square, and be taken for paper.
     """
     if not on_sheet.all():
-        picture = fill_around(picture, on_sheet)
+        sheet_color = picture[on_sheet].mean(axis=0).astype(np.uint8)
+        picture = np.where(on_sheet[..., None], picture, sheet_color)
     small = shrink(picture, 256)
     rim = find_rim_color(small)
     far_around = blur_ink_away(small, 1 / 3) if rim is None else np.full_like(small, rim)
@@ -159,25 +154,6 @@ def most_of_channels(picture):
     """Return the largest of red, green and blue, uint8 (height, width)."""
     red, green, blue = cv2.split(picture)
     return cv2.max(cv2.max(red, green), blue)
-
-
-NEARBY = 15  # of the copy's 128 pixels: the sheet is continued with its mean in so wide a square
-
-
-def fill_around(picture, on_sheet):
-    """Return a picture with what is not on the sheet filled in, like the sheet nearby."""
-    height, width = on_sheet.shape
-    small = shrink(picture, 128).astype(np.float32)
-    size = small.shape[1], small.shape[0]
-    weights = cv2.resize(on_sheet.astype(np.float32), size, interpolation=cv2.INTER_NEAREST)
-    values = small * weights[..., None]
-    filled = np.full_like(small, picture[on_sheet].mean(axis=0))
-    weight = cv2.blur(weights, (NEARBY, NEARBY))
-    value = cv2.blur(values, (NEARBY, NEARBY))
-    known = weight > 0.02
-    filled[known] = value[known] / weight[known][:, None]
-    filled = cv2.resize(filled, (width, height)).astype(np.uint8)
-    return np.where(on_sheet[..., None], picture, filled)
 
 
 def close_grain(ink, mask):

@@ -11,7 +11,6 @@ THROUGH = 0.92  # of the picture's side: a line that is as long goes from edge t
 LONG = 1 / 5  # of the picture's side: ruled lines are longer
 AT_EDGE = 3  # pixels
 RULED = 2.5  # times as long as the rest is high: a line that ends within the picture
-SQUARED = 1.8  # the same for lines across ruled ones
 NEAR_EDGE = 0.04  # of the picture's side: a line that ends nearer to the edge, ends at it
 # Times the median of flat ink, for all lined paper: a line is thinner, digits are thicker.
 THIN = 1.6
@@ -35,20 +34,22 @@ def drop_lines(mask):
     level, level_runs = find_lines(mask, LONG * width)
     without_level = erase(mask, level_runs, level, through=False)
     steep, steep_runs = find_lines(turn(without_level), LONG * height)
-    steep = choose_ruled(steep, height, np.inf)  # the others may be strokes of a 4 or a 5
+    steep = at_edges(steep, height)  # the others may be strokes of a 4 or a 5
     without_lines = turn(erase(turn(without_level), steep_runs, steep, through=False))
     _, _, stats, _ = cv2.connectedComponentsWithStats(without_lines)
-    no_dirt = stats[1:, cv2.CC_STAT_AREA] > 12
-    tallest = stats[1:, cv2.CC_STAT_HEIGHT][no_dirt].max(initial=0)
+    tallest = stats[1:, cv2.CC_STAT_HEIGHT].max(initial=0)
     if tallest == 0:
         if len(at_edges(level, width)) > 1:
             raise NoDigits("only the lines of the paper were found, no digits: write darker")
         return mask  # a single straight line may be a 1
-    ruled = choose_ruled(level, width, RULED * tallest)
+    ruled = at_edges(level, width)
+    for line in level:
+        if line not in ruled and line.stop - line.start > RULED * tallest:
+            ruled.append(line)
     rest = erase(mask, level_runs, ruled, through=True)
     if len(ruled) > 1:  # squared paper, or a table: else a long steep line is a 1
         steep, steep_runs = find_lines(turn(rest), LONG * height)
-        ruled = choose_ruled(steep, height, SQUARED * tallest)
+        ruled = at_edges(steep, height)
         rest = turn(erase(turn(rest), steep_runs, ruled, through=True))
     else:  # a row of cells: its separators go from edge to edge
         steep, steep_runs = find_lines(turn(rest), LONG * height)
@@ -58,13 +59,6 @@ def drop_lines(mask):
     if not rest.any():
         raise NoDigits("only lines were found, no digits: write with a darker pen")
     return rest
-
-
-def choose_ruled(lines, width, least):
-    """Return those Lines that end at the picture's edges or are longer than `least`."""
-    ruled = at_edges(lines, width)
-    ruled += [line for line in lines if line not in ruled and line.stop - line.start > least]
-    return ruled
 
 
 def at_edges(lines, width):
@@ -102,7 +96,7 @@ def find_lines(mask, least):
         place = np.s_[top : top + height, left : left + width]
         y, x = np.nonzero((labels[place] == label) & (thin[place] > 0))
         thickness = np.median(part_runs[place][y, x])
-        if len(np.unique(x)) < 0.5 * width or width < SHAPE * thickness:
+        if width < SHAPE * thickness:
             continue
         slope, y_at_left = np.polyfit(x, y, 1)
         if np.quantile(np.abs(y - slope * x - y_at_left), 0.8) > thickness + 0.01 * width:

@@ -103,10 +103,7 @@ def compare_with_usual(picture):
 
 
 SHEET_DIFFERS = 20  # of 255: a sheet is so much lighter or darker than what it lies on
-LEAST_SHEET = 0.06  # of the picture
-MOST_SHEET = 0.97  # of the picture
 ONE_BRIGHTNESS = 0.8  # of a sheet: less is a large 8, perhaps
-CONVEX = 0.88  # of its hull: fingers may lie on a sheet's edge
 LEAST_OF_PIECE = 0.85  # of its piece: less is a digit, whose strokes are thin (photos of one)
 LONG_EDGE = 0.1  # of the outline: fat digits in small drawings have none as long...
 MOSTLY_EDGES = 0.8  # ...and these are so much of a sheet's outline
@@ -121,8 +118,6 @@ def find_sheets(picture):
     other way round. (A shadow's edge is soft; paper that fills the picture has no edges.)
     """
     small = shrink(picture, SHEET_SIDE)
-    if min(small.shape[:2]) < 64:  # a drawing: nobody photographs a desk with so few pixels
-        return []
     small = cv2.medianBlur(small, 5)  # without the writing
     number = most_varied_channel(small)
     channel = picture[..., number]
@@ -138,7 +133,7 @@ def find_sheets(picture):
     sheets = []
     for own in (light, 1 - light):
         sheet = np.zeros_like(own)
-        filled = fill_holes(cv2.morphologyEx(own, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8)))
+        filled = fill_holes(own)
         wide = cv2.morphologyEx(filled, cv2.MORPH_OPEN, np.ones((25, 25), np.uint8))  # no fingers
         _, pieces, stats, _ = cv2.connectedComponentsWithStats(filled)
         outlines, _ = cv2.findContours(wide, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
@@ -171,18 +166,13 @@ def most_varied_channel(picture):
 
 
 def is_sheet(outline, mask):
-    """Return whether an outline may be that of a sheet of paper: large, convex, with long edges,
-    and within it nearly all of one brightness, which is where the mask is 1.
+    """Return whether an outline may be that of a sheet of paper: with long edges, and within it
+    nearly all of one brightness, which is where the mask is 1.
     """
-    area = cv2.contourArea(outline)
-    if not LEAST_SHEET * mask.size < area < MOST_SHEET * mask.size:
-        return False
     within = cv2.drawContours(np.zeros_like(mask), [outline], -1, 1, cv2.FILLED)
     if mask[within > 0].mean() < ONE_BRIGHTNESS:
         return False
     hull = cv2.convexHull(outline)
-    if area < CONVEX * cv2.contourArea(hull):
-        return False
     length = cv2.arcLength(hull, True)
     corners = cv2.approxPolyDP(hull, 0.01 * length, True)[:, 0]
     edges = np.hypot(*(corners - np.roll(corners, 1, axis=0)).T)

@@ -31,7 +31,7 @@ class Proposal(NamedTuple):
 ABOVE = 0.0  # of one above the other; less, the higher the lower one is
 TOGETHER = 2.3  # of two neighbours to be one digit
 TOO_WIDE = -2.5  # of a digit, for each of its heights that it is wider than 1.2 of them
-CUT = -0.7  # of two digits to touch
+CUT = -0.6  # of two digits to touch
 TOO_LOW = -4.0  # of a part, for each of the whole's heights that it is lower
 
 
