@@ -16,9 +16,10 @@ from reading.basics import (
 
 GRAIN_FROM = 300  # pixels: smaller ones are drawings, without the grain of a blank sheet's photo
 LEAST_CONTRAST = 10  # of 255, between ink and paper: the grain of a blank sheet has less
-FAINT = 0.35  # of the strongest ink: what is fainter is the print of the paper, or shines through
+GRAIN = 5  # times the median contrast: a noisy photo's grain has less
+FAINT = 0.35  # of the strongest ink: what is fainter is a soft shadow, or shines through the paper
 MOST_INK = 0.6  # of the picture: where there is more, it is a pattern
-MOST_HOLES = 8  # in all strokes: pencil has more (so has a page of 8s, but see GRAINY)
+MOST_HOLES = 8  # in all strokes: a pencil or a weave has more (so has a page of 8s, but see GRAINY)
 GRAINY = 2  # strokes that become so much wider where their holes are closed are pencil
 
 
@@ -29,7 +30,7 @@ def find_ink(picture, on_sheet):
         contrast = cv2.GaussianBlur(contrast, (3, 3), 0)
     contrast[~on_sheet] = 0
     grain = np.median(contrast[::2, ::2])  # a quarter of the pixels is enough
-    _, mask = cv2.threshold(contrast, max(LEAST_CONTRAST, 5 * grain), 1, cv2.THRESH_BINARY)
+    _, mask = cv2.threshold(contrast, max(LEAST_CONTRAST, GRAIN * grain), 1, cv2.THRESH_BINARY)
     if not mask.any() and grain > LEAST_CONTRAST:
         raise NoDigits(PATTERN)
     if not mask.any():

@@ -192,16 +192,17 @@ def has_sharp_edge(outline, channel, difference):
     scale = max(1, max(height, width) / 256)
     hull = cv2.convexHull(outline)
     points = outline[:, 0].astype(float)
-    on_hull = np.array([cv2.pointPolygonTest(hull, point, True) < ON_HULL for point in points])
+    depths = [cv2.pointPolygonTest(hull, point, True) for point in points[::3]]
     along_x, along_y = (np.roll(points, -5, axis=0) - np.roll(points, 5, axis=0)).T
     lengths = np.maximum(np.hypot(along_x, along_y), 1)
-    across = np.stack([-along_y / lengths, along_x / lengths], axis=1)
-    points = (points + 0.5) * scale
+    across = np.stack([-along_y / lengths, along_x / lengths], axis=1)[::3]
+    points = (points[::3] + 0.5) * scale
     inside = np.all((points > 8) & (points < (width - 8, height - 8)), axis=1)
-    if (inside & on_hull).any():  # else the paper fills the picture, but for a finger at its edge
-        inside &= on_hull
-    points = points[inside][::3]
-    across = across[inside][::3]
+    on_hull = inside & (np.array(depths) < ON_HULL)
+    if on_hull.any():  # else the paper fills the picture, but for a finger at its edge
+        inside = on_hull
+    points = points[inside]
+    across = across[inside]
     if len(points) < 10:
         return False
     # The brightness along short lines across the edge.

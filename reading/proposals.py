@@ -30,9 +30,17 @@ class Proposal(NamedTuple):
 # Odds, fitted to MNIST's digits: whole, cut in two parts by a gap, and touching in pairs.
 ABOVE = 0.0  # of one above the other; less, the higher the lower one is
 TOGETHER = 2.3  # of two neighbours to be one digit
-TOO_WIDE = -2.5  # of a digit, for each of its heights that it is wider than 1.2 of them
+TOO_WIDE = -2.5  # of a digit, for each of its heights that it is wider than USUAL_WIDTH
+USUAL_WIDTH = 1.2  # times its height: few digits are wider
 CUT = -0.6  # of two digits to touch
 TOO_LOW = -4.0  # of a part, for each of the whole's heights that it is lower
+
+HIGHER = 1.3  # times the tallest piece: two that reach as far, of several, are of two rows
+PAIR_WIDTH = 1.5  # times its height: a pair is no wider
+# Other parts would never be chosen, and take time.
+PART_WIDTH = 1.3  # times its height: a part is no wider
+PART_HEIGHT = 0.6  # of the whole's: a part is no lower
+THREE = 1.5  # times its height: in a narrower piece there is no room for three digits
 
 
 def propose_digits(ink, boxes, pieces):
@@ -73,9 +81,9 @@ def propose_pairs(ink, boxes, pieces, nodes):
         height = bottom - top
         gap_x = max(one[0], other[0]) - min(one[2], other[2])
         gap_y = max(one[1], other[1]) - min(one[3], other[3])
-        too_high = len(boxes) > 2 and height > 1.3 * tallest
+        too_high = len(boxes) > 2 and height > HIGHER * tallest
         too_low = height < SMALL * tallest or start == stop
-        too_wide = width > 1.5 * height or max(gap_x, gap_y) > NEAR * height
+        too_wide = width > PAIR_WIDTH * height or max(gap_x, gap_y) > NEAR * height
         if too_high or too_low or too_wide:
             continue
         # Two digits side by side are about equally high, and together wider than one.
@@ -93,7 +101,7 @@ def propose_pairs(ink, boxes, pieces, nodes):
 
 def judge_width(width, height):
     """Return the odds of what is so wide and so high to be one digit."""
-    return TOO_WIDE * max(0, width / height - 1.2)
+    return TOO_WIDE * max(0, width / height - USUAL_WIDTH)
 
 
 def enclose(one, other):
@@ -108,6 +116,8 @@ def enclose(one, other):
 WIDE = 0.7  # of its height: narrower pieces are not cut, or every digit would be
 LEAST_PART = 0.15  # of a piece's ink, and of its height in width, at each side of a cut
 BETWEEN_CUTS = 0.12  # of the height: finer cuts find little more, and take time
+WIDEST = 6  # times its height: a wider piece is a line, or a frame's rest
+LOWEST = 12  # pixels: a lower piece is too small to be cut
 
 
 def find_cuts(own):
@@ -117,7 +127,7 @@ def find_cuts(own):
     leaves over of the neighbour does not hang on the part, and is dropped.
     """
     height, width = own.shape
-    if not WIDE * height < width < 6 * height or height < 12:
+    if not WIDE * height < width < WIDEST * height or height < LOWEST:
         return []
     margin = LEAST_PART * height
     columns = np.arange(margin, width - margin + 1, BETWEEN_CUTS * height).astype(int)
@@ -133,13 +143,13 @@ def propose_parts(ink, own, cuts, node, box):
     proposals = []
     for start, stop in itertools.combinations(range(len(edges)), 2):
         cut_sides = (start > 0) + (stop < last)
-        if cut_sides == 0 or (cut_sides == 2 and width < 1.5 * height):
-            continue  # all of it, or no room for three
+        if cut_sides == 0 or (cut_sides == 2 and width < THREE * height):
+            continue
         between = own[:, edges[start] : edges[stop]].astype(np.uint8)
         _, labels, stats, _ = cv2.connectedComponentsWithStats(between)
         largest = 1 + stats[1:, cv2.CC_STAT_AREA].argmax()
         left, top, part_width, part_height, _ = stats[largest].tolist()
-        if part_height < 0.6 * height or part_width > 1.3 * part_height:
+        if part_height < PART_HEIGHT * height or part_width > PART_WIDTH * part_height:
             continue
         odds = CUT * cut_sides / 2 + TOO_LOW * (1 - part_height / height)
         part = labels[top : top + part_height, left : left + part_width] == largest
