@@ -40,10 +40,18 @@ def drop_frames(mask):
         within &= pieces != parents[hole]
         if within.any():
             holes_of_frames.setdefault(parents[hole], []).append((width, height))
-
+    # A box of a form may enclose nothing but a digit that touches it. (What touches the picture's
+    # edge is a grid.)
     rectangles = find_boxes(outlines, parents)
+    inner = (boxes[:, :2] > 0).all(axis=1)
+    inner &= (boxes[:, :2] + boxes[:, 2:] < mask.shape[::-1]).all(axis=1)
+    frames = dict(holes_of_frames)
+    for piece in rectangles:
+        if piece not in frames and inner[piece]:
+            frames[piece] = [boxes[piece, 2:]]
+
     mask = mask.copy()
-    for frame, sizes in holes_of_frames.items():
+    for frame, sizes in frames.items():
         left, top, width, height = boxes[frame]
         place = mask[top : top + height, left : left + width]
         x, y = outlines[frame][0, 0] - (left, top)
@@ -53,17 +61,20 @@ def drop_frames(mask):
         kept = keep_what_touches(own, hole_width, hole_height)
         if kept.sum() > ROUND * own.sum() and frame not in rectangles:
             kept[:] = 0  # a circle, of which only the flattest parts are lines
-        place -= own
-        place += kept
+        if kept.any() or frame in holes_of_frames:
+            place -= own
+            place += kept
     return mask
 
 
 def keep_what_touches(frame, hole_width, hole_height):
     """Return what is left of a frame without its straight sides, and is no larger than a hole."""
-    lines, runs = find_lines(frame, LEAST_SIDE * hole_width)
-    rest = erase(frame, runs, lines, through=False)
-    lines, runs = find_lines(turn(rest), LEAST_SIDE * hole_height)
-    rest = turn(erase(turn(rest), runs, lines, through=False))
+    rest = frame
+    for _ in range(2):  # a side from which a digit's stroke parts needs a second pass
+        lines, runs = find_lines(rest, LEAST_SIDE * hole_width)
+        rest = erase(rest, runs, lines, through=False)
+        lines, runs = find_lines(turn(rest), LEAST_SIDE * hole_height)
+        rest = turn(erase(turn(rest), runs, lines, through=False))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(rest)
     widths = stats[:, cv2.CC_STAT_WIDTH]
     heights = stats[:, cv2.CC_STAT_HEIGHT]
