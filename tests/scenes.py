@@ -392,6 +392,19 @@ def nothing_to_read(writer):
         yield seen(np.repeat(light[..., None], 3, axis=2)), ""
 
 
+def touching_their_boxes(writer):
+    for gap in (0, 20):
+        for color in (BLACK, (110, 120, 150)):
+            for top in (162, 166, 170):  # the box ends at 260, its line at 262
+                picture = blank(400, 900)
+                images, text = writer.number(5)
+                for index, image in enumerate(images):
+                    left = 60 + index * (130 + gap)
+                    cv2.rectangle(picture, (left, 130), (left + 130, 260), color, 3)
+                    write(picture, [image], left + 32, top, 92)
+                yield seen(picture), text
+
+
 KINDS = (
     on_a_desk,
     small_on_a_page,
@@ -413,6 +426,7 @@ KINDS = (
     one_above_the_other,
     touching,
     nothing_to_read,
+    touching_their_boxes,
 )
 
 
