@@ -28,7 +28,7 @@ class Proposal(NamedTuple):
 
 
 # Odds, fitted to MNIST's digits: whole, cut in two parts by a gap, and touching in pairs.
-ABOVE = 0.0  # of one above the other; less, the higher the lower one is
+ABOVE = -2.0  # of one above the other (a broken 8); less, the higher the lower one is
 TOGETHER = 2.3  # of two neighbours to be one digit
 TOO_WIDE = -2.5  # of a digit, for each of its heights that it is wider than USUAL_WIDTH
 USUAL_WIDTH = 1.2  # times its height: few digits are wider

@@ -92,4 +92,4 @@ def test_two_digits_one_above_the_other_are_hardly_one(typical_digits):
     upper, lower = pieces(seen(picture))
     both = [found for found in find_digits(seen(picture)) if found.stop - found.start == 2]
     assert upper.box[3] < lower.box[1]
-    assert all(proposal.odds < -1 for proposal in both)
+    assert all(proposal.odds < -3 for proposal in both)
