@@ -35,8 +35,6 @@ USUAL_WIDTH = 1.2  # times its height: few digits are wider
 CUT = -0.6  # of two digits to touch
 TOO_LOW = -4.0  # of a part, for each of the whole's heights that it is lower
 
-HIGHER = 1.3  # times the tallest piece: two that reach as far, of several, are of two rows
-PAIR_WIDTH = 1.5  # times its height: a pair is no wider
 # Other parts would never be chosen, and take time.
 PART_WIDTH = 1.3  # times its height: a part is no wider
 PART_HEIGHT = 0.6  # of the whole's: a part is no lower
@@ -71,7 +69,6 @@ def propose_digits(ink, boxes, pieces):
 
 def propose_pairs(ink, boxes, pieces, nodes):
     """Return Proposals of two neighbours each, where these may be one digit."""
-    tallest = max(bottom - top for _, top, _, bottom in boxes)
     proposals = []
     for number, (one, other) in enumerate(itertools.pairwise(boxes), start=1):
         start = nodes[number - 1]
@@ -81,10 +78,7 @@ def propose_pairs(ink, boxes, pieces, nodes):
         height = bottom - top
         gap_x = max(one[0], other[0]) - min(one[2], other[2])
         gap_y = max(one[1], other[1]) - min(one[3], other[3])
-        too_high = len(boxes) > 2 and height > HIGHER * tallest
-        too_low = height < SMALL * tallest or start == stop
-        too_wide = width > PAIR_WIDTH * height or max(gap_x, gap_y) > NEAR * height
-        if too_high or too_low or too_wide:
+        if start == stop or max(gap_x, gap_y) > NEAR * height:
             continue
         # Two digits side by side are about equally high, and together wider than one.
         lower = min(one[3] - one[1], other[3] - other[1])
