@@ -34,6 +34,8 @@ def drop_lines(mask):
     level, level_runs = find_lines(mask, LONG * width)
     without_level = erase(mask, level_runs, level, through=False)
     steep, steep_runs = find_lines(turn(without_level), LONG * height)
+    if not level and not steep:
+        return mask
     steep = at_edges(steep, height)  # the others may be strokes of a 4 or a 5
     without_lines = turn(erase(turn(without_level), steep_runs, steep, through=False))
     _, _, stats, _ = cv2.connectedComponentsWithStats(without_lines)
