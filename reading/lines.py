@@ -15,7 +15,7 @@ NEAR_EDGE = 0.04  # of the picture's side: a line that ends nearer to the edge, 
 # Times the median of flat ink, for all lined paper: a line is thinner, digits are thicker.
 THIN = 1.6
 THIN_AS_LINE = 1.5  # times the line's thickness: where the ink is thicker, something crosses it
-SHAPE = 12  # times as long as thick: a line is longer
+SHAPE = 12  # times as long as thick: a line is longer, or goes from edge to edge (of low cells)
 
 
 class Line(NamedTuple):
@@ -98,7 +98,7 @@ def find_lines(mask, least):
         place = np.s_[top : top + height, left : left + width]
         y, x = np.nonzero((labels[place] == label) & (thin[place] > 0))
         thickness = np.median(part_runs[place][y, x])
-        if width < SHAPE * thickness:
+        if width < min(SHAPE * thickness, THROUGH * mask.shape[1]):
             continue
         slope, y_at_left = np.polyfit(x, y, 1)
         if np.quantile(np.abs(y - slope * x - y_at_left), 0.8) > thickness + 0.01 * width:

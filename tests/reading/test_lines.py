@@ -102,3 +102,15 @@ def test_the_separators_of_a_row_of_cells_are_no_1s(typical_digits, cell, closed
     if closed:
         picture[0] = picture[-1] = 120
     assert_found(seen(picture, 0), boxes, atol=3)
+
+
+@pytest.mark.parametrize("height", [28, 34])
+def test_the_separators_of_low_cells_are_no_1s_though_they_are_short(typical_digits, height):
+    picture = blank(height, 6 * 30 + 1)
+    boxes = []
+    for index, digit in enumerate(typical_digits[[4, 0, 7, 1, 9, 2]]):
+        top = height // 5
+        boxes += write(picture, [digit], index * 30 + 9, top, int(0.6 * height))
+    for index in range(1, 6):
+        picture[:, index * 30 : index * 30 + 3] = 120
+    assert_found(seen(picture, 0), boxes, atol=3)
