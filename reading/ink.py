@@ -92,7 +92,7 @@ def keeps_ink(picture, around, far_around, rim):
     contrast = compare_with_far(picture, far_around, rim)
     closer = compare(picture, around, around)
     is_ink = contrast > DARKEST * contrast.max()
-    return np.mean(closer[is_ink] > contrast[is_ink] / 2) > WHOLE
+    return is_ink.any() and np.mean(closer[is_ink] > contrast[is_ink] / 2) > WHOLE
 
 
 def compare_with_far(picture, far_around, rim):

@@ -130,3 +130,10 @@ def test_a_grain_a_weave_and_checks_are_refused():
 @pytest.mark.parametrize("value", [0, 128, 255])
 def test_a_picture_of_one_colour_is_refused_without_a_warning(value):
     assert_refused(np.full((100, 100, 3), value, np.uint8), "no ink")
+
+
+@pytest.mark.filterwarnings("error")
+def test_two_colours_without_ink_are_refused_without_a_warning():
+    picture = np.full((5, 13, 3), (181, 18, 72), np.uint8)
+    picture[:3, 5:11] = (145, 152, 81)
+    assert_refused(picture)
