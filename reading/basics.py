@@ -31,6 +31,19 @@ def widen(mask):
     return cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8))
 
 
+def differ_from(picture, color):
+    """Return how much each pixel differs from red, green and blue, in the channel in which that is
+    most: uint8 (height, width).
+    """
+    return most_of_channels(cv2.absdiff(picture, (*color, 0)))
+
+
+def most_of_channels(picture):
+    """Return the largest of red, green and blue, uint8 (height, width)."""
+    red, green, blue = cv2.split(picture)
+    return cv2.max(cv2.max(red, green), blue)
+
+
 def stroke_width(mask):
     """Return how wide the strokes are on average: their area by half of their outline."""
     cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))

@@ -9,6 +9,8 @@ from reading.basics import (
     PATTERN,
     NoDigits,
     count_holes,
+    differ_from,
+    most_of_channels,
     shrink,
     stroke_width,
     widen,
@@ -100,7 +102,7 @@ def compare_with_far(picture, far_around, rim):
     paper far around, which may be a smaller picture: uint8 (height, width).
     """
     if rim is not None:
-        return most_of_channels(cv2.absdiff(picture, (*rim, 0)))
+        return differ_from(picture, rim)
     # Where its brightness changes, at the edge of a shadow, all in between is paper, too.
     square = np.ones((5, 5), np.uint8)
     return compare(picture, cv2.erode(far_around, square), cv2.dilate(far_around, square))
@@ -125,9 +127,9 @@ def find_rim_color(picture):
     paper = np.median(rim, axis=0)
     if np.mean((np.abs(rim - paper) < ONE_COLOR).all(axis=1)) <= 0.9:
         return None
-    red, green, blue = paper.astype(int).tolist()
-    contrast = most_of_channels(cv2.absdiff(picture, (red, green, blue, 0)))
-    return (red, green, blue) if np.mean(contrast < ONE_COLOR) > 1 - MOST_INK else None
+    color = tuple(paper.astype(int).tolist())
+    is_paper = differ_from(picture, color) < ONE_COLOR
+    return color if np.mean(is_paper) > 1 - MOST_INK else None
 
 
 def compare(picture, darkest, lightest):
@@ -149,12 +151,6 @@ def compare(picture, darkest, lightest):
     if cv2.norm(lighter) > cv2.norm(darker):
         return lighter
     return darker
-
-
-def most_of_channels(picture):
-    """Return the largest of red, green and blue, uint8 (height, width)."""
-    red, green, blue = cv2.split(picture)
-    return cv2.max(cv2.max(red, green), blue)
 
 
 def close_grain(ink, mask):

@@ -49,15 +49,14 @@ def drop_lines(mask):
         if line not in ruled and line.stop - line.start > RULED * tallest:
             ruled.append(line)
     rest = erase(mask, level_runs, ruled, through=True)
-    if len(ruled) > 1:  # squared paper, or a table: else a long steep line is a 1
-        steep, steep_runs = find_lines(turn(rest), LONG * height)
-        ruled = at_edges(steep, height)
-        rest = turn(erase(turn(rest), steep_runs, ruled, through=True))
+    steep, steep_runs = find_lines(turn(rest), LONG * height)
+    if len(ruled) > 1:  # squared paper, or a table
+        crossing = at_edges(steep, height)
     else:  # a row of cells: its separators go from edge to edge
-        steep, steep_runs = find_lines(turn(rest), LONG * height)
-        through = [line for line in steep if line.stop - line.start > THROUGH * height]
-        if len(through) > 1:
-            rest = turn(erase(turn(rest), steep_runs, through, through=True))
+        crossing = [line for line in steep if line.stop - line.start > THROUGH * height]
+        if len(crossing) == 1:
+            crossing = []  # a single long steep line is a 1
+    rest = turn(erase(turn(rest), steep_runs, crossing, through=True))
     if not rest.any():
         raise NoDigits("only lines were found, no digits: write with a darker pen")
     return rest

@@ -5,7 +5,7 @@ import math
 import cv2
 import numpy as np
 
-from reading.basics import count_holes, shrink
+from reading.basics import count_holes, differ_from, shrink
 
 SHEET_SIDE = 256  # pixels: the side of the copies in which sheets and edges are looked for
 RIM = 1 / 40  # of the picture's side: the frame around a screenshot or a scan is thinner...
@@ -97,9 +97,8 @@ def compare_with_usual(picture):
         rim = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
         share = 0.5 + np.sign(rim.mean() - grey.mean()) / 2
     is_paper = grey >= light if share > 0.5 else grey <= dark
-    red, green, blue = np.median(picture[is_paper], axis=0).tolist()
-    contrast = cv2.absdiff(picture, (red, green, blue, 0)).max(axis=2)
-    return (red, green, blue), contrast
+    color = tuple(np.median(picture[is_paper], axis=0).tolist())
+    return color, differ_from(picture, color)
 
 
 SHEET_DIFFERS = 20  # of 255: a sheet is so much lighter or darker than what it lies on
@@ -192,11 +191,13 @@ def has_sharp_edge(outline, channel, difference):
     scale = max(1, max(height, width) / 256)
     hull = cv2.convexHull(outline)
     points = outline[:, 0].astype(float)
-    depths = [cv2.pointPolygonTest(hull, point, True) for point in points[::3]]
     along_x, along_y = (np.roll(points, -5, axis=0) - np.roll(points, 5, axis=0)).T
     lengths = np.maximum(np.hypot(along_x, along_y), 1)
-    across = np.stack([-along_y / lengths, along_x / lengths], axis=1)[::3]
-    points = (points[::3] + 0.5) * scale
+    across = np.stack([-along_y / lengths, along_x / lengths], axis=1)
+    points = points[::3]  # enough of them
+    across = across[::3]
+    depths = [cv2.pointPolygonTest(hull, point, True) for point in points]
+    points = (points + 0.5) * scale
     inside = np.all((points > 8) & (points < (width - 8, height - 8)), axis=1)
     on_hull = inside & (np.array(depths) < ON_HULL)
     if on_hull.any():  # else the paper fills the picture, but for a finger at its edge

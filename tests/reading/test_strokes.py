@@ -52,6 +52,8 @@ def test_a_bar_above_a_5_belongs_to_it_and_a_digit_below_does_not(typical_digits
     boxes += write(picture, typical_digits[[8]], 200, 40, 100)
     boxes += write(picture, typical_digits[[6]], 100, 155, 100)
     assert_found(seen(picture), boxes)
+    for found in find_digits(seen(picture)):
+        assert found.box[3] - found.box[1] < 120 or found.odds < -3
 
 
 def test_rows_are_read_left_to_right_even_if_they_climb(typical_digits):
