@@ -1,7 +1,6 @@
 """What reading/models.py does: it loads networks that read digits, and refuses all others."""
 
 import json
-import types
 import zipfile
 
 import keras
@@ -22,14 +21,14 @@ def test_every_model_that_train_saves_can_read(ten_digits, read, finished_other,
     assert len(line["digits"]) == 1
 
 
-def small_model(*layers, inputs=(784,)):
-    return keras.Sequential([keras.Input(inputs), *layers])
+def small_model(layers, inputs=(784,)):
+    return keras.Sequential([keras.Input(inputs)] + layers)
 
 
 @pytest.mark.parametrize("shape", [(28, 28), (28, 28, 1)])
 def test_a_model_of_square_images_is_served(shape, ten_digits, read, finished, tmp_path):
     known = keras.saving.load_model(finished.outputs / "model.keras")
-    model = small_model(keras.layers.Flatten(), *known.layers, inputs=shape)
+    model = small_model([keras.layers.Flatten()] + known.layers, shape)
     model.save(tmp_path / "model.keras")
     sheet, _ = page(ten_digits, columns=5)
     Image.fromarray(sheet.astype("uint8")).save(tmp_path / "page.png")
@@ -37,14 +36,24 @@ def test_a_model_of_square_images_is_served(shape, ten_digits, read, finished, t
     assert line["digits"] == "0123456789"
 
 
+class AnswersAlways:
+    """A network that gives the same answers whatever it is shown, and keeps that."""
+
+    input_shape = (None, 784)
+
+    def __init__(self, answers):
+        self.answers = np.array(answers)
+
+    def predict(self, x, **_):
+        self.shown = x
+        return self.answers
+
+
 def test_the_network_is_shown_what_train_py_trains_with(sample):
     _, (images, _) = sample
-    model = types.SimpleNamespace(
-        input_shape=(None, 784), predict=lambda x, **_: (shown.append(x), np.eye(10)[:5])[1]
-    )
-    shown = []
+    model = AnswersAlways(np.eye(10)[:5])
     models.ask(model, images[:5], train.preprocess_images)
-    np.testing.assert_array_equal(shown[0], train.preprocess_images(images[:5]))
+    np.testing.assert_array_equal(model.shown, train.preprocess_images(images[:5]))
 
 
 @pytest.mark.parametrize(
@@ -58,7 +67,7 @@ def test_the_network_is_shown_what_train_py_trains_with(sample):
     ids=["other input", "other output", "logits", "code of its own"],
 )
 def test_a_model_for_something_else_is_refused(layers, inputs, said, ten_digits, read, tmp_path):
-    small_model(*layers, inputs=inputs).save(tmp_path / "model.keras")
+    small_model(layers, inputs).save(tmp_path / "model.keras")
     Image.fromarray(255 - ten_digits[2]).save(tmp_path / "good.png")
     with pytest.raises(models.ModelError) as refused:
         read(tmp_path / "good.png", model=tmp_path / "model.keras")
@@ -66,7 +75,7 @@ def test_a_model_for_something_else_is_refused(layers, inputs, said, ten_digits,
 
 
 def test_a_model_whose_metrics_name_clothes_is_refused(ten_digits, read, tmp_path):
-    small_model(keras.layers.Dense(10, "softmax")).save(tmp_path / "model.keras")
+    small_model([keras.layers.Dense(10, "softmax")]).save(tmp_path / "model.keras")
     Image.fromarray(255 - ten_digits[2]).save(tmp_path / "good.png")
     metrics = tmp_path / "metrics.json"
     metrics.write_text(json.dumps({"class_names": ["T-shirt", "Trouser"]}))
@@ -109,7 +118,8 @@ def test_models_in_older_formats_are_refused_with_the_way_to_save_them_anew(
 def test_a_model_from_a_newer_keras_is_refused_for_that_reason(finished, read, tmp_path):
     with zipfile.ZipFile(finished.outputs / "model.keras") as file:
         contents = {name: file.read(name) for name in file.namelist()}
-    metadata = json.loads(contents["metadata.json"]) | {"keras_version": "10.1.0"}
+    metadata = json.loads(contents["metadata.json"])
+    metadata["keras_version"] = "10.1.0"
     contents["metadata.json"] = json.dumps(metadata).encode()
     contents["config.json"] = contents["config.json"].replace(b"Dense", b"Denser")
     with zipfile.ZipFile(tmp_path / "model.keras", "w") as file:
@@ -164,9 +174,7 @@ def test_names_of_classes_do_not_reach_the_terminal_with_their_control_character
 )
 def test_answers_that_are_no_probabilities_are_told_with_the_cure(answer, said, sample):
     _, (images, _) = sample
-    model = types.SimpleNamespace(
-        input_shape=(None, 784), predict=lambda x, **_: np.array([answer])
-    )
+    model = AnswersAlways([answer])
     if said is None:
         models.ask(model, images[:1], train.preprocess_images)
         return

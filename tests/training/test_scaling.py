@@ -20,27 +20,36 @@ def classic(images):
     return flat(images) / 255
 
 
-def per_image(images):
-    x = flat(images)
-    return x - x.mean(axis=1, keepdims=True)
+def unchanged(images):
+    return images
 
 
-def pixelwise(images):
-    x = flat(images)
-    return (x - x.mean(axis=0)) / (x.std(axis=0) + 0.01)
+def inverted(images):
+    return 1 - classic(images)
+
+
+def from_minus_1_to_1(images):
+    return flat(images) / 127.5 - 1
+
+
+def standardized(images):
+    return (classic(images) - 0.1307) / 0.3081
+
+
+def with_channels(images):
+    return classic(images)[..., np.newaxis].astype("float16")
 
 
 @pytest.mark.parametrize(
     ("preprocess", "paper", "ink"),
     [
         (classic, 0, 1),
-        (lambda images: images, 0, 255),
-        (lambda images: 1 - classic(images), 1, 0),
-        (lambda images: flat(images) / 127.5 - 1, -1, 1),
-        (lambda images: (classic(images) - 0.1307) / 0.3081, -0.424213, 2.821487),
-        (lambda images: classic(images)[..., np.newaxis].astype("float16"), 0, 1),
+        (unchanged, 0, 255),
+        (inverted, 1, 0),
+        (from_minus_1_to_1, -1, 1),
+        (standardized, -0.424213, 2.821487),
+        (with_channels, 0, 1),
     ],
-    ids=["classic", "none", "inverted", "127.5", "mean and deviation", "float16"],
 )
 def test_a_straight_line_is_found(images, preprocess, paper, ink):
     scaling = find_scaling(preprocess, images, preprocess(images))
@@ -54,7 +63,8 @@ def test_the_classic_scaling_is_exactly_from_0_to_1(images):
 
 def test_what_is_computed_from_x_later_is_found_as_well(images):
     x = classic(images)
-    mean, deviation = x.mean(), x.std()
+    mean = x.mean()
+    deviation = x.std()
     scaling = find_scaling(classic, images, (x - mean) / deviation)
     line = (-mean / deviation, (1 - mean) / deviation)
     assert scaling[:2] == pytest.approx(line, abs=1e-3)
@@ -67,28 +77,57 @@ def test_a_part_of_the_images_and_another_order_are_found(images, order):
     scaling = find_scaling(classic, images, x)
     assert scaling == (0, 1, None)
     assert np.array_equal(to_raw(classic, images, x, scaling), images[order])
-    without_a_line = find_scaling(per_image, images, per_image(images)[order])
-    raw = to_raw(per_image, images, per_image(images)[order], without_a_line)
-    assert np.array_equal(raw, images[order])
+    x = each_less_its_mean(images)[order]
+    without_a_line = find_scaling(each_less_its_mean, images, x)
+    assert np.array_equal(to_raw(each_less_its_mean, images, x, without_a_line), images[order])
 
 
-def test_what_is_no_line_but_can_be_done_to_any_image_is_no_problem(images):
-    for preprocess in (per_image, lambda images: classic(images) > 0.5):
-        assert find_scaling(preprocess, images, preprocess(images)) == (None, None, None)
+def each_less_its_mean(images):
+    x = flat(images)
+    return x - x.mean(axis=1, keepdims=True)
 
 
-@pytest.mark.parametrize(
-    ("preprocess", "change", "word"),
-    [
-        (pixelwise, lambda x: x, "by itself"),
-        (lambda images: classic(images) - classic(images).mean(), lambda x: x, "by itself"),
-        (classic, lambda x: (x - x.mean(axis=0)) / (x.std(axis=0) + 0.01), "straight line"),
-        (classic, lambda x: x + np.random.default_rng(0).normal(0, 0.1, x.shape), "straight line"),
-        (classic, lambda x: x * np.nan, "no numbers"),
-    ],
-)
-def test_what_nobody_can_do_to_another_image_is_a_problem(images, preprocess, change, word):
-    paper, ink, problem = find_scaling(preprocess, images, change(preprocess(images)))
+def black_and_white(images):
+    return classic(images) > 0.5
+
+
+@pytest.mark.parametrize("preprocess", [each_less_its_mean, black_and_white])
+def test_what_is_no_line_but_can_be_done_to_any_image_is_no_problem(images, preprocess):
+    assert find_scaling(preprocess, images, preprocess(images)) == (None, None, None)
+
+
+def standardize_pixels(x):
+    return (x - x.mean(axis=0)) / (x.std(axis=0) + 0.01)
+
+
+def pixels_standardized(images):
+    return standardize_pixels(flat(images))
+
+
+def less_the_mean_of_all(images):
+    return classic(images) - classic(images).mean()
+
+
+@pytest.mark.parametrize("preprocess", [pixels_standardized, less_the_mean_of_all])
+def test_what_needs_all_other_images_is_a_problem(images, preprocess):
+    assert_problem(preprocess, images, preprocess(images), "by itself")
+
+
+def with_noise(x):
+    return x + np.random.default_rng(0).normal(0, 0.1, x.shape)
+
+
+@pytest.mark.parametrize("change", [standardize_pixels, with_noise])
+def test_what_was_done_later_and_is_no_line_is_a_problem(images, change):
+    assert_problem(classic, images, change(classic(images)), "straight line")
+
+
+def test_what_is_no_number_is_a_problem(images):
+    assert_problem(classic, images, classic(images) * np.nan, "no numbers")
+
+
+def assert_problem(preprocess, images, x, word):
+    paper, ink, problem = find_scaling(preprocess, images, x)
     assert (paper, ink) == (None, None)
     assert word in problem
 

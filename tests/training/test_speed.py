@@ -19,8 +19,14 @@ def build_dense():
 
 def arguments(number_of_images=469, batch_size=1, **changed):
     """What `fit` is given, by name, as speed.prepare gets it."""
-    given = {"x": np.zeros((number_of_images, 1)), "batch_size": batch_size}
-    return given | {"steps_per_epoch": None, "callbacks": None} | changed
+    given = {
+        "x": np.zeros((number_of_images, 1)),
+        "batch_size": batch_size,
+        "steps_per_epoch": None,
+        "callbacks": None,
+    }
+    given.update(changed)
+    return given
 
 
 @only_tensorflow
@@ -66,7 +72,7 @@ class ListensToEpochs(keras.callbacks.Callback):
         {"x": iter([])},
         {"batch_size": None},
     ],
-    ids=lambda changed: next(iter(changed)),
+    ids=["steps", "batches", "one of two", "a tuple", "an iterator", "no batch size"],
 )
 def test_whoever_counts_batches_gets_them_one_by_one(changed):
     model = build_dense()

@@ -107,8 +107,10 @@ def without(monkeypatch):
     find_spec = start.importlib.util.find_spec
 
     def without(package):
-        def find(name, *arguments):
-            return None if name == package else find_spec(name, *arguments)
+        def find(name, parent=None):
+            if name == package:
+                return None
+            return find_spec(name, parent)
 
         monkeypatch.setattr(start.importlib.util, "find_spec", find)
 
@@ -119,7 +121,9 @@ def test_a_backend_that_is_not_installed_is_told_with_where_it_is_named(
     settings, without, monkeypatch, capsys
 ):
     without("jax")
-    path = settings(json.dumps(GOOD | {"backend": "jax"}))
+    with_jax = GOOD.copy()
+    with_jax["backend"] = "jax"
+    path = settings(json.dumps(with_jax))
     _, message = ends_with(capsys, start.check_packages)
     assert_one_line(message, str(path), "pip install jax")
     monkeypatch.setenv("KERAS_BACKEND", "jax")
@@ -145,9 +149,13 @@ def raising(error):
     return main
 
 
-def test_the_status_of_main_is_the_program_s(capsys):
-    assert ends_with(capsys, start.run, lambda: 0)[0] == 0
-    assert ends_with(capsys, start.run, lambda: 1)[0] == 1
+@pytest.mark.parametrize("expected", [0, 1])
+def test_the_status_of_main_is_the_program_s(expected, capsys):
+    def main():
+        return expected
+
+    status, _ = ends_with(capsys, start.run, main)
+    assert status == expected
 
 
 def test_what_a_user_can_mend_is_one_line_and_so_is_ctrl_c(capsys):
