@@ -35,7 +35,7 @@ def differ_from(picture, color):
     """Return how much each pixel differs from red, green and blue, in the channel in which that is
     most: uint8 (height, width).
     """
-    return most_of_channels(cv2.absdiff(picture, (*color, 0)))
+    return most_of_channels(cv2.absdiff(picture, color + (0,)))  # OpenCV wants four numbers
 
 
 def most_of_channels(picture):
