@@ -65,6 +65,7 @@ def mean_by_piece(piece_of, values, count):
 
 DARKEST = 0.6  # of the strongest contrast: what has more is ink...
 WHOLE = 0.99  # ...and where less of it would be left, strokes are too fat for so small a square
+BLACKEST = 80  # of 255: paper is taken to be as bright at least
 
 
 def compare_with_paper(picture, on_sheet):
@@ -141,16 +142,21 @@ def compare(picture, darkest, lightest):
     height, width = picture.shape[:2]
     darkest = cv2.resize(darkest, (width, height))
     lightest = cv2.resize(lightest, (width, height))
-    # Shadow dims paper and ink by the same factor: divide. Below 80, grain would become ink.
+    # Shadow dims paper and ink by the same factor: divide. (By less, grain would become ink.)
     darker = cv2.subtract(darkest, picture)
-    darker = most_of_channels(cv2.divide(darker, cv2.max(darkest, 80), scale=255))
+    darker = most_of_channels(cv2.divide(darker, np.maximum(darkest, BLACKEST), scale=255))
     # Ink is either darker than paper, in one colour at least, or altogether lighter, as chalk is.
     # The other is shine, or a shadow's edge.
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
     lighter = cv2.subtract(grey, cv2.cvtColor(lightest, cv2.COLOR_RGB2GRAY))
-    if cv2.norm(lighter) > cv2.norm(darker):
+    if strength(lighter) > strength(darker):
         return lighter
     return darker
+
+
+def strength(contrast):
+    """Return how strong a contrast is: a little strong contrast outweighs the grain of all paper."""
+    return np.sum(contrast.astype(np.float32) ** 4)
 
 
 def close_grain(ink, mask):

@@ -45,12 +45,11 @@ def drop_lines(mask):
             raise NoDigits("only the lines of the paper were found, no digits: write darker")
         return mask  # a single straight line may be a 1
     ruled = at_edges(level, width)
-    for line in level:
-        if line not in ruled and line.stop - line.start > RULED * tallest:
-            ruled.append(line)
     rest = erase(mask, level_runs, ruled, through=True)
+    under = [line for line in level if line.stop - line.start > RULED * tallest]
+    rest = erase(rest, level_runs, under, through=False)
     steep, steep_runs = find_lines(turn(rest), LONG * height)
-    if len(ruled) > 1:  # squared paper, or a table
+    if len(ruled + under) > 1:  # squared paper, or a table
         crossing = at_edges(steep, height)
     else:  # a row of cells: its separators go from edge to edge
         crossing = [line for line in steep if line.stop - line.start > THROUGH * height]

@@ -405,6 +405,35 @@ def touching_their_boxes(writer):
                 yield seen(picture), text
 
 
+def boards_in_uneven_light(writer):
+    for board in ((30, 30, 30), (30, 60, 40)):
+        for across in ("rows", "columns"):
+            for grain in (2, 4, 6):
+                picture = blank(400, 900, paper=board)
+                images, text = writer.number(4)
+                write(picture, images, 120, 150, 90, pen=(200, 200, 195), gap=0.5)
+                if across == "rows":
+                    light = np.linspace(0.5, 1.5, 400)[:, None, None]
+                else:
+                    light = np.linspace(1.5, 0.5, 900)[:, None]
+                noise = writer.random.normal(0, grain, picture.shape)  # each colour has its own
+                yield seen(picture * light + noise, grain=0), text
+
+
+def lines_under_few_digits(writer):
+    for count in (1, 2, 3):
+        for below in (-6, 8, 20):
+            for longer in (0, 60):
+                picture = blank(400, 700)
+                images, text = writer.number(count)
+                boxes = write(picture, images, 150, 130, 130, gap=0.2)
+                left = min(box[0] for box in boxes) - longer
+                right = max(box[2] for box in boxes) + longer
+                bottom = max(box[3] for box in boxes) + below
+                cv2.line(picture, (left, bottom), (right, bottom - longer // 10), BLUE, 5)
+                yield seen(picture), text
+
+
 KINDS = (
     on_a_desk,
     small_on_a_page,
@@ -427,6 +456,8 @@ KINDS = (
     touching,
     nothing_to_read,
     touching_their_boxes,
+    boards_in_uneven_light,
+    lines_under_few_digits,
 )
 
 
