@@ -155,7 +155,7 @@ def compare(picture, darkest, lightest):
 
 
 def strength(contrast):
-    """Return how strong a contrast is: a little strong contrast outweighs the grain of all paper."""
+    """Return how strong a contrast is. A little ink outweighs the grain of much paper."""
     return np.sum(contrast.astype(np.float32) ** 4)
 
 

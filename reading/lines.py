@@ -10,7 +10,8 @@ from reading.basics import NoDigits
 THROUGH = 0.92  # of the picture's side: a line that is as long goes from edge to edge
 LONG = 1 / 5  # of the picture's side: ruled lines are longer
 AT_EDGE = 3  # pixels
-RULED = 2.5  # times as long as the rest is high: a line that ends within the picture
+UNDER = 2.5  # times as long as the rest is high: a line under digits is longer, or sticks out
+STICKS_OUT = 0.2
 NEAR_EDGE = 0.04  # of the picture's side: a line that ends nearer to the edge, ends at it
 # Times the median of flat ink, for all lined paper: a line is thinner, digits are thicker.
 THIN = 1.6
@@ -46,7 +47,10 @@ def drop_lines(mask):
         return mask  # a single straight line may be a 1
     ruled = at_edges(level, width)
     rest = erase(mask, level_runs, ruled, through=True)
-    under = [line for line in level if line.stop - line.start > RULED * tallest]
+    under = []
+    for line in level:
+        if line.stop - line.start > UNDER * tallest or sticks_out(line, without_lines, tallest):
+            under.append(line)
     rest = erase(rest, level_runs, under, through=False)
     steep, steep_runs = find_lines(turn(rest), LONG * height)
     if len(ruled + under) > 1:  # squared paper, or a table
@@ -65,6 +69,15 @@ def at_edges(lines, width):
     """Return those of the lines that begin or end at an edge of a picture."""
     edge = max(AT_EDGE, NEAR_EDGE * width)
     return [line for line in lines if line.start < edge or line.stop > width - edge]
+
+
+def sticks_out(line, rest, tallest):
+    """Return whether a line reaches farther than the rest of the ink above it, on both sides."""
+    columns = np.flatnonzero(rest[:, line.start : line.stop].any(axis=0))
+    if len(columns) == 0:
+        return False
+    shorter = min(columns[0], line.stop - line.start - 1 - columns[-1])
+    return shorter > STICKS_OUT * tallest
 
 
 def find_lines(mask, least):

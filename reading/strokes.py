@@ -79,6 +79,7 @@ def find_empty_boxes(mask, labels, count):
 ABOVE_EACH_OTHER = 0.4  # of the narrower one's width: two strokes share as much
 ONE_ROW = 0.4  # of the lower one's height: two boxes in one row share as much
 PART = 0.6  # of the tallest stroke: what is lower may belong to what is above or below it
+FLAT = 3  # times as wide as high: the line under a digit is, but hardly a part of one
 NEAR = 0.25  # of the height: the strokes of one digit are no farther from each other
 
 
@@ -92,9 +93,15 @@ def join_strokes(boxes, strokes):
     shared = np.minimum.outer(right, right) - np.maximum.outer(left, left)
     gap = np.maximum.outer(top, top) - np.minimum.outer(bottom, bottom)
     # One above the other, close, and at least one of them no digit by itself: the bar of a 5.
-    tallest = lower.max()
+    tallest = (bottom - top).max()
     is_above = shared > ABOVE_EACH_OTHER * narrower
     joined = is_above & (gap < NEAR * tallest) & (lower < PART * tallest)
+    # A flat stroke below, and wider than what is above it, is a line under a digit.
+    widths = right - left
+    is_flat = widths > FLAT * (bottom - top)
+    is_line_under = np.greater.outer(top, bottom) & np.greater.outer(widths, widths)
+    is_line_under &= is_flat[:, None]
+    joined &= ~(is_line_under | is_line_under.T)
     piece_of = np.arange(len(boxes))
     for one, other in np.argwhere(joined):
         piece_of[piece_of == piece_of[other]] = piece_of[one]

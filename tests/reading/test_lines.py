@@ -48,6 +48,36 @@ def test_a_line_under_a_number_is_not_part_of_it(typical_digits, below):
     assert_found(seen(picture), boxes, atol=8)
 
 
+@pytest.mark.parametrize("number", [[8], [3, 5]])
+@pytest.mark.parametrize("below", [10, 25])
+def test_a_line_under_one_or_two_digits_is_not_part_of_them(typical_digits, number, below):
+    picture = blank(400, 700)
+    boxes = write(picture, typical_digits[number], 200, 100, 130, gap=0.2)
+    bottom = max(box[3] for box in boxes) + below
+    picture[bottom : bottom + 4, 180 : boxes[-1][2] + 20] = BLUE
+    assert_found(seen(picture), boxes, atol=6)
+
+
+@pytest.mark.parametrize("digit", [1, 4, 7, 8])
+def test_a_line_that_a_digit_touches_and_that_sticks_out_is_not_part_of_it(typical_digits, digit):
+    picture = blank(400, 600)
+    [box] = write(picture, typical_digits[[digit]], 200, 100, 130)
+    picture[box[3] - 4 : box[3], box[0] - 110 : box[2] + 110] = BLUE
+    assert_found(seen(picture), [box], atol=6)
+
+
+def test_a_line_under_some_digits_takes_nothing_from_others(typical_digits):
+    picture = blank(400, 800)
+    boxes = write(picture, typical_digits[[0, 0, 0]], 70, 100, 110, gap=0.1)
+    bottom = max(box[3] for box in boxes)
+    picture[bottom + 4 : bottom + 8, 60 : boxes[-1][2] + 20] = BLUE
+    # A 7, whose bar is as high up as that line.
+    seven = [(500, bottom + 6), (620, bottom + 6), (560, bottom + 116)]
+    cv2.polylines(picture, [np.array(seven)], False, BLUE, 5)
+    boxes.append([498, bottom + 4, 623, bottom + 119])
+    assert_found(seen(picture), boxes)
+
+
 def test_a_7_and_a_4_of_straight_lines_keep_them():
     for strokes, box in [
         ([(150, 60), (650, 60), (300, 740)], (150, 60, 650, 740)),

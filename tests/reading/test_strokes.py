@@ -56,6 +56,18 @@ def test_a_bar_above_a_5_belongs_to_it_and_a_digit_below_does_not(typical_digits
         assert found.box[3] - found.box[1] < 120 or found.odds < -3
 
 
+def test_a_flat_stroke_belongs_to_a_digit_above_it_only_if_that_is_wider(typical_digits):
+    for width, is_part in [(40, True), (140, False)]:
+        picture = blank(300, 400)
+        [box] = write(picture, typical_digits[[8]], 150, 60, 110)
+        middle = (box[0] + box[2]) // 2
+        below = box[3] + 18
+        picture[below : below + 5, middle - width // 2 : middle + width // 2] = BLUE
+        if is_part:
+            box[3] = below + 5
+        assert_found(seen(picture), [box])
+
+
 def test_rows_are_read_left_to_right_even_if_they_climb(typical_digits):
     picture = blank(500, 900)
     boxes = []
