@@ -11,6 +11,7 @@ THROUGH = 0.92  # of the picture's side: a line that is as long goes from edge t
 LONG = 1 / 5  # of the picture's side: ruled lines are longer
 AT_EDGE = 3  # pixels
 UNDER = 2.5  # times as long as the rest is high: a line under digits is longer, or sticks out
+LOWER = 0.85  # of the picture's height: digits between the separators of a row of cells
 STICKS_OUT = 0.2
 NEAR_EDGE = 0.04  # of the picture's side: a line that ends nearer to the edge, ends at it
 # Times the median of flat ink, for all lined paper: a line is thinner, digits are thicker.
@@ -39,8 +40,7 @@ def drop_lines(mask):
         return mask
     steep = at_edges(steep, height)  # the others may be strokes of a 4 or a 5
     without_lines = turn(erase(turn(without_level), steep_runs, steep, through=False))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(without_lines)
-    tallest = stats[1:, cv2.CC_STAT_HEIGHT].max(initial=0)
+    tallest = tallest_piece(without_lines)
     if tallest == 0:
         if len(at_edges(level, width)) > 1:
             raise NoDigits("only the lines of the paper were found, no digits: write darker")
@@ -53,16 +53,23 @@ def drop_lines(mask):
             under.append(line)
     rest = erase(rest, level_runs, under, through=False)
     steep, steep_runs = find_lines(turn(rest), LONG * height)
-    if len(ruled + under) > 1:  # squared paper, or a table
-        crossing = at_edges(steep, height)
-    else:  # a row of cells: its separators go from edge to edge
-        crossing = [line for line in steep if line.stop - line.start > THROUGH * height]
-        if len(crossing) == 1:
-            crossing = []  # a single long steep line is a 1
-    rest = turn(erase(turn(rest), steep_runs, crossing, through=True))
+    if len(ruled) > 1:  # squared paper, or a table
+        rest = turn(erase(turn(rest), steep_runs, at_edges(steep, height), through=True))
+    else:
+        separators = [line for line in steep if line.stop - line.start > THROUGH * height]
+        between = turn(erase(turn(rest), steep_runs, separators, through=True))
+        # A single one is a 1. And if what is between them is as high, they are its strokes.
+        if len(separators) > 1 and tallest_piece(between) < LOWER * height:
+            rest = between
     if not rest.any():
         raise NoDigits("only lines were found, no digits: write with a darker pen")
     return rest
+
+
+def tallest_piece(mask):
+    """Return how high the highest piece of ink is; 0 without any."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats(mask)
+    return stats[1:, cv2.CC_STAT_HEIGHT].max(initial=0)
 
 
 def at_edges(lines, width):

@@ -88,6 +88,26 @@ def test_a_7_and_a_4_of_straight_lines_keep_them():
         assert_found(np.asarray(picture), [box], atol=8)
 
 
+@pytest.mark.parametrize("margin", [0, 2])
+def test_straight_strokes_from_edge_to_edge_are_no_separators_of_cells(margin):
+    picture = Image.new("RGB", (400, 200), "white")
+    pen = ImageDraw.Draw(picture)
+    top = margin
+    bottom = 199 - margin
+    pen.line([(60, top), (60, bottom)], "black", 6)
+    pen.line([(180, 130), (120, 130), (165, top), (165, bottom)], "black", 6)
+    two = [(230, top + 40), (265, top), (300, top + 40), (230, bottom - 3), (310, bottom - 3)]
+    pen.line(two, "black", 6)
+    assert_found(np.asarray(picture), [(57, 0, 64, 200), (117, 0, 184, 200), (227, 0, 310, 200)])
+
+
+def test_a_1_from_edge_to_edge_beside_a_lower_digit_is_no_separator(typical_digits):
+    picture = blank(200, 300)
+    picture[:, 60:66] = BLUE
+    [three] = write(picture, typical_digits[[3]], 140, 30, 140)
+    assert_found(seen(picture), [[60, 0, 66, 200], three], atol=6)
+
+
 def test_a_long_1_is_not_taken_for_a_line():
     picture = blank(600, 200)
     picture[50:550, 96:104] = BLUE
