@@ -33,8 +33,8 @@ def main(arguments=None):
     """Find the digits in all pictures, ask the network once about all of them, and show.
 
     `arguments` stand in for the command line's. Returns the exit status: 0, or 1 if a picture could
-    not be read or your_digits.png not be saved. Raises models.ModelError, files.FolderError, and
-    data.DataError if the sample is missing.
+    not be read, or your_digits.png or my_digits.npz not be saved. Raises models.ModelError,
+    files.FolderError, and data.DataError if the sample is missing.
     """
     args = parse_arguments(arguments)
     models.check_file(args.model)

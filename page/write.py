@@ -137,9 +137,9 @@ def input_shape(model):
 
 def tolerance(model):
     """Return how far the page's answers may be from Keras's."""
-    if all(layer.compute_dtype == "float32" for layer in model.layers):
-        return TOLERANCE
-    return TOLERANCE_OF_HALVES
+    if any("16" in layer.compute_dtype for layer in model.layers):
+        return TOLERANCE_OF_HALVES
+    return TOLERANCE
 
 
 def describe_layers(model):

@@ -29,7 +29,7 @@ class Digit(NamedTuple):
     proposal: Proposal
     probabilities: np.ndarray
     distance: float  # from the nearest of MNIST's, see measure_distances
-    is_odd: bool = False  # far lower or higher than its neighbours, see odd.py
+    is_odd: bool = False  # of another size than its neighbours, or not in line: odd.py
 
     @property
     def predicted(self):
@@ -80,8 +80,8 @@ def describe_refused(digits):
 def choose_digits(proposals, probabilities, distances):
     """Return the Digits of the likeliest way to read a page.
 
-    A way uses all ink once, from the first node to the last. The likeliest one is found node by
-    node, by dynamic programming (LeCun, Bottou, Bengio and Haffner, 1998, section V).
+    A way goes from the first node to the last, and uses no ink twice. The likeliest one is found
+    node by node, by dynamic programming (LeCun, Bottou, Bengio and Haffner, 1998, section V).
     """
     ways = {0: (0.0, [])}  # for each node the likeliest way to it: how likely, and its Digits
     for index in np.argsort([proposal.stop for proposal in proposals], kind="stable"):

@@ -3,9 +3,10 @@
 `find_digits` is the table of contents. The steps follow in their order, each in a file of its own:
 find the paper (paper.py), find the ink on it (ink.py), drop frames and lines (frames.py, lines.py),
 group what is left into strokes and digits (strokes.py, proposals.py), make each look like MNIST's
-(normalize.py). They use what a person uses: paper is what surrounds ink, ink is thin, frames
-enclose what was meant, lines are long, and the digits of one number are about equally high.
-basics.py says what pictures, masks and boxes are.
+(normalize.py). A tiny picture is one digit (tiny.py). Of a large one with small digits, the part in
+which they are is looked at again, at its full size. The steps use what a person uses: paper is what
+surrounds ink, ink is thin, frames enclose what was meant, lines are long, and the digits of one
+number are about equally high. basics.py says what pictures, masks and boxes are.
 """
 
 import cv2
@@ -38,7 +39,7 @@ def find_at_its_scale(picture):
     small = shrink(picture, WORKING_SIDE)
     if small is picture:
         return find_on_paper(picture)
-    scale = max(picture.shape) / max(small.shape)
+    scale = max(picture.shape[:2]) / max(small.shape[:2])
     proposals = move(find_on_paper(small), scale, 0, 0)
     heights = [proposal.box[3] - proposal.box[1] for proposal in proposals]
     if np.median(heights) < ENOUGH_ROWS * scale:

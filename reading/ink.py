@@ -26,17 +26,18 @@ GRAINY = 2  # strokes that become so much wider where their holes are closed are
 
 
 def find_ink(picture, on_sheet):
-    """Return how much ink is where, float32 from 0 (paper) to 1 (ink), and a mask of it."""
+    """Return how much ink is where, float32 from 0 (paper) to 1 (ink), and a mask of it.
+
+    Raises NoDigits if there is none, or so much that it is a pattern.
+    """
     contrast = compare_with_paper(picture, on_sheet)
     if max(contrast.shape) > GRAIN_FROM:
         contrast = cv2.GaussianBlur(contrast, (3, 3), 0)
     contrast[~on_sheet] = 0
     grain = np.median(contrast[::2, ::2])  # a quarter of the pixels is enough
     _, mask = cv2.threshold(contrast, max(LEAST_CONTRAST, GRAIN * grain), 1, cv2.THRESH_BINARY)
-    if not mask.any() and grain > LEAST_CONTRAST:
-        raise NoDigits(PATTERN)
     if not mask.any():
-        raise NoDigits(NO_INK)
+        raise NoDigits(PATTERN if grain > LEAST_CONTRAST else NO_INK)
 
     # Every piece of ink has a level of its own, the mean of its darker half; where it is half as
     # dark, it ends. So a dark digit is found on the faint lines of squared paper without them.
@@ -48,10 +49,9 @@ def find_ink(picture, on_sheet):
     is_dark = values >= means[piece_of]
     levels = mean_by_piece(piece_of[is_dark], values[is_dark], count)
     levels[levels < FAINT * levels.max()] = np.inf
-    levels[0] = np.inf  # paper
     ink = np.minimum(contrast / levels.astype("float32")[pieces], 1)
     mask = (ink > 0.5).astype(np.uint8)
-    if not mask.any() or mask.mean() > MOST_INK:
+    if mask.mean() > MOST_INK:
         raise NoDigits(PATTERN)
     ink, mask = close_grain(ink, mask)
     return ink * widen(mask), mask
@@ -85,15 +85,16 @@ def compare_with_paper(picture, on_sheet):
     far_around = blur_ink_away(small, 1 / 3) if rim is None else np.full_like(small, rim)
     around = blur_ink_away(small, 1 / 6)
     is_lit_unevenly = cv2.absdiff(around, far_around).max() >= ONE_COLOR
-    if is_lit_unevenly and keeps_ink(small, around, far_around, rim):
-        return compare(picture, around, around)
+    if is_lit_unevenly:
+        contrast = compare_with_far(small, far_around, rim)
+        closer = compare(small, around, around)
+        if keeps_ink(contrast, closer):
+            return compare(picture, around, around)
     return compare_with_far(picture, far_around, rim)
 
 
-def keeps_ink(picture, around, far_around, rim):
-    """Return whether ink is as clear against the paper `around` it as against that `far_around`."""
-    contrast = compare_with_far(picture, far_around, rim)
-    closer = compare(picture, around, around)
+def keeps_ink(contrast, closer):
+    """Return whether ink, where `contrast` is strong, has at least half of it in `closer`, too."""
     is_ink = contrast > DARKEST * contrast.max()
     return is_ink.any() and np.mean(closer[is_ink] > contrast[is_ink] / 2) > WHOLE
 

@@ -16,13 +16,14 @@ def collect(pages, known, path):
     """Print how many of `known`, a string of digits, were read right, and add them to `path`.
 
     Returns whether they were added. They are not if another number of digits was found, since
-    nobody can say then which is which; one line on stderr says so.
+    nobody can say then which is which; nor if a page could not be read, or the file not be written.
+    One line on stderr says so.
     """
     from training import own_digits  # here, since it takes seconds, and reading does not need it
 
     for page in pages:
         if page.error is not None:
-            say_nothing_was_added(f"in {show.name_of(page)} no digits were found")
+            say_nothing_was_added(f"{show.name_of(page)} could not be read")
             return False
     found = []
     for page in pages:
@@ -69,7 +70,7 @@ def describe_accuracy(pages, known):
     text = f"Read right: {right} of {number}, {right / number:.0%}."
     if misread:
         text += f" Misread: {', '.join(misread)}."
-    if right < number / 2:
+    if number > 1 and right < number / 2:
         text += (
             " If that is because --are has them in another order (it is row by row, each from left "
             "to right), run this again with the right one: it replaces what was added."

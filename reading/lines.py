@@ -31,7 +31,9 @@ class Line(NamedTuple):
 
 
 def drop_lines(mask):
-    """Erase ruled and squared lines, and lines under digits, where nothing crosses them."""
+    """Return a mask without ruled and squared lines and those under digits, but with what crosses
+    them. Raises NoDigits if there is nothing else.
+    """
     height, width = mask.shape
     level, level_runs = find_lines(mask, LONG * width)
     without_level = erase(mask, level_runs, level, through=False)

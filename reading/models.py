@@ -49,7 +49,7 @@ def check_file(path):
 
 
 def load(path):
-    """Load a model of ten classes; raise ModelError if they are no digits."""
+    """Load a model of ten digits; raise ModelError if it cannot be loaded, or is something else."""
     import keras  # here, since it takes seconds, and finding digits does not need it
 
     try:
@@ -103,8 +103,8 @@ def read_metrics(path):
 def check_scaling(path, preprocess_images):
     """Raise ModelError if `preprocess_images` is another than the model was trained with.
 
-    metrics.json beside the model notes what paper and ink, 0 and 255 in an image, were in training.
-    Nothing is checked without one.
+    metrics.json beside the model notes what paper and ink, 0 and 255 in an image, were in training,
+    or why nobody knows (then it is raised, too). Nothing is checked without one.
     """
     metrics = read_metrics(path)
     if metrics.get("scaling_problem"):

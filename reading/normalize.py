@@ -22,8 +22,9 @@ def normalize(ink):
     if max(ink.shape) > LARGE:  # so that a thin stroke stays whole when it is shrunk
         ink = cv2.GaussianBlur(ink, (0, 0), 0.5 * max(ink.shape) / LARGE)
     large = fit(ink, LARGE)
-    # A third of the darkest, or a stroke of one pixel is lost beside others of two. In a picture of
-    # few pixels more, or the loop of a 9 is filled.
+    # Ink is what is darker than a third of the darkest: with a half, strokes of one pixel would be
+    # lost beside wider ones. For a small digit it is a half: with a third, the loop of a 9 would be
+    # filled.
     least = 1 / 2 if size_before <= FEW_PIXELS else 1 / 3
     mask = (large > least * large.max()).astype(np.uint8)
     depth = cv2.distanceTransform(mask, cv2.DIST_L2, cv2.DIST_MASK_5)

@@ -5,7 +5,7 @@ import numpy as np
 from reading.strokes import in_one_row
 
 LOW = 0.6  # of its neighbours' height: a lower thing is no digit beside them...
-HIGH = 1.6  # ...nor is a higher one
+TALL = 1.6  # ...nor is a taller one
 FLOATING = 0.12  # of their height: what is as far above their feet and below their heads floats
 
 
@@ -24,12 +24,12 @@ def find_odd(boxes):
 
 
 def is_odd(box, neighbours):
-    """Return whether a box is far lower or higher than others, int (N, 4), or floats in between."""
+    """Return whether a box is far lower or taller than others, int (N, 4), or floats in between."""
     _, top, _, bottom = box
     _, tops, _, bottoms = neighbours.T
     usual = np.median(bottoms - tops)
     height = bottom - top
-    if not LOW * usual < height < HIGH * usual:
+    if not LOW * usual < height < TALL * usual:
         return True
     is_below = top > np.median(tops) + FLOATING * usual
     is_above = bottom < np.median(bottoms) - FLOATING * usual

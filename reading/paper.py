@@ -1,4 +1,7 @@
-"""Find sheets of paper that lie on something else: a note on a desk."""
+"""Find the paper: without a frame around it, with more where there is too little, and its sheets.
+
+A sheet lies on something else: a note on a desk.
+"""
 
 import math
 
@@ -50,12 +53,14 @@ def count_rim(picture):
 
 
 EXTREMES = (0.05, 0.95)  # of all grey levels: ink and paper
-UNDECIDED = 0.15  # around a half: how much of a picture is light, if a 1 fills half of it
-WHOLE = 0.85  # of the height: a digit that spans as much was cut to its edges...
-HALF = 0.6  # ...and so much of the width...
-PALE = 0.25  # of the strongest ink:
-ALONE = 0.95  # ...and it has so much of the ink...
-MOST_HOLES = 6  # ...and no more holes, the corners around it included: squared paper has more
+UNDECIDED = 0.15  # if the light share of a picture is so near to a half, a fat 1 fills the rest
+# A digit was cut to its edges if it spans so much of the picture's height and of its width, has so
+# much of the ink, and no more holes, the corners around it included. (Squared paper has more.)
+SPANS_HEIGHT = 0.85
+SPANS_WIDTH = 0.6
+MOST_OF_INK = 0.95
+MOST_HOLES = 6
+CUT_INK = 0.25  # of the strongest contrast: what is paler counts as paper here
 DEEPEST = 0.2  # of the longer side: how far a stroke's middle is from the paper at most
 MARGIN = 1 / 5  # of the longer side: how much paper is added
 
@@ -64,15 +69,15 @@ def add_paper(picture):
     """Return a picture and 0 or, where a single digit was cut to its very edges, the picture with
     paper on all sides, and how much.
     """
-    step = 1 + max(picture.shape) // SHEET_SIDE  # not all pixels are needed
+    step = 1 + max(picture.shape[:2]) // SHEET_SIDE  # not all pixels are needed
     paper, contrast = compare_with_usual(picture[::step, ::step])
-    mask = (contrast > PALE * contrast.max()).astype(np.uint8)
+    mask = (contrast > CUT_INK * contrast.max()).astype(np.uint8)
     _, _, stats, _ = cv2.connectedComponentsWithStats(mask)
     if len(stats) == 1:
         return picture, 0
     _, _, width, height, area = stats[1 + stats[1:, cv2.CC_STAT_AREA].argmax()].tolist()
-    spans = width > HALF * mask.shape[1] and height > WHOLE * mask.shape[0]
-    if not spans or area < ALONE * mask.sum() or count_holes(mask) > MOST_HOLES:
+    spans = width > SPANS_WIDTH * mask.shape[1] and height > SPANS_HEIGHT * mask.shape[0]
+    if not spans or area < MOST_OF_INK * mask.sum() or count_holes(mask) > MOST_HOLES:
         return picture, 0
     depth = cv2.distanceTransform(mask, cv2.DIST_L2, cv2.DIST_MASK_3).max()
     if depth > DEEPEST * max(mask.shape):
@@ -93,10 +98,11 @@ def compare_with_usual(picture):
     dark, light = np.quantile(grey, EXTREMES)
     middle = (dark + light) / 2
     share = np.mean(grey > middle)
+    is_light = share > 0.5
     if abs(share - 0.5) < UNDECIDED:
         rim = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
-        share = 0.5 + np.sign(rim.mean() - grey.mean()) / 2
-    is_paper = grey >= light if share > 0.5 else grey <= dark
+        is_light = rim.mean() > grey.mean()
+    is_paper = grey >= light if is_light else grey <= dark
     color = tuple(np.median(picture[is_paper], axis=0).tolist())
     return color, differ_from(picture, color)
 
@@ -111,7 +117,8 @@ SHARP = 0.5  # of the difference between a sheet and the rest: its edge is as st
 
 
 def find_sheets(picture):
-    """Return masks of what may be sheets of paper that lie on something else, likeliest first.
+    """Return masks of what may be sheets of paper that lie on something else: a list of uint8
+    (height, width), one of all light sheets and one of all dark ones, if there are any.
 
     A sheet is a large area of one brightness with straight and sharp edges, light on dark or the
     other way round. (A shadow's edge is soft; paper that fills the picture has no edges.)
@@ -184,11 +191,11 @@ def has_sharp_edge(outline, channel, difference):
     A shadow's edge is soft, and beyond a line it is as bright as before it. What lies within the
     hull does not count: where a digit reaches into a shadow, a strip of its outline is sharp.
     `channel` is one of the picture's, uint8 (height, width). The outline, int (N, 1, 2), is that of
-    a sheet in a copy of it with a side of 256 pixels; `difference` is how much darker or lighter
-    than the sheet the rest is.
+    a sheet in a copy of it with a side of SHEET_SIDE pixels; `difference` is how much darker or
+    lighter than the sheet the rest is.
     """
     height, width = channel.shape
-    scale = max(1, max(height, width) / 256)
+    scale = max(1, max(height, width) / SHEET_SIDE)
     hull = cv2.convexHull(outline)
     points = outline[:, 0].astype(float)
     along_x, along_y = (np.roll(points, -5, axis=0) - np.roll(points, 5, axis=0)).T

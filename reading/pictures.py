@@ -28,7 +28,7 @@ MOST_PIXELS = {
     "WEBP": 13_000_000,
 }
 MOST_PIXELS_OF_OTHERS = 60_000_000
-MOST_PIXELS_IN_SCANS = 38_000_000  # of a JPEG whose parts stand in several places of the file
+MOST_PIXELS_IN_SCANS = 38_000_000  # of a JPEG in CMYK, or whose parts stand in several places
 
 # Whatever is odd in a file does not matter, as long as it can be read.
 warnings.filterwarnings("ignore", module="PIL")
@@ -53,7 +53,9 @@ class Page(NamedTuple):
 
 
 def find_files(paths):
-    """Return the picture files in `paths`, a folder standing for those in it, if there are any."""
+    """Return the picture files in `paths`: a folder stands for those in it, `*.png` for all that
+    there are. What is no file stays as it is, to be told when it is opened.
+    """
     kinds = Image.registered_extensions()
     suffixes = {suffix for suffix, kind in kinds.items() if kind in FORMATS}
     suffixes |= {".heic", ".heif"}  # to say what to do with them
@@ -96,7 +98,13 @@ def open_pages(path):
 def read_pages(file, path):
     """Yield the pages of an open file that has several, as `open_pages` does, in one pass."""
     for number in range(1, MOST_PAGES + 1):
-        if not go_to_page(file, number):
+        try:
+            with saying_what_is_wrong():
+                is_there = go_to_page(file, number)
+        except PictureError as error:
+            yield Page(path, number, error=str(error)), None
+            return
+        if not is_there:
             return
         yield read_page(file, path, number)
     if go_to_page(file, MOST_PAGES + 1):
@@ -167,7 +175,7 @@ def load(file):
     """
     most = MOST_PIXELS.get(file.format, MOST_PIXELS_OF_OTHERS)
     if "progressive" in file.info or file.mode == "CMYK":
-        most = MOST_PIXELS_IN_SCANS
+        most = min(most, MOST_PIXELS_IN_SCANS)
     if math.prod(file.size) > most:
         raise PictureError(
             f"it has too many pixels, {math.prod(file.size) / 1e6:.0f} million, and at most "
@@ -182,7 +190,7 @@ def load(file):
     small = to_small_rgb(file)
     small.getexif()[ORIENTATION] = file.getexif().get(ORIENTATION, 1)
     picture = np.asarray(ImageOps.exif_transpose(small))
-    return picture, full_side / max(picture.shape)
+    return picture, full_side / max(picture.shape[:2])
 
 
 def to_small_rgb(picture):

@@ -8,7 +8,7 @@ import numpy as np
 
 from reading.basics import widen
 from reading.normalize import normalize
-from reading.strokes import NEAR, SMALL
+from reading.strokes import NEAR
 
 
 class Proposal(NamedTuple):
@@ -35,6 +35,7 @@ USUAL_WIDTH = 1.2  # times its height: few digits are wider
 CUT = -0.6  # of two digits to touch
 TOO_LOW = -4.0  # of a part, for each of the whole's heights that it is lower
 
+SMALL = 0.35  # of the tallest piece: what is lower is no digit, but may belong to one
 # Other parts would never be chosen, and take time.
 PART_WIDTH = 1.3  # times its height: a part is no wider
 PART_HEIGHT = 0.6  # of the whole's: a part is no lower

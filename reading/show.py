@@ -58,7 +58,9 @@ def in_rows(digits):
     """Return what was read, with a space where a new row begins."""
     text = str(digits[0].predicted)
     for before, digit in itertools.pairwise(digits):
-        if not in_one_row(before.proposal.box, digit.proposal.box):
+        box_before = before.proposal.box
+        box = digit.proposal.box
+        if box[0] < box_before[0] or not in_one_row(box_before, box):
             text += " "
         text += str(digit.predicted)
     return text
@@ -68,7 +70,7 @@ def describe(digit):
     """Return how sure the network is of a digit, in words."""
     text = f"{digit.confidence:.0%} sure"
     if digit.is_odd:
-        return f"{text}, but it is lower or higher than its neighbours: perhaps no digit"
+        return f"{text}, but its size or place is unlike its neighbours': perhaps no digit"
     return f"{text}, but it looks unlike MNIST's" if digit.doubtful else text
 
 
@@ -110,7 +112,7 @@ def draw_page(page):
     if page.number is not None:
         name += f", page {page.number}"
     pen.text((10, 8), f"{name}: what was found", "black", ImageFont.load_default(18))
-    meaning = f"orange: less than {SURE_FROM:.0%} sure; with a ?: it looks unlike MNIST's"
+    meaning = f"orange: less than {SURE_FROM:.0%} sure; with a ?: perhaps no digit"
     pen.text((WIDTH - 10, 12), meaning, UNSURE, ImageFont.load_default(13), anchor="ra")
     top = 50
     drawn.paste(shown, (10, top))
@@ -138,7 +140,8 @@ def confidence_of(digit):
 
 
 def colour_of(digit):
-    return UNSURE if digit.doubtful or digit.confidence < SURE_FROM else SURE
+    shown = round(digit.confidence, 2)  # as in the caption
+    return UNSURE if digit.doubtful or shown < SURE_FROM else SURE
 
 
 def label_of(digit):

@@ -8,7 +8,6 @@ from reading.frames import find_boxes
 
 SPECK = 0.15  # of the tallest stroke: what is smaller, in both directions, is dirt or a comma
 SOLID = 0.65  # of its size: a thing whose ink is as wide is a dot or a shape, not a stroke
-SMALL = 0.35  # of the tallest piece: what is lower is no digit, but may belong to one
 LEAST_HEIGHT = 7  # pixels: nobody reads a smaller digit
 ALONG = 2.5  # stroke widths at the picture's edge: what touches it farther lies along it...
 ALONG_SIDE = 0.8  # ...if that is also so much of its own longer side
@@ -19,7 +18,8 @@ MOST_STROKES = 400  # in one picture: more are a pattern, not handwriting
 def find_strokes(mask):
     """Return the boxes, int (N, 4), of the strokes, and where each is: int32, 1 to N, 0 for paper.
 
-    Left out: what lies along the picture's edge, empty boxes, solid shapes, dots and dirt.
+    Left out: what lies along the picture's edge, empty boxes, solid shapes, dots and dirt. Raises
+    NoDigits if nothing is left.
     """
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
     left, top, widths, heights, areas = stats.T

@@ -28,6 +28,7 @@ import train
 from reading import choose, models, pictures
 from reading.basics import NoDigits
 from reading.find import find_digits
+from training import data
 
 FOLDERS = ("DIGITS", "STRANGERS", "SCENES")  # environment variables
 LANDED = TESTS / "reading_landed.json"
@@ -51,6 +52,8 @@ def main():
     parser.add_argument("--land", action="store_true", help=f"write the table to {LANDED.name}")
     args = parser.parse_args()
 
+    if args.land and args.seed != 0:
+        parser.error("what lands is seed 0")
     labelled = load_scenes(args.seed) + load_images()
     for name in FOLDERS:
         if name in os.environ:
@@ -70,7 +73,7 @@ def main():
     print_beside_landed(table, name)
     if args.land:
         landed = read_landed()
-        landed[name] = table
+        landed[name] = landed.get(name, {}) | table  # kinds that were not read stay
         LANDED.write_text(json.dumps(landed, indent=1) + "\n", encoding="utf-8")
 
 
@@ -84,7 +87,7 @@ def load_scenes(seed):
 
 def load_images():
     """Return the sample's test images as Labelled pictures of 28x28 pixels, light and dark."""
-    with np.load(ROOT / "training" / "sample.npz") as file:
+    with np.load(data.SAMPLE) as file:
         images = file["x_test"]
         labels = file["y_test"]
     labelled = []

@@ -101,7 +101,7 @@ def test_a_plus_between_digits_is_doubtful_and_said_to_be(
     options = ["--model", model, "--outputs", str(tmp_path / "outputs")]
     assert predict.main([str(tmp_path / "sum.png"), *options]) == 0
     said = capsys.readouterr().out.splitlines()[0]
-    assert said.count("lower or higher than its neighbours: perhaps no digit") == 1
+    assert said.count("its size or place is unlike its neighbours': perhaps no digit") == 1
 
 
 # --- What is in your_digits.png -----------------------------------------------------------------
