@@ -147,8 +147,10 @@ def open_page(path, number):
 def open_file(path):
     """Open a picture file for a `with` block; whatever goes wrong in it becomes a PictureError."""
     with saying_what_is_wrong():
+        if path.is_dir():
+            raise PictureError("there are no pictures in this folder")
         if not path.is_file():
-            raise PictureError("there is no such file, or there are no pictures in this folder")
+            raise PictureError("there is no such file")
         # Closing also frees the pixels, which are many more than those that are handed on.
         with contextlib.closing(Image.open(path, formats=FORMATS)) as file:
             yield file

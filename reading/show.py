@@ -17,6 +17,8 @@ from training.errors import printable
 
 MOST_PAGES = 8  # in your_digits.png
 MOST_DIGITS = 24  # of one page, one by one
+MOST_DESCRIBED = 10  # of one page, in what is printed: of more digits only those that are unsure
+LONGEST_NAME = 60  # letters of a file's name: more would reach into the legend
 WIDTH = 1000  # of your_digits.png, in pixels
 ROW = 146  # the height of a row of digits
 SURE_FROM = 0.9  # how probable
@@ -42,8 +44,7 @@ def report(page, as_json):
             line["boxes"] = [box_in_file(digit, page) for digit in page.digits]
         print(json.dumps(line))
     elif page.error is None:
-        described = [describe(digit) for digit in page.digits]
-        print(printable(f"{name}: {in_rows(page.digits)} ({', '.join(described)})"))
+        print(printable(f"{name}: {in_rows(page.digits)} ({describe_all(page.digits)})"))
 
 
 def name_of(page):
@@ -64,6 +65,20 @@ def in_rows(digits):
             text += " "
         text += str(digit.predicted)
     return text
+
+
+def describe_all(digits):
+    """Return how sure the network is of each digit, in words; of many, only of the unsure ones."""
+    if len(digits) <= MOST_DESCRIBED:
+        return ", ".join(describe(digit) for digit in digits)
+    unsure = []
+    for position, digit in enumerate(digits, start=1):
+        if is_unsure(digit):
+            unsure.append(f"digit {position}, {digit.predicted}: {describe(digit)}")
+    if not unsure:
+        return f"all {len(digits)} at least {SURE_FROM:.0%} sure"
+    others = len(digits) - len(unsure)
+    return f"{others} of {len(digits)} at least {SURE_FROM:.0%} sure; {'; '.join(unsure)}"
 
 
 def describe(digit):
@@ -108,7 +123,9 @@ def draw_page(page):
     rows = math.ceil(len(few) / 3)
     drawn = Image.new("RGB", (WIDTH, 50 + shown.height + 30 + rows * ROW), "white")
     pen = ImageDraw.Draw(drawn)
-    name = page.path.name.encode("ascii", "replace").decode()  # the font has no Chinese letters
+    name = page.path.name.encode("latin-1", "replace").decode("latin-1")  # the font has no others
+    if len(name) > LONGEST_NAME:
+        name = f"{name[: LONGEST_NAME // 2]}...{name[-LONGEST_NAME // 2 :]}"
     if page.number is not None:
         name += f", page {page.number}"
     pen.text((10, 8), f"{name}: what was found", "black", ImageFont.load_default(18))
@@ -121,8 +138,11 @@ def draw_page(page):
         box = np.array(digit.proposal.box) * scale + (10 - 2, top - 2, 10 + 2, top + 2)
         colour = colour_of(digit)
         pen.rectangle(box.tolist(), outline=colour, width=2)
-        place = (box[0], max(box[1], top - 6))
-        pen.text(place, label_of(digit), colour, ImageFont.load_default(20), anchor="lb")
+        font = ImageFont.load_default(20)
+        place = (box[0], max(box[1] - 3, top - 6))
+        ground = pen.textbbox(place, label_of(digit), font, anchor="lb")
+        pen.rectangle(ground, "white")  # or the label is lost in ink above it
+        pen.text(place, label_of(digit), colour, font, anchor="lb")
     top += shown.height + 4
     title = "The digits one by one: cut out, as the network sees it, and how probable each class is"
     if len(few) < len(page.digits):
@@ -139,9 +159,13 @@ def confidence_of(digit):
     return digit.confidence
 
 
-def colour_of(digit):
+def is_unsure(digit):
     shown = round(digit.confidence, 2)  # as in the caption
-    return UNSURE if digit.doubtful or shown < SURE_FROM else SURE
+    return digit.doubtful or shown < SURE_FROM
+
+
+def colour_of(digit):
+    return UNSURE if is_unsure(digit) else SURE
 
 
 def label_of(digit):

@@ -65,7 +65,8 @@ def find(source):
         try:
             return find("mnist")
         except DataError as error:
-            print(f"{error} Going on with a sample: this is NOT MNIST!", file=sys.stderr)
+            going_on = "Going on with a sample of 7,000 of its images: this is NOT MNIST!"
+            print(f"{going_on} ({error})", file=sys.stderr)
             return "sample"
     if source == "mnist":
         path = cache_folder() / "mnist.npz"

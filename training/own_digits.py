@@ -52,6 +52,9 @@ class OwnDigits(NamedTuple):
         copies_of_each = min(max(copies_of_each, 1), MOST_COPIES)
         images = np.tile(images, (copies_of_each, 1, 1))
         labels = np.tile(labels, copies_of_each)
+        number = np.count_nonzero(~self.aside)
+        print(f"Your own digits: {number} to learn from, as {len(images):,} distorted copies, and")
+        print(f"{len(self.images) - number} kept aside, to see what it is good for.")
         copies = distort.distort(images, np.random.default_rng(seed), AMOUNTS)
         copies = copies.round().astype("uint8")
         return np.concatenate([copies, images_train]), np.concatenate([labels, labels_train])
@@ -97,7 +100,8 @@ def read_file(path):
         arrays = data.read_arrays(path, ("images", "labels"), MOST_BYTES)
     except FileNotFoundError:
         raise data.DataError(
-            f"there is no file {printable(path)}. To make one of your own digits: "
+            f"there is no file {printable(path)}. If it comes from draw.html, it is where the "
+            "browser saves files: give its path. To make one of your own digits: "
             "python predict.py sheet.jpg --are 0123456789"
         ) from None
     except Exception as error:  # noqa: BLE001  a damaged file fails in many ways
@@ -154,15 +158,15 @@ def collect(path, images, labels):
 
     An image that is there already counts once, with the label that was said last. The old file
     stays until the new one is whole; of two runs at once, one waits. Returns how many images are
-    new, and how many there are. Raises data.DataError if the old file is something else, and
-    OSError if it cannot be written.
+    new, how many have another label now, and how many there are. Raises data.DataError if the old
+    file is something else, and OSError if it cannot be written.
     """
     unfinished = path.with_name(f"unfinished-{secrets.token_hex(4)}-{path.name}")
     with locked(path):
         label_of = {}  # for each image, as bytes, its label
         if path.exists():
             remember(label_of, *read_file(path))
-        before = len(label_of)
+        before = label_of.copy()
         remember(label_of, images, labels)
         all_images = np.frombuffer(b"".join(label_of), np.uint8).reshape((-1, 28, 28))
         all_labels = np.array(list(label_of.values()), np.uint8)
@@ -172,7 +176,8 @@ def collect(path, images, labels):
             files.move(unfinished, path)
         finally:
             files.delete(unfinished)
-    return len(label_of) - before, len(label_of)
+    number_changed = sum(label_of[image] != label for image, label in before.items())
+    return len(label_of) - len(before), number_changed, len(label_of)
 
 
 def remember(label_of, images, labels):

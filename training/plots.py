@@ -157,7 +157,7 @@ def draw_curves(axes, history, metric, test_value):
     axes.set_xlim(0.5, max(1, len(epochs)) + 0.5)
     axes.set_xlabel("epoch")
     axes.set_ylabel(metric)
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
     if axes.lines:
         axes.legend()
 

@@ -246,7 +246,8 @@ def report(metrics, answers, progress, outputs):
         print_what_helps(loss)
         reads = False
     if data_name not in KNOWN_DATA:
-        print("This is NOT MNIST, whose 60,000 training images lead to about 98%.")
+        print("This is NOT MNIST, whose 60,000 training images lead to about 98% with dense, and")
+        print("99.5% with convnet.")
     if outputs.saved:
         print("Saved:")
     for path in outputs.saved:

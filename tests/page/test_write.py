@@ -144,7 +144,9 @@ def test_a_script_that_speaks_of_scripts_does_not_end_there(tmp_path):
 def test_a_network_in_half_precision_may_differ_a_little_more(sample):
     rough = build(L.Dense(20, "relu", dtype="mixed_float16"), L.Dense(10, "softmax"))
     fine = build(L.Dense(20, "relu"), L.Dense(10, "softmax"))
-    for model, tolerance in ((rough, write.TOLERANCE_OF_HALVES), (fine, write.TOLERANCE)):
+    finest = build(L.Dense(20, "relu", dtype="float64"), L.Dense(10, "softmax", dtype="float64"))
+    halves, floats = write.TOLERANCE_OF_HALVES, write.TOLERANCE
+    for model, tolerance in ((rough, halves), (fine, floats), (finest, floats)):
         network = write.describe_network(model, ask(model, sample), paper=0.0, ink=1.0)
         assert network["tolerance"] == tolerance
 

@@ -50,7 +50,8 @@ def test_the_same_picture_twice_does_not_count_twice(sample, tmp_path, capsys):
     known.collect([page], "1794", tmp_path / "my_digits.npz")
     known.collect([page], "1794", tmp_path / "my_digits.npz")
     said = capsys.readouterr().out
-    assert "0 digits. It has 4 now.\n(4 were there already.)" in said
+    assert "0 digits. It has 4 now.\n(4 were there already." in said
+    assert "Changed" not in said
 
 
 @pytest.mark.parametrize("text", ["179", "17945"])
@@ -79,11 +80,20 @@ def test_a_file_that_is_something_else_is_said_and_stays(sample, tmp_path, capsy
     assert path.read_text() == "my diary"
 
 
+def test_of_a_single_digit_nothing_is_said_of_the_order(sample, tmp_path, capsys):
+    known.collect([make_page(sample, "a.png", "3")], "5", tmp_path / "my_digits.npz")
+    said = capsys.readouterr().out
+    assert "5 as 3" in said
+    assert "row by row" not in said
+
+
 def test_where_most_are_misread_the_order_may_be_wrong_and_can_be_mended(sample, tmp_path, capsys):
     page = make_page(sample, "a.png", "1234")
     path = tmp_path / "my_digits.npz"
     known.collect([page], "4321", path)
     assert "row by row" in capsys.readouterr().out
     known.collect([page], "1234", path)
-    assert "row by row" not in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "row by row" not in said
+    assert "before: 4 labels" in said
     assert own_digits.load([path]).labels.tolist() == [1, 2, 3, 4]

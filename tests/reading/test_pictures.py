@@ -90,6 +90,27 @@ def test_a_wildcard_that_the_shell_left_as_it_is_stands_for_its_files(ten_digits
     assert "no such file" in line["error"]
 
 
+def test_a_page_that_cannot_be_turned_to_keeps_its_number(ten_digits, read, tmp_path):
+    pages = [Image.fromarray(255 - digit).convert("RGB") for digit in ten_digits[[4, 7]]]
+    path = tmp_path / "scan.tif"
+    pages[0].save(path, save_all=True, append_images=pages[1:])
+    content = bytearray(path.read_bytes())
+    with Image.open(path) as file:
+        file.seek(1)
+        second = file.tag_v2._offset  # where the list of the second page's sizes begins
+    path.write_bytes(content[: second + 6])
+    _, lines = read(path)
+    assert [line["page"] for line in lines] == [1, 2]
+    assert lines[0]["digits"] == "4"
+
+
+def test_an_empty_folder_is_told_from_a_missing_file(read, tmp_path):
+    _, [line] = read(tmp_path)
+    assert "no pictures in this folder" in line["error"]
+    _, [line] = read(tmp_path / "missing.png")
+    assert "no such file" in line["error"]
+
+
 def test_eps_is_not_opened_since_another_program_would_be_started(tmp_path):
     Image.new("RGB", (20, 20)).save(tmp_path / "picture.eps")
     with pytest.raises(pictures.PictureError, match="not a picture"):

@@ -221,6 +221,35 @@ def test_how_sure_the_network_is_is_printed_and_in_the_json_and_in_the_picture(c
     assert line["boxes"] == [[800, 200, 1200, 600]]
 
 
+def test_of_many_digits_only_the_unsure_ones_are_described(capsys):
+    digits = []
+    for column in range(12):
+        digits.append(make_digit(box=(100 * column, 0, 100 * column + 50, 100)))
+    show.report(Page(pathlib.Path("a.png"), None, digits=digits), as_json=False)
+    assert capsys.readouterr().out == "a.png: 333333333333 (all 12 at least 90% sure)\n"
+    digits[7] = make_digit(confidence=0.49, predicted=7, box=(700, 0, 750, 100))
+    show.report(Page(pathlib.Path("a.png"), None, digits=digits), as_json=False)
+    described = "(11 of 12 at least 90% sure; digit 8, 7: 49% sure)"
+    assert capsys.readouterr().out == f"a.png: 333333373333 {described}\n"
+
+
+def test_rows_that_sink_are_told_apart(capsys):
+    digits = []
+    for row in range(2):
+        for column in range(4):
+            top = 100 * row + 27 * column
+            digits.append(make_digit(box=(60 * column, top, 60 * column + 50, top + 50)))
+    show.report(Page(pathlib.Path("a.png"), None, digits=digits), as_json=False)
+    assert capsys.readouterr().out.startswith("a.png: 3333 3333 (")
+
+
+def test_what_is_shown_as_90_percent_is_as_sure_as_the_legend_says():
+    digit = make_digit(confidence=0.896)
+    assert show.caption_of(digit) == "3  (90%)"
+    assert show.colour_of(digit) == show.SURE
+    assert show.colour_of(make_digit(confidence=0.894)) == show.UNSURE
+
+
 def test_signs_in_a_file_s_name_do_not_reach_the_terminal(capsys):
     path = pathlib.Path("a\nb\x1b[31m数\u202e.png")
     show.report(Page(path, None, digits=[make_digit()]), as_json=False)

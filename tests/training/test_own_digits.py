@@ -35,8 +35,8 @@ def save(path, **arrays):
 def test_what_is_collected_in_two_parts_is_loaded_as_one(ten, tmp_path):
     images, labels = ten
     path = tmp_path / "my_digits.npz"
-    assert own_digits.collect(path, images[:4], labels[:4]) == (4, 4)
-    assert own_digits.collect(path, images[4:], labels[4:]) == (6, 10)
+    assert own_digits.collect(path, images[:4], labels[:4]) == (4, 0, 4)
+    assert own_digits.collect(path, images[4:], labels[4:]) == (6, 0, 10)
     own = own_digits.load([path])
     np.testing.assert_array_equal(own.images, images)
     np.testing.assert_array_equal(own.labels, labels)
@@ -47,7 +47,7 @@ def test_the_same_image_twice_counts_once_with_the_label_that_was_said_last(ten,
     images, labels = ten
     path = tmp_path / "my_digits.npz"
     own_digits.collect(path, images, (labels + 1) % 10)
-    assert own_digits.collect(path, images, labels) == (0, 10)
+    assert own_digits.collect(path, images, labels) == (0, 10, 10)
     np.testing.assert_array_equal(own_digits.load([path]).labels, labels)
 
 
@@ -97,7 +97,7 @@ own_digits.collect(pathlib.Path({str(path)!r}), np.ones((1, 28, 28), np.uint8), 
     assert lock.exists()
     long_ago = time.time() - own_digits.PATIENCE - 1
     os.utime(lock, (long_ago, long_ago))
-    assert own_digits.collect(path, images[4:], labels[4:]) == (6, 10)
+    assert own_digits.collect(path, images[4:], labels[4:]) == (6, 0, 10)
     assert not lock.exists()
 
 
@@ -192,10 +192,13 @@ def own(sample):
     )
 
 
-def test_distorted_copies_stand_before_the_training_images(own, sample):
+def test_distorted_copies_stand_before_the_training_images(own, sample, capsys):
     (images, labels), _ = sample
     more_images, more_labels = own.add_to(images, labels, seed=0)
     number = len(more_images) - len(images)
+    assert (
+        f"40 to learn from, as {number} distorted copies, and\n10 kept" in capsys.readouterr().out
+    )
     assert number == pytest.approx(own_digits.SHARE * len(images), rel=0.1)
     assert more_images.dtype == np.uint8
     np.testing.assert_array_equal(more_images[number:], images)
