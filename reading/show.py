@@ -123,7 +123,8 @@ def draw_page(page):
     rows = math.ceil(len(few) / 3)
     drawn = Image.new("RGB", (WIDTH, 50 + shown.height + 30 + rows * ROW), "white")
     pen = ImageDraw.Draw(drawn)
-    name = page.path.name.encode("latin-1", "replace").decode("latin-1")  # the font has no others
+    # The font has only ASCII. (A ? would seem to be one of the legend's.)
+    name = page.path.name.encode("ascii", "replace").decode().replace("?", "_")
     if len(name) > LONGEST_NAME:
         name = f"{name[: LONGEST_NAME // 2]}...{name[-LONGEST_NAME // 2 :]}"
     if page.number is not None:
