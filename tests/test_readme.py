@@ -119,6 +119,17 @@ def test_steps_of_training_in_numpy_change_the_weights_as_keras_changes_them(
         assert np.abs(names[name] - weights).max() < 1e-5, name
 
 
+def test_the_sample_can_take_the_place_of_the_download_in_the_recipe(readme, sample, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    names = {}
+    exec(code_with(readme, ".values()"), names)  # noqa: S102  the README's own lines
+    (images_train, labels_train), (images_test, labels_test) = sample
+    np.testing.assert_array_equal(names["x_train"], images_train)
+    np.testing.assert_array_equal(names["y_train"], labels_train)
+    np.testing.assert_array_equal(names["x_test"], images_test)
+    np.testing.assert_array_equal(names["y_test"], labels_test)
+
+
 def test_the_readme_can_be_read_to_its_end(readme):
     left_out = r"```.*?```|<details>.*?</details>|^\|.*?$"  # code, what is folded, tables
     text = re.sub(left_out, "", readme, flags=re.DOTALL | re.MULTILINE)

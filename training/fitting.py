@@ -66,6 +66,7 @@ def watch(model, distorted=False):
 
 def fit_watched(model, fit, arguments, fitting, distorted):
     """Call `fit` with these `arguments`, a dict by name; note in `fitting` how it went."""
+    check_last_layer(model, arguments["y"])
     split_validation(arguments)
     describe(arguments, fitting)
     if distorted and isinstance(arguments["x"], np.ndarray):
@@ -98,6 +99,17 @@ def fit_watched(model, fit, arguments, fitting, distorted):
         speed.set_batches_in_a_call(model, batches_before)
     fitting.history = append_epochs(fitting.history, history.history)
     return history
+
+
+def check_last_layer(model, y):
+    """Raise UserError if the network does not answer with as many numbers as each label has."""
+    outputs = getattr(model, "output_shape", None)  # None for a model that is not built yet
+    one_hot = isinstance(y, np.ndarray) and y.ndim == 2
+    if one_hot and isinstance(outputs, tuple) and outputs[1:] != y.shape[1:]:
+        raise UserError(
+            f"the network answers with {outputs}, and the labels are {y.shape}. The last layer "
+            f'must be Dense({y.shape[1]}, activation="softmax"): put others before it.'
+        )
 
 
 def split_validation(arguments):

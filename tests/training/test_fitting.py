@@ -210,6 +210,16 @@ def test_data_of_other_kinds_are_trained_as_they_are(digits):
 # --- Validation ---------------------------------------------------------------------------------
 
 
+def test_a_layer_after_the_last_one_is_told_with_what_to_do(digits):
+    x, y = digits
+    model = build()
+    model.add(keras.layers.Dense(64, activation="relu"))
+    model.compile("rmsprop", "categorical_crossentropy")
+    with pytest.raises(UserError) as error, fitting.watch(model):
+        model.fit(x[:20], y[:20])
+    assert_one_line(str(error.value), "(None, 64)", "(20, 10)", 'Dense(10, activation="softmax")')
+
+
 def test_a_validation_split_that_leaves_nothing_to_train_on_is_refused(digits):
     x, y = (array[:50] for array in digits)
     model = build()
