@@ -152,6 +152,7 @@ def propose_parts(ink, own, cuts, node, box):
         top += box[1]
         right = left + part_width
         bottom = top + part_height
+        # Without the outline's paler pixels: with them, an x becomes two digits more readily.
         image = normalize(ink[top:bottom, left:right] * part)
         proposals.append(
             Proposal(node + start, node + stop, odds, (left, top, right, bottom), image)
