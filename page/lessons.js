@@ -370,7 +370,7 @@ function saveDigits() {
     labels: { shape: [count], data: labels },
   });
   download(content, "application/octet-stream", "my_digits.npz");
-  $("saved").textContent += say(" To train with them: python train.py --add PATH/my_digits.npz (the path of that file)");
+  $("saved").textContent += say(" To train with them: python train.py --add PATH/my_digits.npz");
 }
 
 function download(content, type, name) {

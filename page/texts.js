@@ -98,8 +98,8 @@ const CHINESE = {
   "It is again as it was before your lessons.": "它又和你教它之前一样了。",
   "Save my digits ({count})": "保存我写的数字（{count}）",
   "Saved as {name}, where your browser keeps what it downloads.": "已保存为 {name}，在浏览器的下载文件夹里。",
-  " To train with them: python train.py --add PATH/my_digits.npz (the path of that file)":
-    "用它们来训练：python train.py --add 路径/my_digits.npz（该文件所在的路径）",
+  " To train with them: python train.py --add PATH/my_digits.npz":
+    "用它们来训练：python train.py --add 路径/my_digits.npz",
   "This page stands within another one, in a notebook perhaps, which may not let it save a file. If none arrives: open outputs/draw.html itself in a browser.":
     "本页面嵌在另一个页面里（可能是笔记本），那里也许不允许保存文件。如果没有收到文件，请直接用浏览器打开 outputs/draw.html。",
 

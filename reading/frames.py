@@ -18,53 +18,67 @@ BOX_IS_PAPER = 0.5  # of its area
 
 
 def drop_frames(mask):
-    """Erase what encloses other ink: circles and boxes. What touches a box from inside stays."""
+    """Return a mask without what encloses other ink: circles and boxes. What touches a box from
+    inside stays.
+    """
     outlines, nesting = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
-    parents = nesting[0][:, 3]
-    boxes = np.array([cv2.boundingRect(outline) for outline in outlines])
-    pieces = np.flatnonzero(parents == -1)
-    holes = np.flatnonzero(parents != -1)
-    areas = boxes[:, 2:].prod(axis=1)
-    within_piece = np.bincount(parents[holes], areas[holes], len(outlines))
-    encloses = within_piece > ENCLOSED * areas
-    # What reaches all edges of the picture is squared paper, for drop_lines.
-    encloses &= (boxes != (0, 0, *mask.shape[::-1])).any(axis=1)
-    holes_of_frames = {}
-    for hole in holes[encloses[parents[holes]]]:
-        left, top, width, height = boxes[hole]
-        within = (boxes[pieces, :2] >= (left, top)).all(axis=1)
-        within &= (boxes[pieces, :2] + boxes[pieces, 2:] <= (left + width, top + height)).all(
-            axis=1
-        )
-        within &= boxes[pieces, 3] > LEAST_WITHIN * height
-        within &= pieces != parents[hole]
-        if within.any():
-            holes_of_frames.setdefault(parents[hole], []).append((width, height))
-    # A box of a form may enclose nothing but a digit that touches it. (What touches the picture's
-    # edge is a grid.)
-    rectangles = find_boxes(outlines, parents)
-    inner = (boxes[:, :2] > 0).all(axis=1)
-    inner &= (boxes[:, :2] + boxes[:, 2:] < mask.shape[::-1]).all(axis=1)
-    frames = dict(holes_of_frames)
-    for piece in rectangles:
-        if piece not in frames and inner[piece]:
-            frames[piece] = [boxes[piece, 2:]]
+    parents = nesting[0][:, 3]  # of a hole, the piece of ink that it is in; -1 for the pieces
+    bounds = np.array([cv2.boundingRect(outline) for outline in outlines])
+    form_boxes = find_boxes(outlines, parents)
+    enclosing = find_enclosing(bounds, parents, mask.shape)
+    frames = dict(enclosing)
+    for piece in form_boxes:  # it may enclose nothing but a digit that touches it
+        if piece not in frames and not reaches_edge(bounds[piece], mask.shape):
+            frames[piece] = [bounds[piece, 2:]]
 
     mask = mask.copy()
     for frame, sizes in frames.items():
-        left, top, width, height = boxes[frame]
+        left, top, width, height = bounds[frame]
         place = mask[top : top + height, left : left + width]
         x, y = outlines[frame][0, 0] - (left, top)
         _, labels = cv2.connectedComponents(place)
         own = (labels == labels[y, x]).astype(np.uint8)
         hole_width, hole_height = np.min(sizes, axis=0)
         kept = keep_what_touches(own, hole_width, hole_height)
-        if kept.sum() > ROUND * own.sum() and frame not in rectangles:
+        if kept.sum() > ROUND * own.sum() and frame not in form_boxes:
             kept[:] = 0  # a circle, of which only the flattest parts are lines
-        if kept.any() or frame in holes_of_frames:
+        if kept.any() or frame in enclosing:
             place -= own
             place += kept
     return mask
+
+
+def find_enclosing(bounds, parents, shape):
+    """Return the pieces that enclose other ink: a dict, for each the sizes of its holes with ink.
+
+    `bounds`, int (N, 4), has left, top, width and height of each outline; `parents`, (N,), is -1
+    for a piece, and for a hole the piece that it is in. `shape` is the mask's.
+    """
+    pieces = np.flatnonzero(parents == -1)
+    holes = np.flatnonzero(parents != -1)
+    areas = bounds[:, 2:].prod(axis=1)
+    within_piece = np.bincount(parents[holes], areas[holes], len(bounds))
+    encloses = within_piece > ENCLOSED * areas
+    # What reaches all edges of the picture is squared paper, for drop_lines.
+    encloses &= (bounds != (0, 0, *shape[::-1])).any(axis=1)
+    starts = bounds[pieces, :2]
+    stops = starts + bounds[pieces, 2:]
+    enclosing = {}
+    for hole in holes[encloses[parents[holes]]]:
+        left, top, width, height = bounds[hole]
+        within = (starts >= (left, top)).all(axis=1)
+        within &= (stops <= (left + width, top + height)).all(axis=1)
+        within &= bounds[pieces, 3] > LEAST_WITHIN * height
+        within &= pieces != parents[hole]
+        if within.any():
+            enclosing.setdefault(parents[hole], []).append((width, height))
+    return enclosing
+
+
+def reaches_edge(bounds, shape):
+    """Return whether something within these bounds touches the edge of its mask, as a grid does."""
+    left, top, width, height = bounds
+    return left == 0 or top == 0 or left + width == shape[1] or top + height == shape[0]
 
 
 def keep_what_touches(frame, hole_width, hole_height):

@@ -246,8 +246,7 @@ def report(metrics, answers, progress, outputs):
         print_what_helps(loss)
         reads = False
     if data_name not in KNOWN_DATA:
-        print("This is NOT MNIST, whose 60,000 training images lead to about 98% with dense, and")
-        print("99.5% with convnet.")
+        print("This is NOT MNIST: from its 60,000 images dense learns about 98%, convnet 99.5%.")
     if outputs.saved:
         print("Saved:")
     for path in outputs.saved:

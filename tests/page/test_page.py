@@ -820,7 +820,7 @@ def test_the_visitor_s_own_digits_are_counted_once_and_saved_for_numpy(calm, tmp
     assert (images.dtype, images.shape, labels.dtype) == (np.uint8, (2, 28, 28), np.uint8)
     assert labels.tolist() == [1, 7]
     assert np.abs(images[0] - 255 * ones).max() < 2
-    assert "--add my_digits.npz" in calm.inner_text("#saved")
+    assert "--add PATH/my_digits.npz" in calm.inner_text("#saved")
 
 
 def test_correcting_a_stranger_s_digits_makes_it_read_more_of_the_others(visit, finished_mnist):
