@@ -1,5 +1,7 @@
 """What draw.html does in a real browser: its network is Keras's, and it reads what is drawn."""
 
+import base64
+import io
 import json
 import math
 import os
@@ -11,6 +13,7 @@ import keras
 import numpy as np
 import pytest
 from conftest import ROOT
+from PIL import Image
 
 import train
 from page.write import write_page as write_trained_page
@@ -397,11 +400,15 @@ def test_a_drawing_stays_when_the_window_changes_its_size(page):
 
 
 def places_of_what_moves(page):
-    boxes = {}
-    for name in ("#pad", "#clear", "#bars", "#how", "#bars li:nth-child(8) button"):
-        box = page.locator(name).bounding_box()
-        boxes[name] = {side: round(2 * length) / 2 for side, length in box.items()}
-    return boxes
+    """Return where these are, each as left, top, width and height, in half pixels."""
+    names = ["#pad", "#clear", "#bars", "#how", "#bars li:nth-child(8) button"]
+    return page.evaluate(
+        """(names) => names.map((name) => {
+          const box = document.querySelector(name).getBoundingClientRect();
+          return [box.x, box.y, box.width, box.height].map((length) => Math.round(2 * length) / 2);
+        })""",
+        names,
+    )
 
 
 SIZES = [(1280, 800), (900, 900), (667, 375), (375, 667), (375, 553)]
@@ -959,15 +966,10 @@ def dense_weights(finished):
 
 
 def canvas_image(page, name):
-    """Return what is painted on a small canvas, (height, width, 4)."""
-    height, width, values = page.locator(name).evaluate(
-        """(canvas) => {
-          const { height, width } = canvas;
-          const image = canvas.getContext("2d").getImageData(0, 0, width, height);
-          return [height, width, [...image.data]];
-        }"""
-    )
-    return np.array(values).reshape((height, width, 4))
+    """Return what is painted on a small canvas, int (height, width, 4)."""
+    url = page.locator(name).evaluate("(canvas) => canvas.toDataURL()")
+    png = base64.b64decode(url.partition(",")[2])
+    return np.array(Image.open(io.BytesIO(png)).convert("RGBA")).astype(int)
 
 
 def assert_signs(image, values):
