@@ -157,7 +157,8 @@ def compare(picture, darkest, lightest):
 
 def strength(contrast):
     """Return how strong a contrast is. A little ink outweighs the grain of much paper."""
-    return np.sum(contrast.astype(np.float32) ** 4)
+    squares = contrast[::2, ::2].astype(np.float32) ** 2  # a quarter of the pixels is enough
+    return np.sum(squares**2)
 
 
 def close_grain(ink, mask):
