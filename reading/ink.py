@@ -65,7 +65,7 @@ def mean_by_piece(piece_of, values, count):
 
 DARKEST = 0.6  # of the strongest contrast: what has more is ink...
 WHOLE = 0.99  # ...and where less of it would be left, strokes are too fat for so small a square
-BLACKEST = 80  # of 255: paper is taken to be as bright at least
+RARER = 4  # light ink is taken for ink if it is so many times as strong as what is dark
 
 
 def compare_with_paper(picture, on_sheet):
@@ -143,16 +143,15 @@ def compare(picture, darkest, lightest):
     height, width = picture.shape[:2]
     darkest = cv2.resize(darkest, (width, height))
     lightest = cv2.resize(lightest, (width, height))
-    # Shadow dims paper and ink by the same factor: divide. (By less, grain would become ink.)
     darker = cv2.subtract(darkest, picture)
-    darker = most_of_channels(cv2.divide(darker, np.maximum(darkest, BLACKEST), scale=255))
     # Ink is either darker than paper, in one colour at least, or altogether lighter, as chalk is.
     # The other is shine, or a shadow's edge.
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
     lighter = cv2.subtract(grey, cv2.cvtColor(lightest, cv2.COLOR_RGB2GRAY))
-    if strength(lighter) > strength(darker):
+    if strength(lighter) > RARER * strength(most_of_channels(darker)):
         return lighter
-    return darker
+    # Shadow dims paper and ink by the same factor: divide.
+    return most_of_channels(cv2.divide(darker, darkest, scale=255))
 
 
 def strength(contrast):

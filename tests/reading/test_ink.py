@@ -6,8 +6,6 @@ from drawing import BLUE, blank, enlarged, on_white, seen, spot_of_light, write
 from finding import assert_found, assert_refused, pieces
 from PIL import Image, ImageDraw
 
-from reading.ink import compare
-
 
 @pytest.mark.parametrize("pen", [1, 2, 3, 5])
 def test_a_thin_pen_in_a_large_picture_is_found(pen):
@@ -54,13 +52,6 @@ def test_chalk_is_found_on_a_grainy_board_in_uneven_light(typical_digits, board,
     light = np.linspace(0.5, 1.5, 400)[:, None, None]
     noise = np.random.default_rng(0).normal(0, grain, picture.shape)  # each colour has its own
     assert_found(seen(picture * light + noise, grain=0), boxes)
-
-
-def test_black_paper_in_shadow_is_not_full_of_ink():
-    paper = np.full((60, 80, 3), 30, np.uint8)
-    noise = np.random.default_rng(0).normal(0, 3, paper.shape)
-    contrast = compare((paper + noise).clip(0, 255).astype(np.uint8), paper, paper)
-    assert np.quantile(contrast, 0.99) < 40
 
 
 def test_a_shadow_over_half_of_the_paper_is_no_ink(typical_digits):
