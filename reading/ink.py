@@ -65,7 +65,6 @@ def mean_by_piece(piece_of, values, count):
 
 DARKEST = 0.6  # of the strongest contrast: what has more is ink...
 WHOLE = 0.99  # ...and where less of it would be left, strokes are too fat for so small a square
-RARER = 4  # light ink is taken for ink if it is so many times as strong as what is dark
 
 
 def compare_with_paper(picture, on_sheet):
@@ -148,16 +147,10 @@ def compare(picture, darkest, lightest):
     # The other is shine, or a shadow's edge.
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
     lighter = cv2.subtract(grey, cv2.cvtColor(lightest, cv2.COLOR_RGB2GRAY))
-    if strength(lighter) > RARER * strength(most_of_channels(darker)):
+    if cv2.norm(lighter) > cv2.norm(darker):  # of three channels, since dark ink is the usual one
         return lighter
     # Shadow dims paper and ink by the same factor: divide.
     return most_of_channels(cv2.divide(darker, darkest, scale=255))
-
-
-def strength(contrast):
-    """Return how strong a contrast is. A little ink outweighs the grain of much paper."""
-    squares = contrast[::2, ::2].astype(np.float32) ** 2  # a quarter of the pixels is enough
-    return np.sum(squares**2)
 
 
 def close_grain(ink, mask):
