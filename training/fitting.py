@@ -104,8 +104,9 @@ def fit_watched(model, fit, arguments, fitting, distorted):
 def check_last_layer(model, y):
     """Raise UserError if the network does not answer with as many numbers as each label has."""
     outputs = getattr(model, "output_shape", None)  # None for a model that is not built yet
-    one_hot = isinstance(y, np.ndarray) and y.ndim == 2
-    if one_hot and isinstance(outputs, tuple) and outputs[1:] != y.shape[1:]:
+    if not isinstance(y, np.ndarray) or not isinstance(outputs, tuple):
+        return
+    if is_one_hot(y) and outputs[1:] != y.shape[1:]:
         raise UserError(
             f"the network answers with {outputs}, and the labels are {y.shape}. The last layer "
             f'must be Dense({y.shape[1]}, activation="softmax"): put others before it.'
@@ -147,9 +148,14 @@ def split_validation(arguments):
 def to_classes(y):
     """Return labels, one-hot (N, classes) or integers (N,), as a list of integers."""
     y = np.asarray(y)
-    if y.ndim == 2 and y.shape[1] > 1:
+    if is_one_hot(y):
         y = y.argmax(axis=1)
     return y.ravel().tolist()
+
+
+def is_one_hot(y):
+    """Return whether labels have a number for each class, and are not one integer each."""
+    return y.ndim == 2 and y.shape[1] > 1
 
 
 def describe(arguments, fitting):

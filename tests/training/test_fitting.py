@@ -220,6 +220,15 @@ def test_a_layer_after_the_last_one_is_told_with_what_to_do(digits):
     assert_one_line(str(error.value), "(None, 64)", "(20, 10)", 'Dense(10, activation="softmax")')
 
 
+def test_labels_of_one_integer_each_in_a_column_are_trained_as_they_are(digits):
+    x, y = digits
+    model = build()
+    model.compile("rmsprop", "sparse_categorical_crossentropy")
+    with fitting.watch(model) as progress:
+        model.fit(x[:20], y[:20].argmax(axis=1).reshape((20, 1)), verbose=0)
+    assert len(progress.history["loss"]) == 1
+
+
 def test_a_validation_split_that_leaves_nothing_to_train_on_is_refused(digits):
     x, y = (array[:50] for array in digits)
     model = build()
