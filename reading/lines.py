@@ -12,7 +12,7 @@ LONG = 1 / 5  # of the picture's side: ruled lines are longer
 AT_EDGE = 3  # pixels
 UNDER = 2.5  # times as long as the rest is high: a line under digits is longer, or sticks out
 LOWER = 0.85  # of the picture's height: digits between the separators of a row of cells
-STICKS_OUT = 0.2
+STICKS_OUT = 0.2  # of the height: how far a line under digits reaches beyond them, on both sides
 NEAR_EDGE = 0.04  # of the picture's side: a line that ends nearer to the edge, ends at it
 # Times the median of flat ink, for all lined paper: a line is thinner, digits are thicker.
 THIN = 1.6
@@ -51,7 +51,8 @@ def drop_lines(mask):
     rest = erase(mask, level_runs, ruled, through=True)
     under = []
     for line in level:
-        if line.stop - line.start > UNDER * tallest or sticks_out(line, without_lines, tallest):
+        is_long = line.stop - line.start > UNDER * tallest
+        if line not in ruled and (is_long or sticks_out(line, without_lines, tallest)):
             under.append(line)
     rest = erase(rest, level_runs, under, through=False)
     steep, steep_runs = find_lines(turn(rest), LONG * height)
@@ -59,10 +60,10 @@ def drop_lines(mask):
         rest = turn(erase(turn(rest), steep_runs, at_edges(steep, height), through=True))
     else:
         separators = [line for line in steep if line.stop - line.start > THROUGH * height]
-        between = turn(erase(turn(rest), steep_runs, separators, through=True))
-        # A single one is a 1. And if what is between them is as high, they are its strokes.
-        if len(separators) > 1 and tallest_piece(between) < LOWER * height:
-            rest = between
+        if len(separators) > 1:  # a single one is a 1
+            between = turn(erase(turn(rest), steep_runs, separators, through=True))
+            if tallest_piece(between) < LOWER * height:  # else they are strokes of digits
+                rest = between
     if not rest.any():
         raise NoDigits("only lines were found, no digits: write with a darker pen")
     return rest

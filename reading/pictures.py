@@ -97,19 +97,19 @@ def open_pages(path):
 
 def read_pages(file, path):
     """Yield the pages of an open file that has several, as `open_pages` does, in one pass."""
-    for number in range(1, MOST_PAGES + 1):
+    for number in range(1, MOST_PAGES + 2):
         try:
             with saying_what_is_wrong():
-                is_there = go_to_page(file, number)
+                if not go_to_page(file, number):
+                    return
+                if number > MOST_PAGES:
+                    raise PictureError(
+                        f"only the first {MOST_PAGES} pages of a file are read: split it"
+                    )
         except PictureError as error:
             yield Page(path, number, error=str(error)), None
             return
-        if not is_there:
-            return
         yield read_page(file, path, number)
-    if go_to_page(file, MOST_PAGES + 1):
-        error = f"only the first {MOST_PAGES} pages of a file are read: split it"
-        yield Page(path, MOST_PAGES + 1, error=error), None
 
 
 def go_to_page(file, number):

@@ -135,11 +135,11 @@ def draw_page(page):
     top = 50
     drawn.paste(shown, (10, top))
     pen.rectangle((9, top - 1, 10 + shown.width, top + shown.height), outline="silver")
+    font = ImageFont.load_default(20)
     for digit in page.digits:
         box = np.array(digit.proposal.box) * scale + (10 - 2, top - 2, 10 + 2, top + 2)
         colour = colour_of(digit)
         pen.rectangle(box.tolist(), outline=colour, width=2)
-        font = ImageFont.load_default(20)
         place = (box[0], max(box[1] - 3, top - 6))
         ground = pen.textbbox(place, label_of(digit), font, anchor="lb")
         pen.rectangle(ground, "white")  # or the label is lost in ink above it

@@ -65,7 +65,7 @@ def find(source):
         try:
             return find("mnist")
         except DataError as error:
-            going_on = "Going on with a sample of 7,000 of its images: this is NOT MNIST!"
+            going_on = "Going on with a sample of MNIST, 7,000 images: this is NOT MNIST itself!"
             print(f"{going_on} ({error})", file=sys.stderr)
             return "sample"
     if source == "mnist":

@@ -48,11 +48,11 @@ class OwnDigits(NamedTuple):
         """
         images = self.images[~self.aside]
         labels = self.labels[~self.aside]
-        copies_of_each = round(SHARE * len(images_train) / len(images))
+        number = len(images)
+        copies_of_each = round(SHARE * len(images_train) / number)
         copies_of_each = min(max(copies_of_each, 1), MOST_COPIES)
         images = np.tile(images, (copies_of_each, 1, 1))
         labels = np.tile(labels, copies_of_each)
-        number = np.count_nonzero(~self.aside)
         print(f"Your own digits: {number} to learn from, as {len(images):,} distorted copies, and")
         print(f"{len(self.images) - number} kept aside, to see what it is good for.")
         copies = distort.distort(images, np.random.default_rng(seed), AMOUNTS)
