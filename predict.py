@@ -9,24 +9,20 @@ network about each, choose the likeliest reading, show. The steps stand in the f
 README.md says why a picture cannot simply be shrunk to 28x28.
 """
 
+from training import start
+
+start.prepare()  # before anything is imported that it has to check
+
 import argparse
 import pathlib
 import sys
 
-try:
-    import training.start
+import numpy as np
 
-    training.start.check_packages()  # says in one line what is missing
-    import numpy as np
-
-    from reading import choose, find, known, models, pictures, show
-    from reading.basics import NoDigits
-    from training import files
-    from training.errors import printable
-except ModuleNotFoundError as error:
-    sys.exit(
-        f"Error: {error}. predict.py needs the folders beside it, and what README.md installs."
-    )
+from reading import choose, find, known, models, pictures, show
+from reading.basics import NoDigits
+from training import files
+from training.errors import printable
 
 
 def main(arguments=None):
@@ -54,11 +50,10 @@ def main(arguments=None):
         images += [proposal.image for proposal in page.proposals]
     images = np.array(images, np.uint8).reshape((-1, 28, 28))
 
-    import train  # here, since Keras takes seconds, and finding digits does not need it
-
+    start.import_keras()  # here, since it takes seconds, and finding digits does not need it
     model = models.load(args.model)
-    models.check_scaling(args.model, train.preprocess_images)
-    probabilities = models.ask(model, images, train.preprocess_images)
+    paper, ink = models.read_scaling(args.model)
+    probabilities = models.ask(model, images, paper, ink)
     distances = choose.measure_distances(images)
     pages = choose.read_pages(pages, probabilities, distances, args.are)
 
@@ -94,7 +89,7 @@ def find_proposals(path):
 
 def parse_arguments(arguments=None):
     """Read the command line; a wrong one ends the program with status 2 and says why."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description="Read handwritten digits.")
     outputs = pathlib.Path("outputs")
     parser.add_argument(
         "pictures", nargs="+", type=pathlib.Path, help="a picture of digits, or a folder of them"
@@ -136,4 +131,4 @@ def digits_without_spaces(text):
 
 
 if __name__ == "__main__":
-    training.start.run(main)
+    sys.exit(main())

@@ -12,6 +12,7 @@ import numpy as np
 
 from training import data
 from training.errors import UserError, one_line, printable
+from training.scaling import to_network
 
 
 class ModelError(UserError):
@@ -100,47 +101,42 @@ def read_metrics(path):
     return metrics if isinstance(metrics, dict) else {}
 
 
-def check_scaling(path, preprocess_images):
-    """Raise ModelError if `preprocess_images` is another than the model was trained with.
+def read_scaling(path):
+    """Return what paper and ink, 0 and 255 in an image, were for the model at `path`: two floats.
 
-    metrics.json beside the model notes what paper and ink, 0 and 255 in an image, were in training,
-    or why nobody knows (then it is raised, too). Nothing is checked without one.
+    metrics.json beside the model notes it; without one they are those of train.py, 0 and 1. Raises
+    ModelError if it says that nobody can do to new images what was done to those in training.
     """
     metrics = read_metrics(path)
     if metrics.get("scaling_problem"):
         raise ModelError(
             f"nobody knows which pixels this network was trained on: {metrics['scaling_problem']}"
         )
-    trained = metrics.get("paper"), metrics.get("ink")
-    if not all(isinstance(value, int | float) for value in trained):
-        return
-    blank = np.zeros((1, 28, 28), np.uint8)
-    paper = float(np.mean(preprocess_images(blank)))
-    ink = float(np.mean(preprocess_images(blank + 255)))
-    if not np.allclose((paper, ink), trained, atol=0.01 * abs(trained[1] - trained[0])):
+    paper = metrics.get("paper", 0)
+    ink = metrics.get("ink", 1)
+    if not all(isinstance(value, int | float) for value in (paper, ink)):
         raise ModelError(
-            f"this network was trained on pixels from {trained[0]:g} (paper) to {trained[1]:g} "
-            f"(ink), and preprocess_images in train.py now gives {paper:g} to {ink:g}: "
-            "make it what it was, or train again"
+            f"{path.with_name('metrics.json')} does not say which pixels this network was trained "
+            "on: train again"
         )
+    return paper, ink
 
 
-def ask(model, images, preprocess_images):
+def ask(model, images, paper, ink):
     """Return the network's answers, float (N, 10), about images, uint8 (N, 28, 28).
 
-    `preprocess_images` is train.py's. Raises ModelError if the network reads something else than
-    it gives, or if the answers are no probabilities.
+    `paper` and `ink` are what read_scaling returns. Raises ModelError if the network reads
+    something else than 28 x 28 pixels, or if the answers are no probabilities.
     """
     if not len(images):
         return np.zeros((0, 10))
-    x = preprocess_images(images)
     input_shape = model.input_shape[1:]
-    if None in input_shape or math.prod(input_shape) != math.prod(x.shape[1:]):
+    if None in input_shape or math.prod(input_shape) != 28 * 28:
         raise ModelError(
-            f"this network is for something else: it reads {model.input_shape}, and "
-            f"preprocess_images in train.py gives {x.shape}. Use one of: python train.py"
+            f"this network is for something else: it reads {model.input_shape}, and not 28 x 28 "
+            "pixels. Use one of: python train.py"
         )
-    x = x.reshape((-1, *input_shape))
+    x = to_network(images, paper, ink, input_shape)
     probabilities = model.predict(x, batch_size=1000, verbose=0)
     are_shares = np.all((probabilities >= 0) & (probabilities <= 1))
     if not are_shares or not np.allclose(probabilities.sum(axis=1), 1, atol=0.01):

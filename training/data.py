@@ -80,7 +80,7 @@ def find(source):
 
 
 def load(source):
-    """Load the images and labels of any `source` that `find` returns, but for "mnist".
+    """Load the images and labels of any `source` that `find` returns.
 
     Returns (images, labels) to train with and (images, labels) to test with: N images are uint8
     (N, 28, 28) from 0 (paper) to 255 (ink), their labels integers (N,) from 0 to 9. Raises
@@ -88,6 +88,10 @@ def load(source):
     """
     if source == "sample":
         return load_path(SAMPLE)
+    if source == "mnist":
+        import keras  # here, since it takes seconds, and predict.py reads only the sample
+
+        return keras.datasets.mnist.load_data()
     if source == "fashion_mnist":
         import keras
 
@@ -104,7 +108,10 @@ def load(source):
 
 
 def name_data(source, labels_train):
-    """Return what the data from `source` are called; `labels_train` are integers (N,)."""
+    """Return what the data from `source` are called; `labels_train` are integers (N,).
+
+    `source` is None where a reader loads the data without `find`.
+    """
     if source == "fashion_mnist":
         return "Fashion-MNIST"
     if source == "sample":
@@ -113,6 +120,8 @@ def name_data(source, labels_train):
         return "MNIST"
     if source == "mnist":  # but a reader took a part of it
         return "a part of MNIST"
+    if source is None:
+        return "your own data"
     path = pathlib.Path(source).expanduser().absolute()
     if path.name == "raw":  # as PyTorch stores them: FashionMNIST/raw
         path = path.parent

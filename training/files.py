@@ -24,7 +24,7 @@ class FolderError(UserError):
 
 
 class Outputs:
-    """The folder for results, and which of them could be saved: `saved` and `failed`, paths.
+    """The folder for results; `saved` are paths, `failed` a dict of errors by path.
 
     Raises FolderError if no file can be written there: better now than after the training.
     """
@@ -32,10 +32,10 @@ class Outputs:
     def __init__(self, folder):
         self.folder = prepare_folder(folder)
         self.saved = []
-        self.failed = []
+        self.failed = {}
 
     @contextlib.contextmanager
-    def saving(self, name):
+    def saving(self, name, keep_older=False):
         """Save one file in a `with` block, which writes it to the path that it is given:
 
             with outputs.saving("training.png") as unfinished:
@@ -43,8 +43,8 @@ class Outputs:
 
         That is a file beside the final one, which takes its place at the end of the block: so a
         kill or a full disk never leaves half a file. If the file cannot be made, one line on stderr
-        says why, and the program goes on. An older file then stays if the disk is to blame, and is
-        deleted if not: it would show another network.
+        says why, and the program goes on. An older file then stays if the disk is to blame, or if
+        it is worth keeping (`keep_older`), and is deleted if not: it would show another network.
         """
         path = self.folder / name
         # A name of its own, since another run may be saving the same file.
@@ -54,11 +54,11 @@ class Outputs:
             move(unfinished, path)
             self.saved.append(path)
         except Exception as error:  # noqa: BLE001  whatever goes wrong, the other results matter
-            self.failed.append(path)
+            self.failed[path] = error
             print(
                 f"Error: {printable(path)} could not be saved: {one_line(error)}", file=sys.stderr
             )
-            if not isinstance(error, OSError):
+            if not isinstance(error, OSError) and not keep_older:
                 delete(path)
         finally:
             delete(unfinished)  # also after Ctrl-C
@@ -118,12 +118,3 @@ def plain(content):
     if isinstance(content, float) and not math.isfinite(content):
         return None
     return content
-
-
-@contextlib.contextmanager
-def saving(path, saved):
-    """The former `Outputs.saving`, until both scripts use that."""
-    outputs = Outputs(path.parent)
-    with outputs.saving(path.name) as unfinished:
-        yield unfinished
-    saved[path] = path in outputs.saved

@@ -1,9 +1,8 @@
-"""What happens around `model.fit`: Ctrl-C ends it early, and it takes less time.
+"""What happens around `model.fit`: options, Ctrl-C, saving as it ends; and it takes less time.
 
 Nothing here is about learning; you need not read it to understand train.py.
 """
 
-import contextlib
 import inspect
 import math
 import signal
@@ -14,98 +13,150 @@ import time
 import keras
 import numpy as np
 
-from training import networks, speed
 from training.distort import DistortedImages
-from training.errors import UserError, one_line
+from training.errors import UserError
+from training.networks import LowerLearningRate
+
+MOST_BATCHES = 100  # in one call: with more, it would be slow to stop on Ctrl-C
+LEAST_CALLS = 5  # an epoch, to keep the progress bar moving
+PLAIN = {"x", "y", "epochs", "batch_size", "verbose"}  # arguments of a `fit` that may be sped up
+TO_DISTORT = PLAIN | {"callbacks", "initial_epoch", "shuffle", "validation_data"}
+OWN_RATES = (keras.callbacks.LearningRateScheduler, keras.callbacks.ReduceLROnPlateau)
 
 
 class Fitting:
-    """What there is to say of a training: how it was done, and how it went.
+    """What takes the place of a model's `fit`, and how the training went.
 
-    `epochs`, `batch_size`, `train_size` and `validation_size` are what `fit` was given (the latter
-    are None where the images come from something else than arrays); `history`
-    is a dict of lists, the loss and the metrics by epoch. `interrupted` is None, or says why the
-    training ended early.
+    `epochs` are the loss and the metrics of each epoch, dicts by name, of all calls together.
+    `batch_size`, `train_size`, `validation_size` and `validation_split` are those of the last call,
+    and None where it was not given arrays. `interrupted` is whether Ctrl-C ended the training.
     """
 
-    def __init__(self):
-        self.epochs = 0
+    def __init__(self, model, options, when_done):
+        """Watch over `model`; `options` are the command line's.
+
+        What these ask for takes the place of what `fit` is given. `when_done` is called with
+        the model when the training has ended, also by an exception, unless that was in its first
+        epoch: what was hardly trained is not worth saving.
+        """
+        self.model = model
+        self.keras_fit = model.fit
+        self.options = options
+        self.when_done = when_done
+        self.epochs = []
         self.batch_size = None
         self.train_size = None
         self.validation_size = None
-        self.history = {"loss": []}
+        self.validation_split = None
         self.seconds = 0.0
-        self.interrupted = None
+        self.interrupted = False
+
+    def fit(self, *args, **kwargs):
+        """Do what Keras's `fit` does, with the same arguments; return its History.
+
+        The weights are those that Keras's own finds, bit for bit; but the convnet is shown
+        distorted images. Raises UserError if the network does not go with the arrays.
+        """
+        if self.interrupted:  # in an earlier call
+            return self.model.history
+        arguments = inspect.signature(self.keras_fit).bind(*args, **kwargs).arguments
+        put_options(arguments, self.options)
+        split = arguments.get("validation_split", 0.0)
+        if are_arrays(arguments):
+            check_shapes(self.model, arguments["x"], arguments["y"])
+            split_validation(arguments)
+        self.describe(arguments, split)
+        callbacks = as_list(arguments.get("callbacks"))
+        number = batches_in_a_call(self.model, arguments)
+        if self.options.model == "convnet" and are_arrays(arguments, TO_DISTORT):
+            distort_images(arguments)
+            if not any(isinstance(callback, OWN_RATES) for callback in callbacks):
+                callbacks.append(LowerLearningRate())
+        watcher = Watcher(self.epochs)
+        arguments["callbacks"] = [watcher, *callbacks]
+        start = time.perf_counter()
+        try:
+            with watcher:
+                return fit_in_calls(self.model, self.keras_fit, arguments, number)
+        finally:
+            self.seconds += time.perf_counter() - start
+            self.interrupted = watcher.pressed
+            if self.epochs:
+                self.when_done(self.model)
+
+    @property
+    def history(self):
+        """The numbers by epoch, a dict of lists as in Keras's History; None where one lacks."""
+        history = {}
+        for place, numbers in enumerate(self.epochs):
+            for name, value in numbers.items():
+                history.setdefault(name, [None] * len(self.epochs))
+                history[name][place] = value
+        return history
+
+    def describe(self, arguments, split):
+        """Note what `fit` is given, a dict by name, and the validation split; and print it."""
+        if not are_arrays(arguments):
+            return
+        self.batch_size = arguments.get("batch_size") or 32  # Keras's default
+        self.train_size = len(arguments["x"])
+        self.validation_split = split
+        self.validation_size = 0
+        if isinstance(arguments.get("validation_data"), tuple):
+            self.validation_size = len(arguments["validation_data"][0])
+        print(
+            f"Epochs: {arguments.get('epochs', 1)}, batch size: {self.batch_size}, "
+            f"images: {self.train_size:,}"
+        )
 
 
-@contextlib.contextmanager
-def watch(model, distorted=False):
-    """Watch over the `model.fit(...)` in a `with` block; gives the Fitting with its numbers.
+def put_options(arguments, options):
+    """Put what the command line asks for in place of what `fit` is given, a dict by name."""
+    if options.epochs:
+        arguments["epochs"] = options.epochs
+    if options.batch_size:
+        arguments["batch_size"] = options.batch_size
+    if options.validation_split:
+        arguments["validation_split"] = options.validation_split
 
-    Ctrl-C, and a callback that fails, end the training early, and what was learned stays. The
-    weights are those that `fit` alone would find, bit for bit (speed.py). With `distorted`, each
-    image is distorted at random on its way to the network, in each epoch in another way. Where
-    there are several calls of `fit`, their epochs are counted together.
+
+def are_arrays(arguments, names=None):
+    """Return whether `fit` is given NumPy arrays, and if `names` are given, nothing but these."""
+    if names is not None and not arguments.keys() <= names:
+        return False
+    return all(isinstance(arguments.get(name), np.ndarray) for name in ("x", "y"))
+
+
+def as_list(callbacks):
+    if callbacks is None:
+        return []
+    if isinstance(callbacks, list | tuple):
+        return list(callbacks)
+    return [callbacks]
+
+
+# --- What may be wrong --------------------------------------------------------------------------
+
+
+def check_shapes(model, x, y):
+    """Raise UserError if the network takes other images, or answers with other numbers, than given.
+
+    `x` are the images, (N, ...), and `y` the labels, one-hot (N, classes) or integers (N,).
     """
-    fitting = Fitting()
-    fit = model.fit
-
-    def watched_fit(*args, **kwargs):
-        if fitting.interrupted is not None:  # in an earlier call
-            return model.history
-        given = inspect.signature(fit).bind(*args, **kwargs)
-        given.apply_defaults()
-        return fit_watched(model, fit, given.arguments, fitting, distorted)
-
-    model.fit = watched_fit
-    try:
-        yield fitting
-    finally:
-        del model.fit
-
-
-def fit_watched(model, fit, arguments, fitting, distorted):
-    """Call `fit` with these `arguments`, a dict by name; note in `fitting` how it went."""
-    check_last_layer(model, arguments["y"])
-    split_validation(arguments)
-    describe(arguments, fitting)
-    if distorted and isinstance(arguments["x"], np.ndarray):
-        # A PyDataset makes its batches itself, and shuffles them.
-        batches = DistortedImages(arguments["x"], arguments["y"], fitting.batch_size)
-        epochs = arguments["epochs"] - arguments["initial_epoch"]
-        networks.lower_learning_rate(model, epochs * len(batches))
-        arguments["x"] = batches
-        arguments["y"] = None
-        arguments["batch_size"] = None
-        arguments["shuffle"] = False
-    batches_before = model.steps_per_execution
-    speed.prepare(model, arguments)
-    stop_on_ctrl_c = StopOnCtrlC()
-    arguments["callbacks"] = [stop_on_ctrl_c, *as_list(arguments["callbacks"])]
-    start = time.perf_counter()
-    try:
-        with stop_on_ctrl_c:
-            history = fit(**arguments)
-        if stop_on_ctrl_c.pressed:
-            fitting.interrupted = "Ctrl-C"
-    except Exception as error:
-        if stop_on_ctrl_c.batches == 0:
-            raise  # nothing was learned: it is a mistake in the program
-        fitting.interrupted = one_line(error)
-        history = model.history
-        end_epoch(model, history)
-    finally:
-        fitting.seconds += time.perf_counter() - start
-        speed.set_batches_in_a_call(model, batches_before)
-    fitting.history = append_epochs(fitting.history, history.history)
-    return history
-
-
-def check_last_layer(model, y):
-    """Raise UserError if the network does not answer with as many numbers as each label has."""
-    outputs = getattr(model, "output_shape", None)  # None for a model that is not built yet
-    if not isinstance(y, np.ndarray) or not isinstance(outputs, tuple):
+    inputs = getattr(model, "input_shape", None)  # None for a model that is not built yet
+    outputs = getattr(model, "output_shape", None)
+    if not isinstance(inputs, tuple) or not isinstance(outputs, tuple):  # several, or unknown
         return
+    if not may_be(x.shape[1:], inputs[1:]):
+        raise UserError(
+            f"the network takes images of the shape {inputs[1:]}, and x_train has images of the "
+            f"shape {x.shape[1:]}: change keras.Input(...), or reshape x_train and x_test."
+        )
+    if len(outputs) > 2 and y.ndim <= 2:
+        raise UserError(
+            f"the network answers with {outputs[1:]} numbers for each image, and not with a row of "
+            "them: put keras.layers.Flatten() before the Dense layers."
+        )
     if is_one_hot(y) and outputs[1:] != y.shape[1:]:
         raise UserError(
             f"the network answers with {outputs}, and the labels are {y.shape}. The last layer "
@@ -113,27 +164,47 @@ def check_last_layer(model, y):
         )
 
 
+def may_be(shape, expected):
+    """Return whether arrays of `shape` may be given where a network's Input has `expected`.
+
+    None there stands for any size, and Keras adds or drops a last 1 by itself.
+    """
+    shape = without_last_1(shape)
+    expected = without_last_1(expected)
+    if len(shape) != len(expected):
+        return False
+    return all(size is None or size == given for given, size in zip(shape, expected, strict=True))
+
+
+def without_last_1(shape):
+    return shape[:-1] if shape[-1:] == (1,) else shape
+
+
+def is_one_hot(y):
+    """Return whether labels have a number for each class, and are not one integer each."""
+    return y.ndim == 2 and y.shape[1] > 1
+
+
 def split_validation(arguments):
-    """Keep the last images aside as `validation_split` says, for all networks in the same way.
+    """Keep the last images aside as `validation_split` says, as Keras does, for all networks alike.
 
     Raises UserError if nothing would be left. Warns of classes that only one of both parts has.
     """
-    share = arguments["validation_split"]
-    x = arguments["x"]
-    y = arguments["y"]
-    if not share or arguments["validation_data"] is not None or not isinstance(x, np.ndarray):
+    share = arguments.get("validation_split")
+    if not share or arguments.get("validation_data") is not None:
         return
-    train_size = math.floor(len(x) * (1 - share))  # as Keras itself would split them
+    y = arguments["y"]
+    train_size = math.floor(len(y) * (1 - share))
     if train_size == 0:
         raise UserError("--validation-split keeps all images aside: make it smaller.")
     kept_aside = []
     for name in ("x", "y", "sample_weight"):
-        array = arguments[name]
+        array = arguments.get(name)
         if array is not None:
             arguments[name] = array[:train_size]
             kept_aside.append(array[train_size:])
     arguments["validation_data"] = tuple(kept_aside)
-    arguments["validation_split"] = 0.0
+    del arguments["validation_split"]
     classes = to_classes(y)
     missing = set(classes[train_size:]) - set(classes[:train_size])
     if missing:
@@ -147,71 +218,104 @@ def split_validation(arguments):
 
 def to_classes(y):
     """Return labels, one-hot (N, classes) or integers (N,), as a list of integers."""
-    y = np.asarray(y)
     if is_one_hot(y):
         y = y.argmax(axis=1)
     return y.ravel().tolist()
 
 
-def is_one_hot(y):
-    """Return whether labels have a number for each class, and are not one integer each."""
-    return y.ndim == 2 and y.shape[1] > 1
+# --- The convnet's images -----------------------------------------------------------------------
 
 
-def describe(arguments, fitting):
-    """Note what `fit` was given, and print it."""
-    x = arguments["x"]
-    fitting.epochs += arguments["epochs"] - arguments["initial_epoch"]
-    if not isinstance(x, np.ndarray):
-        return
-    arguments["batch_size"] = arguments["batch_size"] or 32  # Keras's default
-    fitting.batch_size = arguments["batch_size"]
-    fitting.train_size = len(x)
-    fitting.validation_size = 0
-    if arguments["validation_data"] is not None:
-        fitting.validation_size = len(arguments["validation_data"][0])
-    print(f"Epochs: {arguments['epochs']}, batch size: {fitting.batch_size}, images: {len(x):,}")
+def distort_images(arguments):
+    """Let `fit` take its batches, a dict of its arguments, from DistortedImages."""
+    batch_size = arguments.pop("batch_size", None) or 32
+    arguments["x"] = DistortedImages(arguments["x"], arguments.pop("y"), batch_size)
+    arguments["shuffle"] = False  # they shuffle themselves
 
 
-def as_list(callbacks):
-    if callbacks is None:
-        return []
-    if isinstance(callbacks, list | tuple):
-        return list(callbacks)
-    return [callbacks]
+# --- Less time ----------------------------------------------------------------------------------
 
 
-def end_epoch(model, history):
-    """Note in Keras's `history` the numbers of an epoch that was cut off."""
-    logs = {name: float(value) for name, value in model.get_metrics_result().items()}
-    history.on_epoch_end(len(history.epoch), logs)
+def batches_in_a_call(model, arguments):
+    """Return how many batches may be computed in one call: Keras's `steps_per_execution`.
 
-
-def append_epochs(history, new):
-    """Return a `history` with the epochs of a `new` one after its own, both dicts of lists.
-
-    What only one of both has counted is no number in the epochs of the other.
+    Python is then called less often: a small network trains in two thirds of the time, with the
+    same weights. It is 1 where somebody might see a difference, because `fit` was given more than
+    the PLAIN arguments; and for a convnet, whose batches take so long that it would bring nothing.
     """
-    appended = {}
-    for name in [*new, *history]:
-        before = history.get(name, [math.nan] * len(history["loss"]))
-        appended[name] = before + new.get(name, [math.nan] * len(new["loss"]))
-    return appended
+    if keras.backend.backend() not in ("tensorflow", "jax") or not are_arrays(arguments, PLAIN):
+        return 1
+    if model.steps_per_execution != 1 or model.run_eagerly:
+        return 1
+    if any(isinstance(layer, keras.layers.Conv2D) for layer in model.layers):
+        return 1
+    number_of_batches = math.ceil(len(arguments["x"]) / (arguments.get("batch_size") or 32))
+    most = min(MOST_BATCHES, number_of_batches // LEAST_CALLS)
+    return largest_divisor(number_of_batches, most)
 
 
-class StopOnCtrlC(keras.callbacks.Callback):
-    """Ends `fit` soon after Ctrl-C was pressed; a second one ends the program.
+def largest_divisor(number, most):
+    """Return the largest number from 1 to `most` by which `number` can be divided.
+
+    The number of batches must be divisible by a call's, or the progress bar counts past its end.
+    """
+    for divisor in range(most, 1, -1):
+        if number % divisor == 0:
+            return divisor
+    return 1
+
+
+def fit_in_calls(model, fit, arguments, number):
+    """Call `fit` with its `arguments`, `number` batches in a call; leave the model as it was."""
+    if keras.backend.backend() == "tensorflow":
+        do_not_measure_the_input()
+    if number == 1:
+        return fit(**arguments)
+    forget_functions(model)
+    model.steps_per_execution = number
+    try:
+        return fit(**arguments)
+    finally:
+        model.steps_per_execution = 1
+        forget_functions(model)
+
+
+def forget_functions(model):
+    """Let Keras build anew what it has built for another number of batches, as `compile` does."""
+    model.train_function = None
+    model.test_function = None
+    model.predict_function = None
+
+
+def do_not_measure_the_input():
+    """Tell TensorFlow not to measure how fast it gets the images.
+
+    It does so to choose how many to prepare ahead, which gains nothing with images in memory. A
+    fault in it delays the next epoch now and then: on two busy cores one in four, by up to 0.6
+    seconds with --model dense and 6 with convnet (docs/measured.md has the cause). Keras has no
+    setting for it. So TensorFlow's default is overwritten, for the whole program.
+    """
+    import tensorflow as tf
+
+    tf.data.experimental.AutotuneOptions.enabled = False
+
+
+# --- Ctrl-C -------------------------------------------------------------------------------------
+
+
+class Watcher(keras.callbacks.Callback):
+    """Notes the numbers of each epoch in the list `epochs`, and ends `fit` soon after Ctrl-C.
 
     It listens within a `with` block, and only in the main thread, the only one that Python lets
-    handle signals. It ends after the batches that are computed in one call (speed.py): an exception
-    would come in the middle of a batch, in which weights can be lost (on JAX). Afterwards `pressed`
-    says whether it was interrupted, and `batches` how many calls were made.
+    handle signals. A second Ctrl-C ends the program. It ends `fit` after the batches that are
+    computed in one call: an exception would come in the middle of a batch, in which weights can be
+    lost (on JAX). Afterwards `pressed` says whether it was interrupted.
     """
 
-    def __init__(self):
+    def __init__(self, epochs):
         super().__init__()
+        self.epochs = epochs
         self.pressed = False
-        self.batches = 0
         self.handler_before = None
         self.listens = threading.current_thread() is threading.main_thread()
 
@@ -234,10 +338,10 @@ class StopOnCtrlC(keras.callbacks.Callback):
         )
 
     def on_train_batch_end(self, batch, logs=None):
-        self.batches += 1
         if self.pressed:
             self.model.stop_training = True
 
     def on_epoch_end(self, epoch, logs=None):
+        self.epochs.append(logs)  # to which the callbacks after this one may add numbers
         if self.pressed:  # while the validation ran
             self.model.stop_training = True

@@ -70,20 +70,35 @@ def build_convnet():
         ]
     )
     # The learning rate is how far each batch moves the weights. (It falls while the network learns:
-    # `lower_learning_rate`.) The weight decay pulls all weights a little towards 0, so that none
+    # `LowerLearningRate`.) The weight decay pulls all weights a little towards 0, so that none
     # grows without need.
     adam = keras.optimizers.AdamW(learning_rate=0.003, weight_decay=0.5)
     model.compile(optimizer=adam, loss="categorical_crossentropy", metrics=["accuracy"])
     return model
 
 
-def lower_learning_rate(model, number_of_batches):
-    """Let the learning rate of `model` fall evenly, to 0 after `number_of_batches`.
+class LowerLearningRate(keras.callbacks.Callback):
+    """Lets the learning rate fall evenly in one training, to 0 after its last batch.
 
-    In large steps the weights get near to good ones sooner, in small ones nearer.
+    In large steps the weights get near to good ones sooner, in small ones nearer. Afterwards the
+    rate is what it was before. (A schedule that the optimizer itself was given is left alone.)
     """
-    first = float(model.optimizer.learning_rate)
-    falling = keras.optimizers.schedules.PolynomialDecay(
-        first, number_of_batches, end_learning_rate=0
-    )
-    model.optimizer.learning_rate = falling
+
+    def on_train_begin(self, logs=None):
+        rate = self.model.optimizer.get_config()["learning_rate"]
+        self.first = rate if isinstance(rate, float) else None
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.epoch = epoch
+
+    def on_train_batch_begin(self, batch, logs=None):
+        batches = self.params["steps"]  # in an epoch
+        share = (self.epoch * batches + batch) / (self.params["epochs"] * batches)
+        self.set_rate(1 - share)
+
+    def on_train_end(self, logs=None):
+        self.set_rate(1)
+
+    def set_rate(self, share):
+        if self.first is not None:
+            self.model.optimizer.learning_rate = self.first * share

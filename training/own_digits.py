@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from training import data, distort, files, plots
+from training import data, distort, files, plots, scaling
 from training.errors import one_line, printable
 
 EXPECTED = "an .npz file with the arrays images, uint8 (N, 28, 28), and labels, (N,), from 0 to 9"
@@ -222,12 +222,7 @@ def age_of(file):
 # --- See what it brought ------------------------------------------------------------------------
 
 
-def predict(model, images, preprocess_images):
-    """Return the digits, integers (N,), that a model reads in images, uint8 (N, 28, 28)."""
-    return model.predict(preprocess_images(images), verbose=0).argmax(axis=1)
-
-
-def count_right_before(path, own, preprocess_images):
+def count_right_before(path, own):
     """Return how many of the images kept aside the model at `path` reads right.
 
     None if there is no such model, if it cannot be loaded or is for something else, or if none is
@@ -236,14 +231,15 @@ def count_right_before(path, own, preprocess_images):
     import keras  # here, since predict.py, which collects, starts faster without it
 
     path = pathlib.Path(path)
-    images = own.images[own.aside]
-    labels = own.labels[own.aside]
     try:
         metrics = json.loads(path.with_name("metrics.json").read_text(encoding="utf-8"))
         if metrics["class_names"] != data.DIGITS:
             return None
         model = keras.saving.load_model(path, compile=False, safe_mode=True)
-        return int(np.sum(predict(model, images, preprocess_images) == labels))
+        images = own.images[own.aside]
+        x = scaling.to_network(images, metrics["paper"], metrics["ink"], model.input_shape[1:])
+        predicted = model.predict(x, verbose=0).argmax(axis=1)
+        return int(np.sum(predicted == own.labels[own.aside]))
     except Exception:  # noqa: BLE001  whatever it is, it is no network to compare with
         return None
 

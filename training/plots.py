@@ -15,20 +15,29 @@ from training import data
 RIGHT = "lightskyblue"  # blue and orange: the colour-blind can tell them apart, too
 WRONG = "orange"
 MOST_SHARES = 3  # how many answers are shown of an image
-NO_ANSWERS = "the network's answers are no probabilities"
+NUMBER_OF_SAMPLES = 20
+NAMES = (
+    "samples.png",
+    "predictions.png",
+    "mistakes.png",
+    "confusion_matrix.png",
+    "training.png",
+)
 
 
-def save_pictures(outputs, train_set, answers, metrics):
+def save_pictures(outputs, samples, labels_train, answers, problem, metrics):
     """Draw and save all pictures in `outputs`, a files.Outputs, each by itself.
 
-    `train_set` are training images, uint8 (N, 28, 28), and labels, (N,); `answers` are the Answers
-    about the test images, or None if they are no probabilities. `metrics` are the numbers of the
-    run, as in metrics.json.
+    `samples` are the first training images, uint8 (N, 28, 28), or None if they are no pictures, and
+    `labels_train` the labels of all, integers (M,). `answers` are the Answers about the test
+    images, or None, and `problem` then says why. `metrics` are the numbers of the run, as in
+    metrics.json.
     """
     data_name = metrics["dataset"]
     with outputs.saving("samples.png") as unfinished:
-        images, labels = train_set
-        draw_samples(images, labels, data_name).savefig(unfinished)
+        if samples is None:
+            raise ValueError("the images are no longer 28 x 28 pixels")
+        draw_samples(samples, labels_train, data_name).savefig(unfinished)
     for name, draw in (
         ("predictions.png", draw_predictions),
         ("mistakes.png", draw_mistakes),
@@ -36,7 +45,7 @@ def save_pictures(outputs, train_set, answers, metrics):
     ):
         with outputs.saving(name) as unfinished:
             if answers is None:
-                raise ValueError(NO_ANSWERS)
+                raise ValueError(problem)
             draw(answers).savefig(unfinished)
     with outputs.saving("training.png") as unfinished:
         figure = draw_training(
@@ -46,10 +55,13 @@ def save_pictures(outputs, train_set, answers, metrics):
 
 
 def draw_samples(images, labels, data_name):
-    """Draw the first 20 of `images`, uint8 (N, 28, 28), each with its label; return the figure."""
+    """Draw `images`, uint8 (N, 28, 28), each with its label; return the figure.
+
+    `labels`, integers (M,), may be more.
+    """
     class_names = data.name_classes(data_name, max(10, int(labels.max()) + 1))
     title = f"What the network learns from: the first training images of {data_name}"
-    figure, all_axes = make_grid(title, number=20, columns=10, row_height=1.2)
+    figure, all_axes = make_grid(title, NUMBER_OF_SAMPLES, columns=10, row_height=1.2)
     for axes, image, label in zip(all_axes, images, labels, strict=False):
         show_image(axes, image)
         axes.set_title(class_names[label], fontsize=9)
@@ -66,7 +78,8 @@ def draw_predictions(answers):
     for indices in tested.sort_by_class(answers.labels, answers.probabilities):
         first.append(min(indices))
         hardest.append(indices[0])
-    title = f"The first test image of each class of {answers.data_name}, and below it the hardest"
+    what = "digit" if answers.class_names == data.DIGITS else "class"
+    title = f"The first test image of each {what} of {answers.data_name}, and below it the hardest"
     return draw_answers(title, first + hardest, answers, columns=len(first))
 
 
@@ -101,7 +114,7 @@ def draw_answers(title, indices, answers, columns):
             share = answers.probabilities[index, answer]
             color = RIGHT if answer == label else WRONG
             axes.barh(y, 28 * share, height=8, left=-0.5, color=color)
-            axes.text(-0.5, y, f"{class_names[answer]} {share:.0%}", va="center", fontsize=8)
+            axes.text(-0.5, y, f"{class_names[answer]}: {share:.0%}", va="center", fontsize=8)
         axes.set_xlim(-0.5, 27.5)
         axes.set_ylim(54.5, -0.5)
     return figure
@@ -135,28 +148,33 @@ def draw_confusion_matrix(answers):
 def draw_training(history, test_loss, test_accuracy, data_name):
     """Draw loss and accuracy by epoch (`history`, as from `model.fit`), and of the test set.
 
-    Returns the figure.
+    Returns the figure. Where an epoch lacks a number, `history` has None.
     """
     figure = Figure(figsize=(10, 4), layout="constrained")
     set_title(figure, f"Training on {data_name}: in an epoch the network sees each image once")
     left, right = figure.subplots(1, 2)
-    draw_curves(left, history, "loss", test_loss)
-    draw_curves(right, history, "accuracy", test_accuracy)
+    draw_curves(left, history, "loss", "loss", test_loss)
+    accuracies = [name for name in history if "acc" in name and not name.startswith("val_")]
+    accuracy = accuracies[0] if accuracies else "accuracy"  # Keras has several
+    draw_curves(right, history, accuracy, "accuracy", test_accuracy)
     return figure
 
 
-def draw_curves(axes, history, metric, test_value):
+def draw_curves(axes, history, metric, title, test_value):
     """Draw one metric by epoch, of the training and the validation images where there are any."""
-    epochs = range(1, len(history["loss"]) + 1)
-    if metric in history:
-        axes.plot(epochs, history[metric], "o-", label="training images")
-    if f"val_{metric}" in history:
-        axes.plot(epochs, history[f"val_{metric}"], "s--", label="validation images")
+    number = len(history.get("loss", []))
+    epochs = range(1, number + 1)
+    for name, style, label in (
+        (metric, "o-", "training images"),
+        (f"val_{metric}", "s--", "validation images"),
+    ):
+        if name in history:
+            axes.plot(epochs, np.array(history[name], float), style, label=label)
     if test_value is not None:
         axes.axhline(test_value, color="black", linestyle=":", label="test images, at the end")
-    axes.set_xlim(0.5, max(1, len(epochs)) + 0.5)
+    axes.set_xlim(0.5, max(1, number) + 0.5)
     axes.set_xlabel("epoch")
-    axes.set_ylabel(metric)
+    axes.set_ylabel(title)
     axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
     if axes.lines:
         axes.legend()

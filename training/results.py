@@ -15,112 +15,46 @@ from page import write
 from training import data, own_digits, plots
 from training.answers import Answers
 from training.errors import one_line, printable
-from training.files import Outputs, write_json
-from training.scaling import Scaling, find_scaling, to_raw
+from training.files import write_json
+from training.scaling import find_scaling, to_network, to_pixels
 
 NO_PROBABILITIES = (
     "the network does not answer in probabilities, from 0 to 1 and together 1. Give its last layer "
     'activation="softmax"'
 )
+NO_IMAGES = "the images of x_test are no longer 28 x 28 pixels"
 KNOWN_DATA = ("MNIST", "Fashion-MNIST")
 SMALLEST = 1e-7  # probability, of which a logarithm is taken, as in Keras
+# What `save` writes beside the network.
+NAMES = ("metrics.json", "draw.html", "my_digits.png", *plots.NAMES)
 
 
-class Run:
-    """One run of train.py: its options, and where its results are saved.
+# --- The network --------------------------------------------------------------------------------
 
-    `preprocess_images` is train.py's. Raises files.FolderError if the outputs folder cannot be
-    written to, and data.DataError if a file of --add is something else: better now than later.
+
+def write_model(model, path):
+    """Write a model as a .keras file; without its optimizer if that cannot be saved.
+
+    Raises what Keras raises if the model itself cannot be saved, and OSError.
     """
-
-    def __init__(self, args, preprocess_images):
-        self.start = time.perf_counter()
-        self.args = args
-        self.preprocess_images = preprocess_images
-        self.outputs = Outputs(args.outputs)
-        self.is_loadable = True  # the saved model
-        self.own = None  # your own digits
-        self.own_right_before = None
-        if args.add:
-            self.own = own_digits.load(args.add)
-
-    def save_model(self, model):
-        """Save the trained `model` at once: what fails from now on does not cost it."""
-        if self.own:
-            older = self.outputs.folder / "model.keras"
-            self.own_right_before = own_digits.count_right_before(
-                older, self.own, self.preprocess_images
-            )
-        with self.outputs.saving("model.keras") as unfinished:
-            model.save(unfinished)
-        for path in self.outputs.saved:
-            self.is_loadable = check_that_it_loads(path)
-
-    def save(self, model, progress, data_name, train_set, test_set, answered):
-        """Save all other results, each by itself, and report; return the script's exit status.
-
-        `progress` is the fitting.Fitting. `train_set` is raw images, uint8 (N, 28, 28), and labels;
-        `test_set` is raw images, and what they and their labels became for the network. `answered`
-        is what `model.evaluate` returned, and what `model.predict` did.
-        """
-        images_test, x_test, y_test = test_set
-        scores, probabilities = answered
-        scaling, images = describe_images(self.preprocess_images, images_test, x_test)
-        labels, probabilities = compare(y_test, probabilities)
-        answers = make_answers(images, labels, probabilities, data_name)
-        metrics = {
-            "dataset": data_name,
-            "class_names": data.name_classes(data_name) if answers is None else answers.class_names,
-            "model": self.args.model,
-            "epochs": progress.epochs,
-            "batch_size": progress.batch_size,
-            "validation_split": self.args.validation_split,
-            "seed": self.args.seed,
-            "interrupted": progress.interrupted is not None,
-            "train_size": progress.train_size,
-            "validation_size": progress.validation_size,
-            "test_size": len(y_test),
-            "test_accuracy": find_accuracy(labels, probabilities),
-            "test_loss": find_loss(scores),
-            "history": progress.history,
-            "paper": scaling.paper,
-            "ink": scaling.ink,
-            "scaling_problem": scaling.problem,
-        }
-        if self.own:
-            metrics["own_digits"] = self.save_own_digits(model)
-        metrics["seconds"] = {"train": progress.seconds, "total": time.perf_counter() - self.start}
-        metrics["versions"] = list_versions()
-        with self.outputs.saving("metrics.json") as unfinished:
-            write_json(unfinished, metrics)
-        plots.save_pictures(self.outputs, train_set, answers, metrics)
-        with self.outputs.saving("draw.html") as unfinished:
-            if answers is None:
-                raise ValueError(NO_PROBABILITIES)
-            if scaling.problem is not None:
-                raise ValueError(scaling.problem)
-            write.write_page(unfinished, model, answers, scaling.paper, scaling.ink)
-        report(metrics, answers, progress, self.outputs)
-        return 1 if self.outputs.failed or not self.is_loadable else 0
-
-    def save_own_digits(self, model):
-        """Save how your own digits are read; return how many that were kept aside are read right.
-
-        A dict: of how many (`kept_aside`) the new network reads so many right (`right`), and the
-        one that was in the outputs folder before (`right_before`, None if there was none).
-        """
-        predicted = own_digits.predict(model, self.own.images, self.preprocess_images)
-        with self.outputs.saving("my_digits.png") as unfinished:
-            own_digits.draw(self.own, predicted).savefig(unfinished)
-        is_right = predicted == self.own.labels
-        return {
-            "kept_aside": int(self.own.aside.sum()),
-            "right": int(is_right[self.own.aside].sum()),
-            "right_before": self.own_right_before,
-        }
+    try:
+        model.save(path)
+    except OSError:
+        raise
+    except Exception as error:  # noqa: BLE001  whatever a reader's own class raises
+        model.compiled = False  # leaves out the optimizer, the loss and the metrics
+        try:
+            model.save(path)
+        finally:
+            model.compiled = True
+        print(
+            "The network is saved without its optimizer and loss, which only matters for training "
+            f"it further: {first_sentence(error)}",
+            file=sys.stderr,
+        )
 
 
-def check_that_it_loads(path):
+def can_be_loaded(path):
     """Return whether a saved model can be loaded, as predict.py will, and say what is wrong."""
     try:
         keras.saving.load_model(path, compile=False)
@@ -141,14 +75,99 @@ def first_sentence(error):
     return textwrap.shorten(one_line(error).split(". ")[0], width=200, placeholder=" ...")
 
 
-def describe_images(preprocess_images, images_test, x_test):
-    """Return the Scaling of the test images, and the raw images, uint8 (N, 28, 28), of `x_test`."""
-    try:
-        scaling = find_scaling(preprocess_images, images_test, x_test)
-        return scaling, to_raw(preprocess_images, images_test, x_test, scaling)
-    except Exception as error:  # noqa: BLE001  whatever a reader has written there
-        problem = f"preprocess_images fails: {first_sentence(error)}"
-        return Scaling(None, None, problem), images_test
+# --- The results --------------------------------------------------------------------------------
+
+
+def save(run, model, train_set, test_set, probabilities, loss):
+    """Save the numbers, the pictures and the page of a `run`, each by itself, and report.
+
+    The arguments are those of `run.save`.
+    """
+    x_train, y_train = train_set
+    x_test, y_test = test_set
+    # The first ones may have been added.
+    x_train = x_train[run.number_added :]
+    labels_train = to_labels(y_train[run.number_added :])
+    data_name = data.name_data(run.source, labels_train)
+    scaling = find_scaling(x_train, x_test, run.brightest)
+    labels, answered = compare(y_test, probabilities)
+    answers, problem = make_answers(to_pixels(x_test, scaling), labels, answered, data_name)
+    metrics = {
+        "dataset": data_name,
+        "class_names": data.name_classes(data_name) if answers is None else answers.class_names,
+        "model": run.options.model,
+        **describe_fitting(run.fitting),
+        "seed": run.seed,
+        "test_size": len(y_test),
+        "test_accuracy": find_accuracy(labels, answered),
+        "test_loss": float(np.ravel(loss)[0]),
+        "paper": scaling.paper,
+        "ink": scaling.ink,
+        "scaling_problem": scaling.problem,
+    }
+    if run.own is not None and scaling.problem is None:
+        metrics["own_digits"] = save_own_digits(run, model, scaling)
+    metrics["seconds"] = {
+        "train": None if run.fitting is None else run.fitting.seconds,
+        "total": time.perf_counter() - run.start,
+    }
+    metrics["versions"] = list_versions()
+    with run.outputs.saving("metrics.json") as unfinished:
+        write_json(unfinished, metrics)
+    samples = to_pixels(x_train[: plots.NUMBER_OF_SAMPLES], scaling)
+    plots.save_pictures(run.outputs, samples, labels_train, answers, problem, metrics)
+    with run.outputs.saving("draw.html") as unfinished:
+        if answers is None:
+            raise ValueError(problem)
+        if scaling.problem is not None:
+            raise ValueError(scaling.problem)
+        write.write_page(unfinished, model, answers, scaling.paper, scaling.ink)
+    report(run, metrics, answers, problem)
+
+
+def describe_fitting(fitting):
+    """Return what there is to say of a training in metrics.json; None stands for "not known".
+
+    `fitting` is the fitting.Fitting, or None after a training loop of the reader's own.
+    """
+    if fitting is None:
+        return {
+            "epochs": None,
+            "batch_size": None,
+            "validation_split": None,
+            "train_size": None,
+            "validation_size": None,
+            "interrupted": False,
+            "history": {},
+        }
+    return {
+        "epochs": len(fitting.epochs),
+        "batch_size": fitting.batch_size,
+        "validation_split": fitting.validation_split,
+        "train_size": fitting.train_size,
+        "validation_size": fitting.validation_size,
+        "interrupted": fitting.interrupted,
+        "history": fitting.history,
+    }
+
+
+def save_own_digits(run, model, scaling):
+    """Save how your own digits are read; return how many that were kept aside are read right.
+
+    A dict: of how many (`kept_aside`) the new network reads so many right (`right`), and the one
+    that was in the outputs folder before (`right_before`, None if there was none).
+    """
+    own = run.own
+    x = to_network(own.images, scaling.paper, scaling.ink, model.input_shape[1:])
+    predicted = model.predict(x, verbose=0).argmax(axis=1)
+    with run.outputs.saving("my_digits.png") as unfinished:
+        own_digits.draw(own, predicted).savefig(unfinished)
+    is_right = predicted == own.labels
+    return {
+        "kept_aside": int(own.aside.sum()),
+        "right": int(is_right[own.aside].sum()),
+        "right_before": run.own_right_before,
+    }
 
 
 def compare(y, probabilities):
@@ -170,10 +189,20 @@ def compare(y, probabilities):
         if not np.allclose(y.sum(axis=1), 1):
             return None, None
         return y.argmax(axis=1), probabilities
-    labels = y.ravel().astype("int64")
-    if len(labels) != len(y) or labels.min() < 0 or labels.max() >= probabilities.shape[1]:
+    labels = to_labels(y)
+    if len(labels) != len(y) or not np.array_equal(labels, y.ravel()):
+        return None, None
+    if labels.min() < 0 or labels.max() >= probabilities.shape[1]:
         return None, None
     return labels, probabilities
+
+
+def to_labels(y):
+    """Return labels, one-hot (N, classes) or a number each, as integers (N,)."""
+    y = np.asarray(y)
+    if y.ndim == 2 and y.shape[1] > 1:
+        return y.argmax(axis=1)
+    return y.ravel().astype("int64")
 
 
 def find_accuracy(labels, probabilities):
@@ -183,27 +212,23 @@ def find_accuracy(labels, probabilities):
     return float(np.mean(probabilities.argmax(axis=1) == labels))
 
 
-def find_loss(scores):
-    """Return the loss in what `model.evaluate` returned: a dict, or a list that begins with it."""
-    if isinstance(scores, dict):
-        return scores["loss"]
-    return float(np.ravel(scores)[0])
-
-
 def make_answers(images, labels, probabilities, data_name):
-    """Return the Answers of a network about `images`, or None if they are no probabilities.
+    """Return the Answers of a network, and None; or None, and why they cannot be shown.
 
-    `images` are uint8 (N, 28, 28); `labels` and `probabilities` are what `compare` returns.
+    `images` are uint8 (N, 28, 28), or None; `labels` and `probabilities` are what `compare`
+    returns.
     """
-    if labels is None or len(images) != len(labels):
-        return None
+    if labels is None:
+        return None, NO_PROBABILITIES
+    if images is None:
+        return None, NO_IMAGES
     # (What is no number, after a training that failed, is shown as it is.)
     if np.isfinite(probabilities).all():
         sums = probabilities.sum(axis=1)
         if probabilities.min() < 0 or not np.allclose(sums, 1, atol=0.01):
-            return None
+            return None, NO_PROBABILITIES
     class_names = data.name_classes(data_name, probabilities.shape[1])
-    return Answers(images, labels, probabilities, class_names, data_name)
+    return Answers(images, labels, probabilities, class_names, data_name), None
 
 
 def list_versions():
@@ -218,42 +243,30 @@ def list_versions():
     }
 
 
-def report(metrics, answers, progress, outputs):
+# --- The screen ---------------------------------------------------------------------------------
+
+
+def report(run, metrics, answers, problem):
     """Print how good the network is, what was saved, and what to do next."""
     data_name = metrics["dataset"]
-    accuracy = metrics["test_accuracy"]
-    loss = metrics["test_loss"]
-    if answers is not None:
-        show_first_answers(answers)
-    if accuracy is not None:
-        size = metrics["test_size"]
-        wrong = round(size * (1 - accuracy))
-        print(f"\nTest accuracy on {data_name}: {accuracy:.2%}, {wrong:,} of {size:,} wrong")
-    else:
-        print(f"\nTest loss on {data_name}: {loss:.4f}")
+    size = metrics["test_size"]
+    if metrics["test_accuracy"] is not None:
+        wrong = round(size * (1 - metrics["test_accuracy"]))
+        print(f"Of {size:,} test images of {data_name} it reads {wrong:,} wrong.")
     if "own_digits" in metrics:
         report_own_digits(metrics["own_digits"])
-    if progress.interrupted == "Ctrl-C":
+    if metrics["interrupted"]:
         print("The training was interrupted: these are the numbers of an unfinished network.")
-    elif progress.interrupted is not None:
-        print(f"The training ended early: {progress.interrupted}")
-        print("These are the numbers of an unfinished network.")
     reads = True  # as far as one can see, it has learned something
     if answers is None:
-        print(f"The answers cannot be shown: {NO_PROBABILITIES}.")
+        print(f"The answers cannot be shown: {problem}.")
         reads = False
-    if is_hopeless(loss, answers):
-        print_what_helps(loss)
+    if is_hopeless(metrics["test_loss"], answers):
+        print_what_helps(metrics["test_loss"])
         reads = False
     if data_name not in KNOWN_DATA:
         print("This is NOT MNIST: from its 60,000 images dense learns about 98%, convnet 99.5%.")
-    if outputs.saved:
-        print("Saved:")
-    for path in outputs.saved:
-        print(f"  {printable(path)}")
-    page = outputs.folder / "draw.html"
-    if page in outputs.saved and reads:
-        print(f"Open {printable(page)} in a browser and draw a digit: this network reads it.")
+    report_saved(run.outputs, metrics["seconds"], reads)
 
 
 def report_own_digits(numbers):
@@ -264,12 +277,25 @@ def report_own_digits(numbers):
     print(line)
 
 
-def show_first_answers(answers):
-    """Print what the first four test images are, and what the network says they are."""
-    right_names = [answers.class_names[label] for label in answers.labels[:4]]
-    predicted_names = [answers.class_names[label] for label in answers.predicted[:4]]
-    print(f"The first four test images are {', '.join(right_names)}")
-    print(f"The network says               {', '.join(predicted_names)}")
+def report_saved(outputs, seconds, reads):
+    """Print what was saved, and what to open next if the network `reads` at all."""
+    line = f"It took {seconds['total']:.0f} seconds after the start of Keras"
+    if seconds["train"] is not None:
+        line += f", {seconds['train']:.0f} of them for `fit`"
+    print(f"{line}.")
+    names = [path.name for path in outputs.saved]
+    print(f"Saved in {printable(outputs.folder)}: {', '.join(names)}")
+    if not reads:
+        return
+    print("\nNow look at, and try:")
+    for name, what in (
+        ("mistakes.png", "what it read wrong:"),
+        ("draw.html", "a page to draw on:"),
+    ):
+        path = outputs.folder / name
+        if path in outputs.saved:
+            print(f"  {what:20}{path.resolve().as_uri()}")
+    print("  your own pictures:  python predict.py my_digit.png")
 
 
 def is_hopeless(loss, answers):

@@ -1,0 +1,150 @@
+"""A run of train.py: what the command line asks for, and what is saved of what came out.
+
+Nothing here is about learning; you need not read it to understand train.py.
+"""
+
+from training import start
+
+start.prepare()  # before anything is imported that it has to check
+start.import_keras()
+
+import atexit
+import os
+import sys
+import time
+
+import numpy as np
+
+from training import data, networks, options, own_digits, results
+from training.errors import printable
+from training.files import Outputs, delete
+from training.fitting import Fitting
+
+
+class Run:
+    """A run of train.py, from its options to its results.
+
+    Raises files.FolderError if the outputs folder cannot be written to, and data.DataError if a
+    file of --add is something else: better now than after the training.
+    """
+
+    def __init__(self, arguments=None):
+        """Begin a run with the options on the command line, or in the list `arguments`."""
+        self.start = time.perf_counter()
+        self.options = options.parse(arguments)
+        self.outputs = Outputs(self.options.outputs)
+        self.source = None  # of the images
+        self.brightest = 255  # pixel in them
+        self.number_added = 0  # training images of --add and --hands, which stand before the others
+        self.seed = None
+        self.fitting = None
+        self.own = None  # your own digits
+        self.own_right_before = None
+        if self.options.add:
+            self.own = own_digits.load(self.options.add)
+        self.saved_model = None
+        self.is_saved = False
+        atexit.register(end, self)
+
+    # --- The data -------------------------------------------------------------------------------
+
+    def takes_mnist(self):
+        """Return whether MNIST alone is to be loaded, and Keras has it, perhaps just downloaded.
+
+        Raises data.DataError if it is asked for and not to be had.
+        """
+        self.source = data.find(self.options.data)
+        return self.source == "mnist" and self.own is None
+
+    def load_data(self):
+        """Return other images and labels, as Keras's load_data does, or more of them to learn from.
+
+        That is (images, labels) to train with and (images, labels) to test with: uint8 (N, 28, 28)
+        and integers (N,). Raises data.DataError.
+        """
+        (x_train, y_train), (x_test, y_test) = data.load(self.source)
+        self.brightest = int(x_train.max())
+        number = len(x_train)
+        if self.own is not None:
+            x_train, y_train = self.own.add_to(x_train, y_train, self.options.seed)
+        self.number_added = len(x_train) - number
+        return (x_train, y_train), (x_test, y_test)
+
+    # --- The network ----------------------------------------------------------------------------
+
+    def build_network(self):
+        """Return the network that --model names, compiled."""
+        return networks.build(self.options.model, self.options.seed)
+
+    def watch(self, model):
+        """Let `model.fit` do what the command line asks for, end on Ctrl-C and save the model."""
+        # From the same seed numpy's random numbers start at the same place.
+        state = np.random.RandomState(self.options.seed).get_state()
+        if np.array_equal(state[1], np.random.get_state()[1]):
+            self.seed = self.options.seed  # or else the reader set another one
+        self.fitting = Fitting(model, self.options, when_done=self.save_model)
+        model.fit = self.fitting.fit
+
+    def save_model(self, model):
+        """Save the trained `model` as soon as `fit` ends: what fails from then on does not cost it.
+
+        If Keras cannot save it, it is saved without the optimizer, or else its weights alone.
+        """
+        path = self.outputs.folder / "model.keras"
+        if self.own and self.saved_model is None:
+            self.own_right_before = own_digits.count_right_before(path, self.own)
+        self.saved_model = model
+        with self.outputs.saving("model.keras", keep_older=True) as unfinished:
+            results.write_model(model, unfinished)
+        weights = self.outputs.folder / "model.weights.h5"
+        error = self.outputs.failed.get(path)
+        if error is None:
+            delete(weights)  # those of an earlier network
+            if not results.can_be_loaded(path):
+                self.outputs.failed[path] = "it cannot be loaded"
+        elif not isinstance(error, OSError):
+            with self.outputs.saving(weights.name) as unfinished:
+                model.save_weights(unfinished)
+            if path.exists():
+                print(f"{printable(path)} is still the network of an earlier run.", file=sys.stderr)
+
+    # --- The results ----------------------------------------------------------------------------
+
+    def save(self, model, train_set, test_set, probabilities, loss):
+        """Save the numbers, the pictures and the page, each by itself, and report.
+
+        `train_set` and `test_set` are the arrays (x, y) that the network was given; `probabilities`
+        is what `model.predict` answered about the test images, and `loss` their loss.
+        """
+        if model is not self.saved_model:  # a training loop of the reader's own
+            self.save_model(model)
+        if self.fitting is not None and self.fitting.model is not model:
+            self.fitting = None  # its numbers are of another network
+        results.save(self, model, train_set, test_set, probabilities, loss)
+        self.is_saved = True
+
+    def finish(self):
+        """Return the exit status: 1 if something could not be saved.
+
+        If a network was saved and the results were not, because the script ended before, those of
+        an earlier network are deleted, which would seem to be of this one.
+        """
+        if self.outputs.saved and not self.is_saved:
+            print(
+                f"The network is saved, {printable(self.outputs.saved[0])}. Its numbers and "
+                "pictures are not: the script ended before run.save. (What was there of an earlier "
+                "network is deleted.)",
+                file=sys.stderr,
+            )
+            for name in results.NAMES:
+                delete(self.outputs.folder / name)
+        return 1 if self.outputs.failed else 0
+
+
+def end(run):
+    """Finish a run as the program ends, and give it a status other than 0 if something failed."""
+    status = run.finish()
+    if status != 0:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
