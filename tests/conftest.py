@@ -1,5 +1,6 @@
 """What the tests share: a home and a network of their own, child processes, and a finished run."""
 
+import atexit
 import contextlib
 import io
 import json
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import types
+import unittest.mock
 
 import numpy as np
 import pytest
@@ -36,6 +38,8 @@ for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
     os.environ[name] = NO_NETWORK
 ENVIRONMENT = dict(os.environ)
 
+from training import run as run_module  # it imports Keras, in this home
+from training import start as start_module
 
 # A job in the background may ignore Ctrl-C, and its children inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -137,8 +141,13 @@ def finished(run, tmp_path_factory):
     )
 
 
+def as_input(images):
+    """Return images, uint8 (N, 28, 28), as train.py's networks take them: (N, 784), from 0 to 1."""
+    return images.reshape((-1, 784)).astype("float32") / 255
+
+
 def edit_train(*edits):
-    """Return train.py as a module, after edits of its text as a reader makes them.
+    """Return the text of train.py after edits as a reader makes them.
 
     Each is a pair: what stands there, exactly once, and what takes its place.
     """
@@ -146,28 +155,43 @@ def edit_train(*edits):
     for old, new in edits:
         assert text.count(old) == 1, f"{text.count(old)} times in train.py: {old}"
         text = text.replace(old, new)
-    module = types.ModuleType("edited_train")
-    exec(compile(text, "edited train.py", "exec"), vars(module))  # noqa: S102  our own lines
-    return module
+    return text
 
 
 def run_here(outputs, options, *edits):
-    """Run train.py's main in this process, to its end, after `edits` of its text (edit_train).
+    """Run train.py in this process, to its end, after `edits` of its text (edit_train).
 
-    `options` are the command line's, without --outputs. Returns `outputs`, `metrics`, `status` and
-    what was printed, `stdout` and `stderr`.
+    `options` are the command line's, without --outputs. Returns `outputs`, `metrics` (None if there
+    are none), `status`, what was printed, `stdout` and `stderr`, and `names`, the script's.
     """
     screen = io.StringIO()
     errors = io.StringIO()
-    with contextlib.redirect_stdout(screen), contextlib.redirect_stderr(errors):
-        train = edit_train(*edits)
-        status = train.main([*map(str, options), "--outputs", str(outputs)])
+    names = {"__name__": "__main__"}
+    arguments = ["train.py", *map(str, options), "--outputs", str(outputs)]
+    with (
+        contextlib.redirect_stdout(screen),
+        contextlib.redirect_stderr(errors),
+        unittest.mock.patch.object(sys, "argv", arguments),
+    ):
+        status = 0
+        try:
+            exec(compile(edit_train(*edits), "train.py", "exec"), names)  # noqa: S102  our own lines
+        except SystemExit as end:
+            status = end.code
+        except BaseException as error:  # noqa: BLE001  as Python ends a script
+            start_module.end_in_one_line(type(error), error, error.__traceback__)
+            status = 1
+        if "run" in names:
+            status = names["run"].finish() or status
+            atexit.unregister(run_module.end)
+    path = outputs / "metrics.json"
     return types.SimpleNamespace(
         outputs=outputs,
-        metrics=json.loads((outputs / "metrics.json").read_text(encoding="utf-8")),
+        metrics=json.loads(path.read_text(encoding="utf-8")) if path.exists() else None,
         status=status,
         stdout=screen.getvalue(),
         stderr=errors.getvalue(),
+        names=names,
     )
 
 
@@ -202,13 +226,12 @@ def ten_digits(sample, finished):
     """
     import keras
 
-    import train
     from reading.normalize import normalize
 
     _, (x_test, y_test) = sample
     model = keras.saving.load_model(finished.outputs / "model.keras")
     again = np.stack([normalize(image[image.any(1)][:, image.any(0)] / 255) for image in x_test])
-    both = [model.predict(train.preprocess_images(x), verbose=0) for x in (x_test, again)]
+    both = [model.predict(as_input(x), verbose=0) for x in (x_test, again)]
     probabilities = np.minimum(*both)
     surest = [(probabilities[:, digit] * (y_test == digit)).argmax() for digit in range(10)]
     return x_test[surest]

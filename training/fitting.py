@@ -39,6 +39,8 @@ class Fitting:
         the model when the training has ended, also by an exception, unless that was in its first
         epoch: what was hardly trained is not worth saving.
         """
+        if "fit" in vars(model):
+            del model.fit  # it was watched before, as when a notebook's cell runs again
         self.model = model
         self.keras_fit = model.fit
         self.options = options

@@ -13,12 +13,15 @@ import os
 import sys
 import time
 
+import keras
 import numpy as np
 
-from training import data, networks, options, own_digits, results
+from training import data, networks, options, own_digits, results, scaling
 from training.errors import printable
 from training.files import Outputs, delete
 from training.fitting import Fitting
+
+KERAS_LOAD_DATA = keras.datasets.mnist.load_data
 
 
 class Run:
@@ -34,7 +37,7 @@ class Run:
         self.options = options.parse(arguments)
         self.outputs = Outputs(self.options.outputs)
         self.source = None  # of the images
-        self.brightest = 255  # pixel in them
+        self.shades = scaling.ALL_SHADES  # of grey in them
         self.number_added = 0  # training images of --add and --hands, which stand before the others
         self.seed = None
         self.fitting = None
@@ -44,46 +47,43 @@ class Run:
             self.own = own_digits.load(self.options.add)
         self.saved_model = None
         self.is_saved = False
+        keras.datasets.mnist.load_data = self.load_data
         atexit.register(end, self)
 
-    # --- The data -------------------------------------------------------------------------------
-
-    def takes_mnist(self):
-        """Return whether MNIST alone is to be loaded, and Keras has it, perhaps just downloaded.
-
-        Raises data.DataError if it is asked for and not to be had.
-        """
-        self.source = data.find(self.options.data)
-        return self.source == "mnist" and self.own is None
-
-    def load_data(self):
-        """Return other images and labels, as Keras's load_data does, or more of them to learn from.
+    def load_data(self, path="mnist.npz"):
+        """Return images and labels as Keras's load_data does: MNIST, or what is asked for.
 
         That is (images, labels) to train with and (images, labels) to test with: uint8 (N, 28, 28)
-        and integers (N,). Raises data.DataError.
+        and integers (N,). It takes the place of `keras.datasets.mnist.load_data`, with whose `path`
+        nothing is done. Raises data.DataError if they are not to be had.
         """
-        (x_train, y_train), (x_test, y_test) = data.load(self.source)
-        self.brightest = int(x_train.max())
+        keras.datasets.mnist.load_data = KERAS_LOAD_DATA
+        try:
+            self.source = data.find(self.options.data)
+            (x_train, y_train), (x_test, y_test) = data.load(self.source)
+        finally:
+            keras.datasets.mnist.load_data = self.load_data
+        self.shades = np.unique(x_train[: scaling.SOME])
         number = len(x_train)
         if self.own is not None:
             x_train, y_train = self.own.add_to(x_train, y_train, self.options.seed)
         self.number_added = len(x_train) - number
         return (x_train, y_train), (x_test, y_test)
 
-    # --- The network ----------------------------------------------------------------------------
-
-    def build_network(self):
-        """Return the network that --model names, compiled."""
-        return networks.build(self.options.model, self.options.seed)
-
     def watch(self, model):
-        """Let `model.fit` do what the command line asks for, end on Ctrl-C and save the model."""
+        """Return `model`, or the network that --model names.
+
+        Its `fit` will do what the command line asks for, end on Ctrl-C, and save the network.
+        """
+        if self.options.model != "dense":
+            model = networks.build(self.options.model, self.options.seed)
         # From the same seed numpy's random numbers start at the same place.
         state = np.random.RandomState(self.options.seed).get_state()
         if np.array_equal(state[1], np.random.get_state()[1]):
             self.seed = self.options.seed  # or else the reader set another one
         self.fitting = Fitting(model, self.options, when_done=self.save_model)
         model.fit = self.fitting.fit
+        return model
 
     def save_model(self, model):
         """Save the trained `model` as soon as `fit` ends: what fails from then on does not cost it.
@@ -108,8 +108,6 @@ class Run:
             if path.exists():
                 print(f"{printable(path)} is still the network of an earlier run.", file=sys.stderr)
 
-    # --- The results ----------------------------------------------------------------------------
-
     def save(self, model, train_set, test_set, probabilities, loss):
         """Save the numbers, the pictures and the page, each by itself, and report.
 
@@ -118,8 +116,8 @@ class Run:
         """
         if model is not self.saved_model:  # a training loop of the reader's own
             self.save_model(model)
-        if self.fitting is not None and self.fitting.model is not model:
-            self.fitting = None  # its numbers are of another network
+        if self.fitting and (self.fitting.model is not model or self.fitting.seconds == 0):
+            self.fitting = None  # its numbers are of another network, or of none
         results.save(self, model, train_set, test_set, probabilities, loss)
         self.is_saved = True
 

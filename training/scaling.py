@@ -11,6 +11,7 @@ import numpy as np
 SOME = 1000  # images are looked at pixel by pixel; all of them would take time
 NEAR = 0.2  # of a step from one shade of grey to the next: differences below it are rounding
 DECIMALS = 6  # float32 has about seven digits
+ALL_SHADES = range(256)  # of grey, in MNIST
 
 
 class Scaling(NamedTuple):
@@ -25,13 +26,13 @@ class Scaling(NamedTuple):
     problem: str | None
 
 
-def find_scaling(x_train, x_test, brightest=255):
-    """Return the Scaling by which images, uint8 from 0 to `brightest`, became these arrays.
+def find_scaling(x_train, x_test, shades=ALL_SHADES):
+    """Return the Scaling by which images of these `shades`, integers, became these arrays.
 
     If `x_train` is on no line, that of `x_test` counts: it may have been distorted, to learn from.
     """
-    of_train = find_line(np.asarray(x_train), brightest)
-    of_test = find_line(np.asarray(x_test), brightest)
+    of_train = find_line(np.asarray(x_train), shades)
+    of_test = find_line(np.asarray(x_test), shades)
     if of_test is None:
         problem = (
             "what was done to the pixels of x_test is no straight line, such as / 255 or 1 - x: "
@@ -48,7 +49,7 @@ def find_scaling(x_train, x_test, brightest=255):
     return Scaling(paper, ink, None)
 
 
-def find_line(x, brightest):
+def find_line(x, shades):
     """Return what pixels of 0 and 255 became in `x`, (N, ...), two floats, or None.
 
     Paper is the most frequent number, and ink the one that is farthest from it. If a straight line
@@ -61,7 +62,9 @@ def find_line(x, brightest):
     ink = ends[np.abs(ends - paper).argmax()]
     if ink == paper or not np.isfinite(ink - paper):
         return None
-    step = (ink - paper) / brightest
+    if len(values) == 2 < len(shades):
+        return None  # made black and white
+    step = (ink - paper) / max(shades)
     steps = (values - paper) / step
     if np.abs(steps - np.rint(steps)).max() > NEAR:
         return None

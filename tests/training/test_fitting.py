@@ -1,7 +1,8 @@
-"""What fitting.py does around `fit`: nothing to the weights; Ctrl-C and a failing callback end it
-early, and keep what was learned; and it notes what was trained.
+"""What fitting.py does around `fit`: nothing to the weights and the numbers; Ctrl-C ends it early,
+and what was learned stays; and it notes what was trained.
 """
 
+import argparse
 import signal
 import threading
 
@@ -12,6 +13,12 @@ from helpers import assert_one_line
 
 from training import distort, fitting, networks
 from training.errors import UserError
+from training.fitting import Fitting
+
+NOTHING_ASKED = argparse.Namespace(
+    model="dense", epochs=None, batch_size=None, validation_split=0.0
+)
+CONVNET = argparse.Namespace(model="convnet", epochs=None, batch_size=None, validation_split=0.0)
 
 
 @pytest.fixture(scope="module")
@@ -34,15 +41,13 @@ def build(units=32, **settings):
     return model
 
 
-class AfterEpochs(keras.callbacks.Callback):
-    """Calls a function after each epoch. (Keras's LambdaCallback listens to batches, too.)"""
-
-    def __init__(self, function):
-        super().__init__()
-        self.function = function
-
-    def on_epoch_end(self, epoch, logs=None):
-        self.function(epoch)
+def watch(model, options=NOTHING_ASKED):
+    """Let a Fitting take the place of the model's `fit`; return it. `done` counts its saves."""
+    done = []
+    progress = Fitting(model, options, when_done=done.append)
+    progress.done = done
+    model.fit = progress.fit
+    return progress
 
 
 class AfterBatches(keras.callbacks.Callback):
@@ -56,6 +61,17 @@ class AfterBatches(keras.callbacks.Callback):
         self.function(batch)
 
 
+class AfterEpochs(keras.callbacks.Callback):
+    """Calls a function after each epoch. (Keras's LambdaCallback listens to batches, too.)"""
+
+    def __init__(self, function):
+        super().__init__()
+        self.function = function
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.function(epoch)
+
+
 def press_ctrl_c(*_):
     signal.raise_signal(signal.SIGINT)
 
@@ -66,74 +82,234 @@ def fail(*_):
 
 # --- Nothing else is changed --------------------------------------------------------------------
 
+VALIDATION = slice(300, 360)
+
+
+def of_both(digits, fit, **settings):
+    """Let plain Keras and a watched model do the same: `fit(model, x, y)`; return both of each."""
+    x, y = digits
+    plain = build(**settings)
+    expected = fit(plain, x, y)
+    watched = build(**settings)
+    watch(watched)
+    found = fit(watched, x, y)
+    return plain, watched, expected, found
+
 
 @pytest.mark.parametrize(
     "given",
     [
         {"batch_size": 10},
-        {"batch_size": 16, "validation_split": 0.2},
-        {"batch_size": 16, "steps_per_epoch": 7},
-        {"batch_size": 16, "shuffle": False},
         {},
+        {"verbose": 2},
+        {"batch_size": 16, "validation_split": 0.2},
+        {"batch_size": 16, "validation_split": 0.2, "validation_steps": 2},
+        {"batch_size": 16, "validation_split": 0.2, "validation_batch_size": 7},
+        {"batch_size": 16, "validation_split": 0.2, "validation_freq": 2},
+        {"batch_size": 16, "steps_per_epoch": 6},
+        {"batch_size": 16, "shuffle": False},
+        {"batch_size": 16, "class_weight": {1: 3.0}},
+        {"batch_size": 16, "sample_weight": np.linspace(0, 1, 300)},
+        {"batch_size": 10, "initial_epoch": 1},
+        {"batch_size": 10, "initial_epoch": 5},
     ],
     ids=str,
 )
-def test_the_weights_are_those_of_fit_alone_bit_for_bit(digits, given):
-    x, y = (array[:400] for array in digits)
-    plain = build()
-    plain.fit(x, y, epochs=2, verbose=0, **given)
-    watched = build()
-    with fitting.watch(watched) as progress:
-        history = watched.fit(x, y, epochs=2, verbose=0, **given)
+def test_weights_and_numbers_are_those_of_keras_alone_bit_for_bit(digits, given):
+    def fit(model, x, y):
+        history = model.fit(x[:300], y[:300], epochs=3, **({"verbose": 0} | given))
+        return history.history
+
+    plain, watched, expected, found = of_both(digits, fit)
     for mine, other in zip(watched.get_weights(), plain.get_weights(), strict=True):
         assert np.array_equal(mine, other)
     assert watched.optimizer.iterations.numpy() == plain.optimizer.iterations.numpy()
-    assert progress.history == history.history
-    assert progress.interrupted is None
-    assert "fit" not in vars(watched)
-    assert watched.steps_per_execution == 1
+    assert found == expected
+
+
+def test_several_batches_are_computed_in_one_call_where_nobody_sees_a_difference(digits):
+    seen = []
+
+    def fit(model, x, y):
+        model.fit(x[:300], y[:300], batch_size=10, verbose=0)
+        seen.append(model.steps_per_execution)
+
+    of_both(digits, fit)
+    assert seen == [1, 1]  # afterwards, as before
+    model = build()
+    assert fitting.batches_in_a_call(model, {"x": digits[0][:300], "y": digits[1][:300]}) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("evaluate", {"steps": 3}),
+        ("evaluate", {"batch_size": 50, "steps": 1}),
+        ("evaluate", {"sample_weight": np.linspace(0, 1, 300)}),
+        ("evaluate", {"return_dict": True}),
+        ("predict", {"batch_size": 50, "steps": 3}),
+        ("predict", {}),
+    ],
+)
+@pytest.mark.filterwarnings("error")
+def test_after_fit_and_in_it_evaluate_and_predict_are_those_of_keras(digits, name, given):
+    def ask(model, x, y):
+        arrays = (x[:300], y[:300]) if name == "evaluate" else (x[:300],)
+        return getattr(model, name)(*arrays, verbose=0, **given)
+
+    def fit(model, x, y):
+        answers = []
+        model.fit(x[:300], y[:300], batch_size=10, verbose=0)
+        answers.append(ask(model, x, y))
+        within = AfterEpochs(lambda epoch: answers.append(ask(model, x, y)))
+        model.fit(x[:300], y[:300], batch_size=10, verbose=0, callbacks=[within])
+        model.fit(x[:300], y[:300], batch_size=10, verbose=0, validation_split=0.1)
+        answers.append(ask(model, x, y))
+        return answers
+
+    _, _, expected, found = of_both(digits, fit)
+    for mine, other in zip(found, expected, strict=True):
+        assert np.array_equal(mine, other) if name == "predict" else mine == other
+
+
+def test_early_stopping_ends_where_it_ends_in_keras(digits):
+    def fit(model, x, y):
+        stop = keras.callbacks.EarlyStopping(monitor="val_accuracy", patience=1)
+        history = model.fit(
+            x[:600],
+            y[:600],
+            epochs=20,
+            batch_size=10,
+            verbose=0,
+            validation_data=(x[VALIDATION], y[VALIDATION]),
+            validation_steps=1,
+            callbacks=[stop],
+        )
+        return history.history
+
+    _, _, expected, found = of_both(digits, fit)
+    assert found == expected
+    assert len(found["loss"]) < 20
+
+
+def test_two_calls_of_fit_lead_where_they_lead_in_keras(digits):
+    def fit(model, x, y):
+        first = model.fit(x[:300], y[:300], epochs=2, batch_size=10, verbose=0).history
+        second = model.fit(x[:200], y[:200], epochs=1, batch_size=10, verbose=0).history
+        return first, second
+
+    plain, watched, expected, found = of_both(digits, fit)
+    assert found == expected
+    for mine, other in zip(watched.get_weights(), plain.get_weights(), strict=True):
+        assert np.array_equal(mine, other)
 
 
 def test_a_callback_that_listens_to_batches_hears_of_each_one(digits):
     x, y = (array[:400] for array in digits)
     batches = []
     model = build()
-    with fitting.watch(model):
-        model.fit(x, y, batch_size=10, callbacks=AfterBatches(batches.append), verbose=0)
+    watch(model)
+    model.fit(x, y, batch_size=10, callbacks=AfterBatches(batches.append), verbose=0)
     assert batches == list(range(40))
 
 
-def test_a_schedule_by_batches_ends_where_it_ends_without_watch(digits):
-    x, y = (array[:400] for array in digits)
-    rates = []
-    for is_watched in (False, True):
-        model = build()
-
-        def warm_up(batch, model=model):
-            model.optimizer.learning_rate = 0.001 * (batch + 1) / 40
-
-        given = {"batch_size": 10, "callbacks": [AfterBatches(warm_up)], "verbose": 0}
-        if is_watched:
-            with fitting.watch(model):
-                model.fit(x, y, **given)
-        else:
-            model.fit(x, y, **given)
-        rates.append(float(model.optimizer.learning_rate))
-    assert rates[0] == rates[1] == pytest.approx(0.001)
+def test_what_fit_takes_by_place_is_taken_by_place(digits):
+    x, y = (array[:100] for array in digits)
+    model = build()
+    progress = watch(model)
+    model.fit(x, y, 50, 3, 0)
+    assert (progress.batch_size, len(progress.epochs)) == (50, 3)
 
 
-def test_distorted_images_are_what_fit_sees_if_it_is_asked_for(digits):
+def test_other_data_than_arrays_are_trained_as_they_are(digits):
+    x, y = (array[:64] for array in digits)
+
+    def batches():
+        while True:
+            yield x[:32], y[:32]
+
+    def several(model, *_):
+        return model.fit(batches(), steps_per_epoch=3, epochs=2, verbose=0, shuffle=False).history
+
+    _, _, expected, found = of_both(digits, several)
+    assert found == expected
+    progress = watch(build())
+    progress.fit(batches(), steps_per_epoch=3, epochs=2, verbose=0, shuffle=False)
+    assert (progress.batch_size, progress.train_size) == (None, None)
+    assert len(progress.history["loss"]) == 2
+
+
+def test_a_data_set_of_tensorflow_to_validate_with_and_two_outputs_are_no_problem(digits):
+    tf = pytest.importorskip("tensorflow")
+    x, y = (array[:100] for array in digits)
+    validation = tf.data.Dataset.from_tensor_slices((x[:20], y[:20])).batch(10)
+    progress = watch(build())
+    progress.fit(x, y, validation_data=validation, verbose=0)
+    assert len(progress.history["val_loss"]) == 1
+    inputs = keras.Input((784,))
+    model = keras.Model(inputs, [keras.layers.Dense(10)(inputs), keras.layers.Dense(10)(inputs)])
+    model.compile("rmsprop", ["mse", "mse"])
+    progress = watch(model)
+    model.fit(x, [y, y], validation_split=0.2, verbose=0)
+    assert len(progress.history["val_loss"]) == 1
+
+
+# --- What the command line asks for -------------------------------------------------------------
+
+
+def test_the_options_take_the_place_of_what_stands_in_the_script(digits, capsys):
+    x, y = (array[:100] for array in digits)
+    options = argparse.Namespace(model="dense", epochs=2, batch_size=20, validation_split=0.1)
+    model = build()
+    progress = watch(model, options)
+    model.fit(x, y, epochs=5, batch_size=128, verbose=0)
+    assert model.optimizer.iterations.numpy() == 2 * 5  # batches of 20 of 90 images
+    assert (progress.train_size, progress.validation_size) == (90, 10)
+    assert progress.validation_split == 0.1
+    assert len(progress.history["val_loss"]) == 2
+    assert "Epochs: 2, batch size: 20, images: 90" in capsys.readouterr().out
+
+
+def test_the_convnet_is_shown_distorted_images_with_a_rate_that_falls(digits):
     x, y = (array[:200] for array in digits)
     by_hand = build()
-    networks.lower_learning_rate(by_hand, number_of_batches=5)
     batches = distort.DistortedImages(x[:160], y[:160], batch_size=32)
-    networks.lower_learning_rate(by_hand, number_of_batches=5)
-    expected = by_hand.fit(batches, epochs=1, shuffle=False, verbose=0)
+    falling = keras.optimizers.schedules.PolynomialDecay(0.001, 2 * 5, end_learning_rate=0)
+    by_hand.optimizer = keras.optimizers.RMSprop(falling)
+    by_hand.compile(keras.optimizers.RMSprop(falling), "categorical_crossentropy")
+    expected = by_hand.fit(batches, epochs=2, shuffle=False, verbose=0)
     model = build()
-    with fitting.watch(model, distorted=True) as progress:
-        model.fit(x, y, batch_size=32, validation_split=0.2, verbose=0)
-    assert progress.history["loss"] == expected.history["loss"]
+    progress = watch(model, CONVNET)
+    model.fit(x, y, epochs=2, batch_size=32, validation_split=0.2, verbose=0)
+    assert progress.history["loss"] == pytest.approx(expected.history["loss"], rel=1e-5)
     assert (progress.train_size, progress.validation_size, progress.batch_size) == (160, 40, 32)
+
+
+def test_the_rate_falls_to_0_in_each_training_and_is_what_it_was_afterwards(digits):
+    x, y = (array[:100] for array in digits)
+    model = build()
+    watch(model, CONVNET)
+    for _ in range(2):
+        rates = []
+        note = AfterBatches(lambda batch, to=rates: to.append(float(model.optimizer.learning_rate)))
+        model.fit(x, y, epochs=2, batch_size=50, verbose=0, callbacks=[note])
+        assert rates == pytest.approx([0.001, 0.00075, 0.0005, 0.00025])
+        assert float(model.optimizer.learning_rate) == pytest.approx(0.001)
+
+
+def test_a_rate_that_the_reader_sets_is_the_reader_s(digits):
+    x, y = (array[:100] for array in digits)
+    model = build()
+    watch(model, CONVNET)
+    rates = []
+    note = AfterBatches(lambda batch: rates.append(float(model.optimizer.learning_rate)))
+    own = keras.callbacks.LearningRateScheduler(lambda epoch: 0.01 / (epoch + 1))
+    model.fit(x, y, epochs=2, batch_size=50, verbose=0, callbacks=[own, note])
+    assert rates == pytest.approx([0.01, 0.01, 0.005, 0.005])
+    model.compile(keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.1, 9)), "mse")
+    watch(model, CONVNET)
+    model.fit(x, y, epochs=2, batch_size=50, verbose=0)
+    assert model.optimizer.iterations.numpy() == 4
 
 
 # --- What is noted ------------------------------------------------------------------------------
@@ -142,9 +318,9 @@ def test_distorted_images_are_what_fit_sees_if_it_is_asked_for(digits):
 def test_it_is_noted_and_printed_how_was_trained(digits, capsys):
     x, y = digits
     model = build()
-    with fitting.watch(model) as progress:
-        model.fit(x[:300], y[:300], epochs=2, validation_data=(x[300:350], y[300:350]), verbose=0)
-    assert (progress.epochs, progress.batch_size) == (2, 32)  # Keras's default
+    progress = watch(model)
+    model.fit(x[:300], y[:300], epochs=2, validation_data=(x[300:350], y[300:350]), verbose=0)
+    assert progress.batch_size == 32  # Keras's default
     assert (progress.train_size, progress.validation_size) == (300, 50)
     assert {name: len(values) for name, values in progress.history.items()} == {
         "accuracy": 2,
@@ -153,86 +329,87 @@ def test_it_is_noted_and_printed_how_was_trained(digits, capsys):
         "val_loss": 2,
     }
     assert progress.seconds > 0
+    assert progress.done == [model]
     assert "Epochs: 2, batch size: 32, images: 300" in capsys.readouterr().out
 
 
-def test_two_calls_of_fit_are_counted_together(digits):
+def test_two_calls_of_fit_are_counted_together_and_what_only_one_counts_is_none(digits):
     x, y = (array[:100] for array in digits)
     model = build()
-    with fitting.watch(model) as progress:
-        model.fit(x, y, epochs=2, verbose=0)
-        model.optimizer.learning_rate = 0.0001
-        model.fit(x, y, epochs=3, initial_epoch=2, verbose=0)
-    assert progress.epochs == 3
-    assert len(progress.history["loss"]) == 3
-
-
-def test_what_only_one_call_of_fit_counts_is_no_number_for_the_other(digits):
-    x, y = (array[:100] for array in digits)
-    model = build()
-    with fitting.watch(model) as progress:
-        model.fit(x, y, verbose=0)
-        model.fit(x, y, validation_split=0.5, verbose=0)
-        model.fit(x, y, verbose=0)
-    first, second, third = progress.history["val_loss"]
-    assert np.isnan([first, third]).all()
+    progress = watch(model)
+    model.fit(x, y, verbose=0)
+    model.fit(x, y, validation_split=0.5, verbose=0)
+    model.fit(x, y, epochs=4, initial_epoch=2, verbose=0)
+    assert len(progress.epochs) == 4
+    first, second, third, fourth = progress.history["val_loss"]
+    assert first is third is fourth is None
     assert second > 0
     assert np.isfinite(progress.history["loss"]).all()
-    assert len(progress.history["loss"]) == 3
 
 
-def test_weights_of_images_are_kept_aside_with_their_images(digits):
-    x, y = (array[:100] for array in digits)
-    weights = np.linspace(0, 1, 100)
-    given = {"sample_weight": weights, "validation_split": 0.25, "verbose": 0}
-    plain = build().fit(x, y, **given)
-    model = build()
-    with fitting.watch(model) as progress:
-        model.fit(x, y, **given)
-    assert progress.history["loss"] == plain.history["loss"]
-    assert progress.history["val_loss"] == plain.history["val_loss"]
+# --- What may be wrong --------------------------------------------------------------------------
 
 
-def test_data_of_other_kinds_are_trained_as_they_are(digits):
-    x, y = (array[:64] for array in digits)
-
-    def batches():
-        while True:
-            yield x[:32], y[:32]
-
-    model = build()
-    with fitting.watch(model) as progress:
-        model.fit(batches(), steps_per_epoch=3, epochs=2, verbose=0)
-    assert len(progress.history["loss"]) == 2
-    assert (progress.batch_size, progress.train_size) == (None, None)
-
-
-# --- Validation ---------------------------------------------------------------------------------
+def refused(digits, model, x=None, y=None):
+    """Return the line by which images and labels are refused."""
+    some_x, some_y = (array[:20] for array in digits)
+    watch(model)
+    with pytest.raises(UserError) as error:
+        model.fit(some_x if x is None else x, some_y if y is None else y, verbose=0)
+    return str(error.value)
 
 
 def test_a_layer_after_the_last_one_is_told_with_what_to_do(digits):
-    x, y = digits
     model = build()
     model.add(keras.layers.Dense(64, activation="relu"))
     model.compile("rmsprop", "categorical_crossentropy")
-    with pytest.raises(UserError) as error, fitting.watch(model):
-        model.fit(x[:20], y[:20])
-    assert_one_line(str(error.value), "(None, 64)", "(20, 10)", 'Dense(10, activation="softmax")')
+    line = refused(digits, model)
+    assert_one_line(line, "(None, 64)", "(20, 10)", 'Dense(10, activation="softmax")')
+
+
+def test_images_of_another_shape_than_the_input_s_are_told_with_what_to_do(digits):
+    x, y = (array[:20] for array in digits)
+    line = refused(digits, networks.build("convnet", 0), x=x.reshape((20, 28, 28)))
+    assert_one_line(line, "(784,)", "(28, 28)", "reshape")
+    line = refused(digits, build(), x=y, y=x)  # swapped
+    assert_one_line(line, "(784,)", "(10,)")
+    assert "Dense" not in line
+
+
+def test_a_network_that_lays_nothing_end_to_end_is_told_about_flatten(digits):
+    model = keras.Sequential([keras.Input((28, 28)), keras.layers.Dense(10)])
+    model.compile("rmsprop", "mse")
+    x, _ = (array[:20] for array in digits)
+    assert_one_line(refused(digits, model, x=x.reshape((20, 28, 28))), "(28, 10)", "Flatten()")
+
+
+@pytest.mark.parametrize("shape", [(28, 28), (28, 28, 1)])
+@pytest.mark.parametrize("given", [(28, 28), (28, 28, 1)])
+def test_a_last_1_that_keras_adds_or_drops_by_itself_is_no_problem(digits, shape, given):
+    x, y = (array[:20] for array in digits)
+    model = keras.Sequential(
+        [keras.Input(shape), keras.layers.Flatten(), keras.layers.Dense(10, activation="softmax")]
+    )
+    model.compile("rmsprop", "categorical_crossentropy")
+    progress = watch(model)
+    model.fit(x.reshape((20, *given)), y, verbose=0)
+    assert len(progress.epochs) == 1
 
 
 def test_labels_of_one_integer_each_in_a_column_are_trained_as_they_are(digits):
     x, y = digits
     model = build()
     model.compile("rmsprop", "sparse_categorical_crossentropy")
-    with fitting.watch(model) as progress:
-        model.fit(x[:20], y[:20].argmax(axis=1).reshape((20, 1)), verbose=0)
+    progress = watch(model)
+    model.fit(x[:20], y[:20].argmax(axis=1).reshape((20, 1)), verbose=0)
     assert len(progress.history["loss"]) == 1
 
 
 def test_a_validation_split_that_leaves_nothing_to_train_on_is_refused(digits):
     x, y = (array[:50] for array in digits)
     model = build()
-    with pytest.raises(UserError) as error, fitting.watch(model):
+    watch(model)
+    with pytest.raises(UserError) as error:
         model.fit(x, y, validation_split=0.99)
     assert_one_line(str(error.value), "--validation-split")
 
@@ -245,21 +422,78 @@ def test_data_that_are_sorted_are_told_with_what_to_do(digits, as_labels, capsys
     if as_labels == "integers":
         model.compile("rmsprop", "sparse_categorical_crossentropy")
         y = labels
-    with fitting.watch(model):
-        model.fit(x, y, validation_split=0.1, verbose=0)
-        assert capsys.readouterr().err == ""
-        order = labels.argsort(kind="stable")
-        model.fit(x[order], y[order], validation_split=0.05, verbose=0)
+    watch(model)
+    model.fit(x, y, validation_split=0.1, verbose=0)
+    assert capsys.readouterr().err == ""
+    order = labels.argsort(kind="stable")
+    model.fit(x[order], y[order], validation_split=0.05, verbose=0)
     assert capsys.readouterr().err == ""  # some of the 9s are trained on
-    with fitting.watch(model):
-        model.fit(x[order], y[order], validation_split=0.3, verbose=0)
+    model.fit(x[order], y[order], validation_split=0.3, verbose=0)
     assert_one_line(capsys.readouterr().err, "8, 9", "sorted", "Shuffle")
+
+
+# --- Less time ----------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="others measure no input")
+def test_the_input_is_not_measured(digits):
+    import tensorflow as tf
+
+    progress = watch(build())
+    progress.fit(digits[0][:20], digits[1][:20], verbose=0)
+    # With options, as Keras makes its data sets.
+    iterator = iter(tf.data.Dataset.range(2).with_options(tf.data.Options()))
+    next(iterator)
+    with pytest.raises(tf.errors.NotFoundError, match="autotune"):
+        tf.raw_ops.IteratorGetModelProto(iterator=iterator._iterator_resource)
+
+
+def arrays(number_of_images=469, **changed):
+    """What `fit` is given, by name."""
+    x = np.zeros((number_of_images, 1), "uint8")
+    return {"x": x, "y": x, "batch_size": 1} | changed
+
+
+@pytest.mark.skipif(keras.backend.backend() == "torch", reason="PyTorch computes single batches")
+def test_the_bar_moves_at_least_five_times_an_epoch_and_never_counts_past_its_end():
+    model = build()
+    for number_of_batches in (5, 7, 8, 10, 45, 200, 400, 469, 1875, 60_000):
+        given = arrays(number_of_batches * 2 - 1, batch_size=2)
+        in_a_call = fitting.batches_in_a_call(model, given)
+        assert number_of_batches % in_a_call == 0
+        assert number_of_batches / in_a_call >= 5
+        assert in_a_call <= 100
+    assert in_a_call == 100
+    assert fitting.batches_in_a_call(model, arrays()) == 67
+
+
+def test_single_batches_are_computed_where_somebody_might_see_a_difference():
+    model = build()
+    for changed in (
+        {"callbacks": [AfterEpochs(print)]},
+        {"steps_per_epoch": 10},
+        {"validation_data": ()},
+        {"sample_weight": np.zeros(469)},
+        {"x": iter([])},
+    ):
+        assert fitting.batches_in_a_call(model, arrays(**changed)) == 1
+    assert fitting.batches_in_a_call(networks.build("convnet", seed=0), arrays()) == 1
+    assert fitting.batches_in_a_call(build(run_eagerly=True), arrays()) == 1
+    assert fitting.batches_in_a_call(build(steps_per_execution=4), arrays()) == 1
+
+
+def test_the_largest_divisor():
+    assert fitting.largest_divisor(469, 100) == 67
+    assert fitting.largest_divisor(1875, 100) == 75
+    assert fitting.largest_divisor(7, 1) == 1
+    assert fitting.largest_divisor(3, 0) == 1
+    assert fitting.largest_divisor(11, 10) == 1
 
 
 # --- Ctrl-C -------------------------------------------------------------------------------------
 
 # While Keras prepares and traces, in the first epoch, and when the bar has moved for long.
-MOMENTS = [0, 0.1, 0.3, 0.8, 2]
+MOMENTS = [0, 0.3, 1]
 
 
 @pytest.mark.parametrize("seconds", MOMENTS)
@@ -273,9 +507,10 @@ def test_ctrl_c_at_any_moment_of_fit_ends_it_and_keeps_what_was_learned(digits, 
         def set_params(self, params):
             press.start()
 
-    with fitting.watch(model) as progress:
-        model.fit(x, y, epochs=100_000, batch_size=128, callbacks=[Press()], verbose=0)
-    assert progress.interrupted == "Ctrl-C"
+    progress = watch(model)
+    model.fit(x, y, epochs=100_000, batch_size=128, callbacks=[Press()], verbose=0)
+    assert progress.interrupted
+    assert progress.done == [model]
     assert "Ctrl-C" in capsys.readouterr().err
     assert 1 <= len(progress.history["loss"]) < 100_000
     assert all(np.isfinite(weights).all() for weights in model.get_weights())
@@ -283,13 +518,23 @@ def test_ctrl_c_at_any_moment_of_fit_ends_it_and_keeps_what_was_learned(digits, 
     assert model.predict(x[:10], verbose=0).shape == (10, 10)
 
 
+def test_ctrl_c_while_several_batches_are_computed_in_one_call_ends_fit_as_well(digits, capsys):
+    x, y = digits
+    model = build()
+    progress = watch(model)
+    threading.Timer(0.5, signal.raise_signal, [signal.SIGINT]).start()
+    model.fit(x[:6000], y[:6000], epochs=100_000, batch_size=100, verbose=0)
+    assert progress.interrupted
+    assert model.steps_per_execution == 1
+
+
 def test_ctrl_c_during_validation_ends_fit_after_it(digits):
     x, y = (array[:200] for array in digits)
     model = build()
     press = keras.callbacks.LambdaCallback(on_test_begin=press_ctrl_c)
-    with fitting.watch(model) as progress:
-        model.fit(x, y, epochs=9, validation_split=0.5, callbacks=[press], verbose=0)
-    assert progress.interrupted == "Ctrl-C"
+    progress = watch(model)
+    model.fit(x, y, epochs=9, validation_split=0.5, callbacks=[press], verbose=0)
+    assert progress.interrupted
     assert len(progress.history["val_loss"]) == 1
 
 
@@ -297,63 +542,65 @@ def test_after_ctrl_c_no_other_call_of_fit_goes_on(digits):
     x, y = (array[:100] for array in digits)
     model = build()
     press = keras.callbacks.LambdaCallback(on_epoch_begin=press_ctrl_c)
-    with fitting.watch(model) as progress:
-        model.fit(x, y, epochs=5, callbacks=[press], verbose=0)
-        model.fit(x, y, epochs=5, verbose=0)
+    progress = watch(model)
+    model.fit(x, y, epochs=5, callbacks=[press], verbose=0)
+    model.fit(x, y, epochs=5, verbose=0)
     assert len(progress.history["loss"]) == 1
 
 
-@pytest.mark.parametrize("mistake", [False, True])
-def test_the_handler_before_comes_back_whatever_happens_in_fit(digits, mistake):
+@pytest.mark.parametrize("callback", [None, keras.callbacks.LambdaCallback(on_epoch_end=fail)])
+def test_the_handler_before_comes_back_whatever_happens_in_fit(digits, callback):
     x, y = (array[:100] for array in digits)
     before = signal.getsignal(signal.SIGINT)
-    model = build()
-    if mistake:
-        with pytest.raises(ValueError), fitting.watch(model):
-            model.fit(x[:, :100], y, verbose=0)
-        assert "fit" not in vars(model)
+    progress = watch(build())
+    if callback is None:
+        progress.fit(x, y, verbose=0)
     else:
-        with fitting.watch(model) as progress:
-            model.fit(x, y, verbose=0)
-        assert progress.interrupted is None
+        with pytest.raises(RuntimeError):
+            progress.fit(x, y, verbose=0, callbacks=[callback])
+    assert not progress.interrupted
     assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_it_trains_in_a_thread_which_cannot_listen_to_ctrl_c(digits):
     x, y = (array[:100] for array in digits)
-    model = build()
-    finished = []
-
-    def train():
-        with fitting.watch(model) as progress:
-            model.fit(x, y, epochs=2, verbose=0)
-        finished.append(progress)
-
-    thread = threading.Thread(target=train)
+    progress = watch(build())
+    thread = threading.Thread(target=lambda: progress.fit(x, y, epochs=2, verbose=0))
     thread.start()
     thread.join()
-    assert len(finished[0].history["loss"]) == 2
+    assert len(progress.history["loss"]) == 2
 
 
-# --- Callbacks that fail ------------------------------------------------------------------------
+# --- Exceptions ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("callback", [AfterEpochs(fail), AfterBatches(fail)])
-def test_a_callback_that_fails_ends_the_training_and_keeps_what_was_learned(digits, callback):
+def test_an_exception_after_an_epoch_is_raised_when_what_was_learned_is_saved(digits):
     x, y = (array[:100] for array in digits)
+
+    def fail_in_epoch_3(epoch):
+        if epoch == 2:
+            fail()
+
     model = build()
-    weights_before = model.get_weights()[0]
-    with fitting.watch(model) as progress:
-        model.fit(x, y, epochs=5, callbacks=[callback], verbose=0)
-    assert progress.interrupted == "no room for my logs"
-    assert len(progress.history["loss"]) == 1
-    assert np.isfinite(progress.history["loss"]).all()
-    assert not np.array_equal(model.get_weights()[0], weights_before)
+    progress = watch(model)
+    given = {"epochs": 5, "validation_split": 0.1, "verbose": 0}
+    with pytest.raises(RuntimeError, match="no room"):
+        model.fit(x, y, callbacks=[AfterEpochs(fail_in_epoch_3)], **given)
+    assert progress.done == [model]
+    plain = build().fit(x, y, **(given | {"epochs": 3}))
+    assert progress.history == plain.history
+    assert not progress.interrupted
 
 
-def test_what_fails_before_anything_was_learned_is_raised(digits):
+@pytest.mark.parametrize(
+    "callback",
+    [AfterBatches(fail), keras.callbacks.LambdaCallback(on_train_begin=fail)],
+    ids=["first batch", "begin"],
+)
+def test_an_exception_in_the_first_epoch_is_raised_and_nothing_is_saved(digits, callback):
     x, y = (array[:100] for array in digits)
-    model = build()
-    begin = keras.callbacks.LambdaCallback(on_train_begin=fail)
-    with pytest.raises(RuntimeError, match="no room"), fitting.watch(model):
-        model.fit(x, y, callbacks=[begin], verbose=0)
+    progress = watch(build())
+    with pytest.raises(RuntimeError, match="no room"):
+        progress.fit(x, y, epochs=5, callbacks=[callback], verbose=0)
+    assert progress.done == []
+    assert progress.history == {}
