@@ -24,7 +24,6 @@ sys.path[:0] = [str(ROOT), str(TESTS)]
 import numpy as np
 import scenes
 
-import train
 from reading import choose, models, pictures
 from reading.basics import NoDigits
 from reading.find import find_digits
@@ -61,7 +60,7 @@ def main():
     pages = []
     for example in labelled:
         pages.append(find_proposals(example))
-    texts = read(pages, models.load(args.model), train.preprocess_images)
+    texts = read(pages, models.load(args.model), *models.read_scaling(args.model))
 
     table = {}
     for example, text in zip(labelled, texts, strict=True):
@@ -122,11 +121,11 @@ def find_proposals(example):
     return pictures.Page(pathlib.Path(example.name), None, proposals=proposals)
 
 
-def read(pages, model, preprocess_images):
+def read(pages, model, paper, ink):
     """Return the digits, as text, that are read on each page; "" where there are none."""
     images = [proposal.image for page in pages for proposal in page.proposals]
     images = np.array(images, np.uint8).reshape((-1, 28, 28))
-    probabilities = models.ask(model, images, preprocess_images)
+    probabilities = models.ask(model, images, paper, ink)
     distances = choose.measure_distances(images)
     texts = []
     for page in choose.read_pages(pages, probabilities, distances):

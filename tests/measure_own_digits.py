@@ -19,7 +19,7 @@ import numpy as np
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-import train
+from training.scaling import to_network
 
 OF_EACH = 5  # images of each digit
 
@@ -82,7 +82,7 @@ def train_with(added, model, seed, images):
         subprocess.run(command, check=True, capture_output=True)
         metrics = json.loads(pathlib.Path(folder, "metrics.json").read_text(encoding="utf-8"))
         network = keras.saving.load_model(pathlib.Path(folder, "model.keras"))
-    probabilities = network.predict(train.preprocess_images(images), verbose=0)
+    probabilities = network.predict(to_network(images, 0, 1, (784,)), verbose=0)
     return probabilities.argmax(axis=1), metrics["test_accuracy"]
 
 

@@ -237,7 +237,9 @@ def count_right_before(path, own):
             return None
         model = keras.saving.load_model(path, compile=False, safe_mode=True)
         images = own.images[own.aside]
-        x = scaling.to_network(images, metrics["paper"], metrics["ink"], model.input_shape[1:])
+        paper = metrics.get("paper", 0)
+        ink = metrics.get("ink", 1)
+        x = scaling.to_network(images, paper, ink, model.input_shape[1:])
         predicted = model.predict(x, verbose=0).argmax(axis=1)
         return int(np.sum(predicted == own.labels[own.aside]))
     except Exception:  # noqa: BLE001  whatever it is, it is no network to compare with

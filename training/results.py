@@ -22,6 +22,10 @@ NO_PROBABILITIES = (
     "the network does not answer in probabilities, from 0 to 1 and together 1. Give its last layer "
     'activation="softmax"'
 )
+NOT_COMPARABLE = (
+    "the answers cannot be compared with the labels: a network needs one output, with a number for "
+    "each class"
+)
 NO_IMAGES = "the images of x_test are no longer 28 x 28 pixels"
 KNOWN_DATA = ("MNIST", "Fashion-MNIST")
 SMALLEST = 1e-7  # probability, of which a logarithm is taken, as in Keras
@@ -219,7 +223,7 @@ def make_answers(images, labels, probabilities, data_name):
     returns.
     """
     if labels is None:
-        return None, NO_PROBABILITIES
+        return None, NOT_COMPARABLE
     if images is None:
         return None, NO_IMAGES
     # (What is no number, after a training that failed, is shown as it is.)
@@ -261,8 +265,9 @@ def report(run, metrics, answers, problem):
     if answers is None:
         print(f"The answers cannot be shown: {problem}.")
         reads = False
-    if is_hopeless(metrics["test_loss"], answers):
-        print_what_helps(metrics["test_loss"])
+    trouble = find_trouble(metrics["test_loss"], answers)
+    if trouble is not None:
+        print(f"{trouble}.")
         reads = False
     if data_name not in KNOWN_DATA:
         print("This is NOT MNIST: from its 60,000 images dense learns about 98%, convnet 99.5%.")
@@ -298,27 +303,27 @@ def report_saved(outputs, seconds, reads):
     print("  your own pictures:  python predict.py my_digit.png")
 
 
-def is_hopeless(loss, answers):
-    """Return whether a network has learned nothing, by its loss or by its answers."""
+def find_trouble(loss, answers):
+    """Return what a reader can try, in one line, whose network has learned nothing; or None."""
+    smaller = (
+        "Let each step change the weights less, by a smaller learning rate; in the model's "
+        "compile: optimizer=keras.optimizers.RMSprop(learning_rate=0.0001)"
+    )
     if not math.isfinite(loss):
-        return True
+        return f"The loss is not a number: the weights grew endlessly. {smaller}"
     if answers is None:
-        return False
+        return None
     number_of_classes = len(answers.class_names)
     # Of the answers themselves: what `fit` calls the loss may be another one, or have more in it.
     right_probabilities = answers.probabilities[np.arange(len(answers.labels)), answers.labels]
     crossentropy = np.mean(-np.log(np.maximum(right_probabilities, SMALLEST)))
     guessing = math.log(number_of_classes)  # that of ten equal probabilities: 2.3
-    return crossentropy > 1.1 * guessing or answers.accuracy < 1.5 / number_of_classes
-
-
-def print_what_helps(loss):
-    """Print what a reader can try whose network does not learn."""
-    if math.isfinite(loss):
-        print("Its answers are no better than guessing: it did not learn, or became very sure also")
-        print("where it is wrong. Are the last layer and the loss a pair, such as softmax and")
-        print("categorical_crossentropy? Are the steps too large?")
-    else:
-        print("The loss is not a number: the weights changed too much at once, and grew endlessly.")
-    print("Let each step change them less, by a smaller learning rate; in the model's compile:")
-    print("optimizer=keras.optimizers.RMSprop(learning_rate=0.0001)")
+    if crossentropy > 1.1 * guessing:
+        return f"It is worse than guessing, since it is very sure where it is wrong. {smaller}"
+    if answers.accuracy < 1.5 / number_of_classes:
+        return (
+            "It is no better than guessing. Are the last layer and the loss a pair, such as "
+            "softmax and categorical_crossentropy, and does each image have its own label? Else "
+            "let it learn for more epochs, or by a larger learning rate"
+        )
+    return None

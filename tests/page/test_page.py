@@ -12,10 +12,9 @@ import shutil
 import keras
 import numpy as np
 import pytest
-from conftest import ROOT
+from conftest import ROOT, as_input
 from PIL import Image
 
-import train
 from page.write import write_page as write_trained_page
 from training import data
 from training.answers import Answers
@@ -70,7 +69,7 @@ def visit(browser):
 def write_page(path, model, data, kind="digits", name="a test"):
     """Write the page of `model`; `data` are images and labels, for training and for the test."""
     images, labels = data
-    x = train.preprocess_images(images)
+    x = as_input(images)
     probabilities = model.predict(x, verbose=0)
     answers = Answers(images, labels, probabilities, CLASS_NAMES[kind], name)
     write_trained_page(path, model, answers, paper=0.0, ink=1.0)
@@ -182,7 +181,7 @@ def count_read_right(page, places):
 
 
 def assert_same_answers(page, model, images):
-    pixels = train.preprocess_images(images)
+    pixels = as_input(images)
     here = page.evaluate("(images) => images.map(predict)", pixels.tolist())
     there = model.predict(pixels, verbose=0)
     assert np.abs(np.array(here) - there).max() < 1e-4

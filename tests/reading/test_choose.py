@@ -3,12 +3,12 @@
 import keras
 import numpy as np
 import pytest
+from conftest import as_input
 from drawing import enlarged, in_two_strokes, letter, on_white, side_by_side
 from helpers import share_of
 from PIL import Image
 
 import predict
-import train
 from reading import choose, models
 from reading.find import find_digits
 from reading.proposals import Proposal
@@ -18,7 +18,7 @@ def read_pictures(pictures, model):
     """Return what is read in each of `pictures`, uint8 RGB arrays, as main does it."""
     found = [find_digits(picture) for picture in pictures]
     images = np.stack([proposal.image for proposals in found for proposal in proposals])
-    probabilities = models.ask(model, images, train.preprocess_images)
+    probabilities = models.ask(model, images, paper=0, ink=1)
     distances = choose.measure_distances(images)
     read = []
     first = 0
@@ -38,7 +38,7 @@ def model(request):
 
 def test_every_digit_of_the_sample_is_found_as_one_and_read_as_well_as_directly(sample, model):
     _, (x_test, y_test) = sample
-    direct = model.predict(train.preprocess_images(x_test), verbose=0).argmax(axis=1)
+    direct = model.predict(as_input(x_test), verbose=0).argmax(axis=1)
     pictures = [on_white(enlarged(digit, 120)) for digit in x_test]
     read = read_pictures(pictures, model)
     assert sum(len(digits) == 1 for digits in read) >= 998
@@ -98,7 +98,7 @@ def test_what_is_far_from_every_digit_is_doubtful_beside_digits(
     model = keras.saving.load_model(finished.outputs / "model.keras")
     distances = choose.measure_distances(images)
     digits = choose.choose_digits(
-        found.proposals, models.ask(model, images, train.preprocess_images), distances
+        found.proposals, models.ask(model, images, paper=0, ink=1), distances
     )
     assert [digit.doubtful for digit in digits] == [True, False]
 

@@ -6,11 +6,11 @@ import zipfile
 import keras
 import numpy as np
 import pytest
+from conftest import as_input
 from drawing import page
 from helpers import assert_one_line
 from PIL import Image
 
-import train
 from reading import models
 
 
@@ -52,8 +52,8 @@ class AnswersAlways:
 def test_the_network_is_shown_what_train_py_trains_with(sample):
     _, (images, _) = sample
     model = AnswersAlways(np.eye(10)[:5])
-    models.ask(model, images[:5], train.preprocess_images)
-    np.testing.assert_array_equal(model.shown, train.preprocess_images(images[:5]))
+    models.ask(model, images[:5], paper=0, ink=1)
+    np.testing.assert_array_equal(model.shown, as_input(images[:5]))
 
 
 @pytest.mark.parametrize(
@@ -176,31 +176,31 @@ def test_answers_that_are_no_probabilities_are_told_with_the_cure(answer, said, 
     _, (images, _) = sample
     model = AnswersAlways([answer])
     if said is None:
-        models.ask(model, images[:1], train.preprocess_images)
+        models.ask(model, images[:1], paper=0, ink=1)
         return
     with pytest.raises(models.ModelError) as refused:
-        models.ask(model, images[:1], train.preprocess_images)
+        models.ask(model, images[:1], paper=0, ink=1)
     assert_one_line(str(refused.value), said, "probabilities")
 
 
-def test_a_network_that_was_trained_on_other_pixels_is_refused(tmp_path):
+def test_what_became_of_a_pixel_in_training_stands_beside_the_model(tmp_path):
     path = tmp_path / "model.keras"
     metrics = tmp_path / "metrics.json"
-
-    def differently(images):
-        return 1 - images.reshape((-1, 784)) / 255
-
-    models.check_scaling(path, differently)  # nothing is known
-    metrics.write_text(json.dumps({"paper": 0.0, "ink": 1.0, "scaling_problem": None}))
-    models.check_scaling(path, train.preprocess_images)
+    assert models.read_scaling(path) == (0, 1)  # nothing is known: train.py's own
+    metrics.write_text(json.dumps({"paper": 1.0, "ink": 0.0, "scaling_problem": None}))
+    assert models.read_scaling(path) == (1, 0)
+    metrics.write_text(json.dumps({"paper": None, "ink": None}))
     with pytest.raises(models.ModelError) as refused:
-        models.check_scaling(path, differently)
-    assert_one_line(str(refused.value), "from 0 (paper) to 1 (ink)", "gives 1 to 0")
-    metrics.write_text(json.dumps({"paper": 1.0, "ink": 0.0}))
-    models.check_scaling(path, differently)
-    metrics.write_text(json.dumps({"paper": None, "ink": None, "scaling_problem": None}))
-    models.check_scaling(path, differently)  # no straight line, but preprocess_images can do it
-    problem = "the images were changed after preprocess_images"
+        models.read_scaling(path)
+    assert_one_line(str(refused.value), "metrics.json", "train again")
+    problem = "what was done to the pixels is no straight line"
     metrics.write_text(json.dumps({"paper": None, "ink": None, "scaling_problem": problem}))
     with pytest.raises(models.ModelError, match=problem):
-        models.check_scaling(path, differently)
+        models.read_scaling(path)
+
+
+def test_a_network_of_inverted_images_is_shown_inverted_images(sample):
+    _, (images, _) = sample
+    model = AnswersAlways(np.eye(10)[:5])
+    models.ask(model, images[:5], paper=1, ink=0)
+    np.testing.assert_allclose(model.shown, 1 - as_input(images[:5]), atol=1e-6)

@@ -28,7 +28,7 @@ def test_a_file_is_saved_in_its_place_and_nothing_else_is_left(outputs, tmp_path
         assert unfinished != tmp_path / "a.txt"
         assert unfinished.suffix == ".txt"  # by which matplotlib and Keras know what to write
     assert contents(tmp_path) == {"a.txt": b"new"}
-    assert (outputs.saved, outputs.failed) == ([tmp_path / "a.txt"], [])
+    assert (outputs.saved, outputs.failed) == ([tmp_path / "a.txt"], {})
 
 
 def test_until_it_is_whole_the_older_file_stays(outputs, tmp_path):
@@ -60,7 +60,7 @@ def test_a_result_that_cannot_be_made_is_one_line_and_the_next_one_is_saved(
     with outputs.saving("b.png") as unfinished:
         unfinished.write_text("b")
     assert_one_line(capsys.readouterr().err, "a.png", "no such colour")
-    assert (outputs.saved, outputs.failed) == ([tmp_path / "b.png"], [tmp_path / "a.png"])
+    assert (outputs.saved, [*outputs.failed]) == ([tmp_path / "b.png"], [tmp_path / "a.png"])
     assert contents(tmp_path) == {"b.png": b"b"}
 
 
@@ -81,7 +81,7 @@ def test_a_full_disk_spares_the_older_file(outputs, tmp_path, capsys):
         full_disk.write("new")
     assert_one_line(capsys.readouterr().err, "a.txt", "No space left")
     assert contents(tmp_path) == {"a.txt": b"old"}
-    assert outputs.failed == [tmp_path / "a.txt"]
+    assert [*outputs.failed] == [tmp_path / "a.txt"]
 
 
 def test_ctrl_c_is_not_taken_for_a_failure_and_leaves_no_half_file(outputs, tmp_path):
@@ -146,7 +146,7 @@ def test_two_runs_in_one_folder_at_once_leave_whole_files(tmp_path):
         files.Outputs(tmp_path)  # a third one begins, and takes nothing away
         assert mine.exists()
     assert contents(tmp_path) == {"a.txt": b"mine"}
-    assert first.failed == second.failed == []
+    assert first.failed == second.failed == {}
 
 
 def test_what_a_killed_run_left_is_tidied_up_later(tmp_path):

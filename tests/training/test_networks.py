@@ -81,17 +81,6 @@ def test_the_convnet_learns_and_reads_digits_that_are_moved(sample):
     assert (accuracy(moved_down) + accuracy(moved_up_and_left)) / 2 > 0.75
 
 
-def test_the_learning_rate_falls_evenly_to_0_from_what_compile_was_given():
-    model = networks.build("convnet", seed=0)
-    first = float(model.optimizer.learning_rate)
-    networks.lower_learning_rate(model, number_of_batches=4)
-    rates = []
-    for _ in range(5):
-        rates.append(float(model.optimizer.learning_rate))
-        model.train_on_batch(np.zeros((2, 784), "float32"), np.eye(10)[:2])
-    assert rates == pytest.approx([first, first * 3 / 4, first / 2, first / 4, 0])
-
-
 @pytest.mark.skipif(not importlib.util.find_spec("jax"), reason="JAX is not installed")
 def test_two_devices_share_the_batches_of_the_convnet_on_jax():
     script = """

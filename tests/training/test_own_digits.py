@@ -11,9 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 import keras
 import numpy as np
 import pytest
+from conftest import as_input
 from helpers import assert_one_line, contents, needs_unix_signals
 
-import train
 from training import data, own_digits
 
 
@@ -243,23 +243,23 @@ def test_few_digits_are_not_copied_endlessly_and_many_at_least_once(own, sample)
 def test_the_earlier_network_is_asked_about_what_was_kept_aside(own, finished):
     path = finished.outputs / "model.keras"
     model = keras.saving.load_model(path)
-    answers = model.predict(train.preprocess_images(own.images[own.aside]), verbose=0)
+    answers = model.predict(as_input(own.images[own.aside]), verbose=0)
     right = int(np.sum(answers.argmax(axis=1) == own.labels[own.aside]))
-    assert own_digits.count_right_before(path, own, train.preprocess_images) == right
+    assert own_digits.count_right_before(path, own) == right
 
 
 def test_without_an_earlier_network_for_digits_there_is_nothing_to_compare_with(own, tmp_path):
     path = tmp_path / "model.keras"
-    assert own_digits.count_right_before(path, own, train.preprocess_images) is None
+    assert own_digits.count_right_before(path, own) is None
     model = keras.Sequential([keras.Input((784,)), keras.layers.Dense(10, "softmax")])
     model.save(path)
     metrics = tmp_path / "metrics.json"
     metrics.write_text(json.dumps({"class_names": data.CLOTHES}))
-    assert own_digits.count_right_before(path, own, train.preprocess_images) is None
+    assert own_digits.count_right_before(path, own) is None
     metrics.write_text(json.dumps({"class_names": data.DIGITS}))
-    assert own_digits.count_right_before(path, own, train.preprocess_images) is not None
+    assert own_digits.count_right_before(path, own) is not None
     path.write_bytes(path.read_bytes()[:2000])
-    assert own_digits.count_right_before(path, own, train.preprocess_images) is None
+    assert own_digits.count_right_before(path, own) is None
 
 
 def test_the_picture_shows_those_kept_aside_first_and_names_what_is_misread(own):

@@ -67,7 +67,9 @@ METRICS = {
 
 def save_pictures(folder, answers, train_set, **changed):
     outputs = files.Outputs(folder)
-    plots.save_pictures(outputs, train_set, answers, METRICS | changed)
+    images, labels = train_set
+    problem = None if answers else "the answers are no probabilities"
+    plots.save_pictures(outputs, images[:20], labels, answers, problem, METRICS | changed)
     return outputs
 
 
@@ -178,7 +180,7 @@ def test_where_there_are_two_classes_two_answers_are_shown(three_answers, tmp_pa
 
 def test_the_first_20_training_images_are_shown_each_with_its_own_label(sample):
     (images, labels), _ = sample
-    figure = plots.draw_samples(images, labels, "digits")
+    figure = plots.draw_samples(images[:30], labels, "digits")
     assert captions(figure) == [str(label) for label in labels[:20]]
     assert np.array_equal(shown_images(figure), images[:20])
 
@@ -211,8 +213,8 @@ def test_right_and_wrong_answers_are_told_apart_in_words_and_colour(three_answer
     assert np.array_equal(shown_images(figure)[:3], three_answers.images)
     right, wrong = (axes.title.get_color() for axes in figure.axes[:2])
     assert right != wrong
-    assert figure.axes[0].texts[0].get_text() == "0 91%"
-    assert [text.get_text() for text in figure.axes[1].texts][:2] == ["7 60%", "1 32%"]
+    assert figure.axes[0].texts[0].get_text() == "0: 91%"
+    assert [text.get_text() for text in figure.axes[1].texts][:2] == ["7: 60%", "1: 32%"]
 
 
 def test_the_right_answer_s_bar_is_blue_and_as_long_as_it_is_probable(three_answers):
@@ -333,7 +335,7 @@ def test_a_network_that_was_compiled_without_metrics_has_a_loss_to_draw():
 
 @pytest.mark.filterwarnings("error")
 def test_a_training_without_fit_has_a_test_result_to_draw(tmp_path):
-    figure = plots.draw_training({"loss": []}, 0.3, 0.85, "digits")
+    figure = plots.draw_training({}, 0.3, 0.85, "digits")
     figure.savefig(tmp_path / "training.png")
     assert list(figure.axes[1].lines[-1].get_ydata()) == [0.85, 0.85]
 
@@ -342,3 +344,25 @@ def test_without_any_accuracy_the_training_can_be_drawn(tmp_path):
     figure = plots.draw_training({"loss": [0.5, 0.25]}, 0.3, None, "digits")
     figure.savefig(tmp_path / "training.png")
     assert figure.axes[1].lines[:] == []
+
+
+@pytest.mark.parametrize("name", ["acc", "categorical_accuracy", "sparse_categorical_accuracy"])
+def test_an_accuracy_of_another_name_is_drawn_as_well(name):
+    history = {"loss": [0.5, 0.25], f"val_{name}": [0.6, 0.7], name: [0.75, 0.875]}
+    figure = plots.draw_training(history, 0.3, 0.85, "digits")
+    expected = {TRAINING: [0.75, 0.875], VALIDATION: [0.6, 0.7], TEST: [0.85, 0.85]}
+    assert curves(figure.axes[1]) == expected
+
+
+def test_an_epoch_without_a_number_has_a_gap_in_its_curve():
+    history = {"loss": [0.5, 0.25], "val_loss": [None, 0.4]}
+    figure = plots.draw_training(history, 0.3, None, "digits")
+    first, second = curves(figure.axes[0])[VALIDATION]
+    assert math.isnan(first)
+    assert second == 0.4
+
+
+def test_digits_are_called_digits_and_others_classes(three_answers):
+    assert "of each digit of" in plots.draw_predictions(three_answers).get_suptitle()
+    clothes = three_answers._replace(class_names=data.CLOTHES)
+    assert "of each class of" in plots.draw_predictions(clothes).get_suptitle()

@@ -1,17 +1,18 @@
 """What results.py saves and says of a training, whatever the network and its answers are."""
 
-import argparse
+import atexit
 import math
 import types
 
 import keras
 import numpy as np
 import pytest
+from conftest import as_input
 from helpers import FILES, assert_one_line
 
-from training import data, fitting, results
-from training.answers import Answers
-from training.files import Outputs
+from training import data, results
+from training import run as run_module
+from training.run import Run
 
 ONE_HOT = np.eye(3)[[0, 1, 1, 2]]
 LABELS = np.array([0, 1, 1, 2])
@@ -43,6 +44,7 @@ ZERO_OR_ONE = np.array([0, 1, 1, 1])
         (LABELS[:3], THREE, None, None),
         (LABELS - 1, THREE, None, None),
         (ONE_HOT, [THREE, THREE], None, None),  # a network with two outputs
+        (ZERO_OR_ONE * 0.6, OF_ONE, None, None),  # labels that are no integers
     ],
     ids=lambda value: "",
 )
@@ -52,87 +54,80 @@ def test_an_accuracy_is_told_where_labels_and_answers_compare_and_shown_if_they_
     labels, probabilities = results.compare(y, answered)
     assert results.find_accuracy(labels, probabilities) == accuracy
     images = np.zeros((4, 28, 28), "uint8")
-    answers = results.make_answers(images, labels, probabilities, "digits")
+    answers, problem = results.make_answers(images, labels, probabilities, "digits")
     if classes is None:
         assert answers is None
+        assert ("softmax" in problem) == (labels is not None)
     else:
+        assert problem is None
         assert answers.probabilities.shape == (4, classes)
         assert answers.probabilities.sum(axis=1) == pytest.approx(1, abs=1e-3)
         assert answers.class_names == [str(label) for label in range(classes)]
         assert answers.labels.tolist() == np.ravel(labels).tolist()
 
 
-def test_the_loss_is_found_in_whatever_evaluate_returns():
-    for scores in ({"accuracy": 0.9, "loss": 0.5}, [0.5, 0.9], 0.5):
-        assert results.find_loss(scores) == 0.5
-
-
 def test_answers_that_are_no_numbers_are_shown_as_they_are():
     labels, probabilities = results.compare(ONE_HOT, THREE * math.nan)
-    assert results.make_answers(np.zeros((4, 28, 28)), labels, probabilities, "digits") is not None
+    answers, _ = results.make_answers(np.zeros((4, 28, 28)), labels, probabilities, "digits")
+    assert np.isnan(answers.probabilities).all()
+
+
+def test_images_that_are_no_pictures_any_more_are_not_shown():
+    labels, probabilities = results.compare(ONE_HOT, THREE)
+    answers, problem = results.make_answers(None, labels, probabilities, "digits")
+    assert answers is None
+    assert "28 x 28" in problem
 
 
 def test_ten_answers_about_clothes_have_their_names():
     labels, probabilities = results.compare(np.arange(10), np.eye(10))
-    answers = results.make_answers(np.zeros((10, 28, 28)), labels, probabilities, "Fashion-MNIST")
+    images = np.zeros((10, 28, 28))
+    answers, _ = results.make_answers(images, labels, probabilities, "Fashion-MNIST")
     assert answers.class_names == data.CLOTHES
 
 
 # --- A run --------------------------------------------------------------------------------------
 
 
-def preprocess(images):
-    return images.reshape((len(images), 784)).astype("float32") / 255
+@pytest.fixture
+def make_run(tmp_path, monkeypatch):
+    """Make a Run with results in a folder of this test; what it put into Keras goes with it."""
+    monkeypatch.setattr(keras.datasets.mnist, "load_data", keras.datasets.mnist.load_data)
 
+    def make_run(*options):
+        run = Run([*options, "--outputs", str(tmp_path / "outputs")])
+        run.source = "mnist"
+        return run
 
-def args(outputs, **changed):
-    given = {"model": "dense", "validation_split": 0.0, "seed": 0, "add": [], "outputs": outputs}
-    return argparse.Namespace(**(given | changed))
-
-
-def make_progress(**changed):
-    progress = fitting.Fitting()
-    progress.history = {"loss": [0.5], "accuracy": [0.9]}
-    progress.epochs = 1
-    progress.seconds = 0.001
-    for name, value in changed.items():
-        setattr(progress, name, value)
-    return progress
+    yield make_run
+    atexit.unregister(run_module.end)
 
 
 @pytest.fixture
-def save(sample, tmp_path, capsys):
+def save(sample, make_run, tmp_path, capsys):
     """Save an untrained network's results; return its folder, status, and what was printed.
 
-    `layers` are the network's, `answered` what it is said to answer about 40 test images, and
-    `changed` what is different about the training.
+    `layers` are the network's, and `answered` what it is said to answer about 40 test images.
     """
     (images_train, labels_train), (images, labels) = sample
-    images = images[:40]
     labels = labels[:40]
 
-    def save(*layers, answered=None, data_name="MNIST", loss=0.25, **changed):
+    def save(*layers, answered=None, loss=0.25):
         keras.utils.set_random_seed(0)
         model = keras.Sequential([keras.Input((784,)), *layers])
-        x = preprocess(images)
         if answered is None:
             answered = np.full((40, 10), 0.02)
             answered[np.arange(40), labels] = 0.82
             answered[:3] = np.roll(answered[:3], 1, axis=1)  # three are wrong
-        run = results.Run(args(tmp_path / "outputs"), preprocess)
-        run.save_model(model)
-        status = run.save(
-            model,
-            make_progress(**changed),
-            data_name,
-            train_set=(images_train[:20], labels_train[:20]),
-            test_set=(images, x, np.eye(10)[labels]),
-            answered=({"loss": loss}, answered),
-        )
+        run = make_run()
+        train_set = (as_input(images_train[:20]), labels_train[:20])
+        run.save(model, train_set, (as_input(images[:40]), np.eye(10)[labels]), answered, loss)
         screen = capsys.readouterr()
-        folder = tmp_path / "outputs"
         return types.SimpleNamespace(
-            folder=folder, status=status, stdout=screen.out, stderr=screen.err
+            folder=tmp_path / "outputs",
+            status=run.finish(),
+            stdout=screen.out,
+            stderr=screen.err,
         )
 
     return save
@@ -146,12 +141,13 @@ class LayerOfAReader(keras.layers.Layer):
         return x
 
 
-def test_a_model_that_nobody_can_load_is_no_success(tmp_path):
-    run = results.Run(args(tmp_path), preprocess)
+def test_a_model_that_nobody_can_load_is_no_success(make_run):
+    run = make_run()
     run.save_model(keras.Sequential([keras.Input((784,)), keras.layers.Dense(1)]))
-    assert run.is_loadable
+    run.is_saved = True
+    assert run.finish() == 0
     run.save_model(keras.Sequential([keras.Input((784,)), LayerOfAReader()]))
-    assert not run.is_loadable
+    assert run.finish() == 1
 
 
 def test_all_is_saved_and_the_last_lines_say_how_good_it_is_and_where(save):
@@ -159,10 +155,10 @@ def test_all_is_saved_and_the_last_lines_say_how_good_it_is_and_where(save):
     assert saved.status == 0
     assert {path.name for path in saved.folder.iterdir()} == FILES
     assert saved.stderr == ""
-    assert "\nTest accuracy on MNIST: 92.50%, 3 of 40 wrong\n" in saved.stdout
+    assert "Of 40 test images of a part of MNIST it reads 3 wrong.\n" in saved.stdout
     for name in FILES:
-        assert f"  {saved.folder / name}\n" in saved.stdout
-    assert saved.stdout.endswith("draw a digit: this network reads it.\n")
+        assert name in saved.stdout
+    assert (saved.folder / "draw.html").as_uri() in saved.stdout
 
 
 def test_answers_that_are_no_probabilities_are_told_with_the_cure_and_cost_only_what_shows_them(
@@ -177,7 +173,7 @@ def test_answers_that_are_no_probabilities_are_told_with_the_cure_and_cost_only_
         "training.png",
     }
     assert saved.stdout.count('Give its last layer activation="softmax"') == 1
-    assert "reads it" not in saved.stdout
+    assert "Now look at" not in saved.stdout
     for line in saved.stderr.splitlines():
         assert "probabilities" in line
 
@@ -207,7 +203,7 @@ def test_one_result_that_cannot_be_made_costs_no_other(save, monkeypatch):
 def test_what_is_wrong_with_a_model_that_nobody_can_load_is_named(tmp_path, capsys, layer, word):
     path = tmp_path / "model.keras"
     keras.Sequential([keras.Input((784,)), layer]).save(path)
-    assert not results.check_that_it_loads(path)
+    assert not results.can_be_loaded(path)
     message = capsys.readouterr().err
     assert_one_line(message, "model.keras", "cannot be loaded", word)
     assert len(message) < 500
@@ -217,18 +213,28 @@ def test_what_is_wrong_with_a_model_that_nobody_can_load_is_named(tmp_path, caps
 
 
 @pytest.fixture
-def report(tmp_path, capsys):
+def report(make_run, capsys):
     """Return what is printed about a network that has answered as said about 40 test images."""
 
-    def report(answered=None, data_name="MNIST", loss=0.25, **changed):
+    def report(answered=None, **changed):
         labels = np.arange(40) % 10
         if answered is None:
             answered = 0.8 * np.eye(10)[labels] + 0.02
-        answers = results.make_answers(np.zeros((40, 28, 28)), labels, answered, data_name)
-        outputs = Outputs(tmp_path)
-        outputs.saved.append(tmp_path / "draw.html")
-        metrics = {"dataset": data_name, "test_size": 40, "test_accuracy": 0.925, "test_loss": loss}
-        results.report(metrics, answers, make_progress(**changed), outputs)
+        metrics = {
+            "dataset": "MNIST",
+            "test_size": 40,
+            "test_accuracy": 0.925,
+            "test_loss": 0.25,
+            "interrupted": False,
+            "seconds": {"train": 3.4, "total": 7.6},
+        }
+        metrics |= changed
+        answers, problem = results.make_answers(
+            np.zeros((40, 28, 28)), labels, answered, metrics["dataset"]
+        )
+        run = make_run()
+        run.outputs.saved.append(run.outputs.folder / "draw.html")
+        results.report(run, metrics, answers, problem)
         return capsys.readouterr().out
 
     return report
@@ -240,46 +246,49 @@ def report(tmp_path, capsys):
     + [("a part of MNIST", False), ("mnist.npz", False)],
 )
 def test_all_other_data_are_said_to_be_not_mnist(report, data_name, is_known):
-    assert ("NOT MNIST" in report(data_name=data_name)) == (not is_known)
+    said = report(dataset=data_name)
+    assert f"Of 40 test images of {data_name} it reads 3 wrong.\n" in said
+    assert ("NOT MNIST" in said) == (not is_known)
 
 
 @pytest.mark.parametrize(
-    ("loss", "answered", "word"),
+    ("loss", "answered", "words"),
     [
-        (math.nan, np.full((40, 10), math.nan), "not a number"),
-        (2.31, np.full((40, 10), 0.1), "no better than guessing"),
-        (403.0, np.eye(10)[np.arange(1, 41) % 10], "no better than guessing"),
+        (math.nan, np.full((40, 10), math.nan), ["not a number", "smaller learning rate"]),
+        (2.31, np.full((40, 10), 0.1), ["no better than guessing", "larger learning rate"]),
+        (403.0, np.eye(10)[np.arange(1, 41) % 10], ["worse than", "smaller learning rate"]),
     ],
     ids=["NaN", "all alike", "very sure and wrong"],
 )
-def test_a_network_that_has_learned_nothing_is_told_with_what_to_try(report, loss, answered, word):
-    said = report(answered=answered, loss=loss)
-    assert word in said
-    assert "smaller learning rate" in said
-    assert "reads it" not in said
+def test_a_network_that_has_learned_nothing_is_told_with_what_to_try(report, loss, answered, words):
+    said = report(answered=answered, test_loss=loss)
+    for word in words:
+        assert word in said
+    assert "Now look at" not in said
 
 
 def test_a_large_loss_alone_is_no_sign_of_it_since_penalties_are_in_it(report):
-    said = report(loss=7.1)
+    said = report(test_loss=7.1)
     assert "guessing" not in said
-    assert "this network reads it" in said
+    assert "a page to draw on" in said
 
 
-@pytest.mark.parametrize(
-    ("reason", "word"), [("Ctrl-C", "was interrupted"), ("no disk for logs", "no disk for logs")]
-)
-def test_a_training_that_ended_early_is_said_to_be_unfinished(report, reason, word):
-    said = report(interrupted=reason)
-    assert word in said
-    assert "unfinished network" in said
+def test_a_training_that_ended_early_is_said_to_be_unfinished(report):
+    assert "unfinished network" in report(interrupted=True)
+    assert "unfinished network" not in report()
 
 
-def test_without_an_accuracy_the_loss_is_told(tmp_path, capsys):
-    metrics = {"dataset": "digits", "test_size": 40, "test_accuracy": None, "test_loss": 0.5}
-    results.report(metrics, None, make_progress(), Outputs(tmp_path))
-    said = capsys.readouterr().out
-    assert "Test loss on digits: 0.5000" in said
-    assert "%" not in said.partition("This is NOT MNIST")[0]
+def test_the_seconds_are_told(report):
+    said = report()
+    assert "It took 8 seconds after the start of Keras, 3 of them for `fit`.\n" in said
+    said = report(seconds={"train": None, "total": 7.6})
+    assert "It took 8 seconds after the start of Keras.\n" in said
+
+
+def test_without_an_accuracy_no_percentage_is_told(report):
+    said = report(test_accuracy=None, dataset="MNIST")
+    assert "wrong." not in said
+    assert "%" not in said
 
 
 def test_own_digits_are_reported_with_what_was_before(capsys):
@@ -288,11 +297,3 @@ def test_own_digits_are_reported_with_what_was_before(capsys):
     first, second = capsys.readouterr().out.splitlines()
     assert first == "Your own digits, kept aside: 18 of 20 right (before: 12 of 20)"
     assert second == "Your own digits, kept aside: 18 of 20 right"
-
-
-def test_the_first_four_test_images_and_what_the_network_says_are_printed(capsys):
-    answers = Answers(np.zeros((4, 28, 28)), LABELS, THREE, ["zero", "one", "two"], "a test")
-    results.show_first_answers(answers)
-    labels, predicted = capsys.readouterr().out.splitlines()
-    assert labels == "The first four test images are zero, one, one, two"
-    assert predicted.split("says")[1].strip() == "zero, one, two, two"

@@ -1,12 +1,14 @@
 """What start.py does before and around a script: what is missing or wrong is said in one line."""
 
 import errno
+import importlib.util
 import io
 import json
 import os
 import shutil
 import subprocess
 import sys
+import types
 
 import pytest
 from conftest import ENVIRONMENT, ROOT
@@ -36,12 +38,34 @@ def test_outside_of_the_environment_one_line_says_how_to_install_and_to_activate
     assert_one_line(process.stderr, "No module named", "pip install -r requirements.txt", ".venv")
 
 
-def test_a_script_that_was_copied_alone_asks_for_its_folders(run, tmp_path):
+STAND_INS = {
+    "random.py": "print('my dice')",  # numpy needs it
+    "queue.py": "from random import choice",  # TensorFlow does
+    "six.py": "print('my first six digits')",
+    "keras.py": "import keras\nkeras.Sequential()",
+    "cv2.py": "",
+}
+
+
+@pytest.mark.parametrize("name", STAND_INS)
+def test_a_file_of_the_reader_s_that_is_taken_for_a_module_is_named(name, run, tmp_path):
+    for folder in ("training", "page"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
     shutil.copy(ROOT / "train.py", tmp_path)
-    process = run(tmp_path / "train.py")
+    path = tmp_path / name
+    path.write_text(STAND_INS[name], encoding="utf-8")
+    process = run(tmp_path / "train.py", "--help")
     assert process.returncode == 1
-    assert_one_line(process.stderr, "folders")
-    assert "pip install" not in process.stderr
+    assert_one_line(process.stderr, str(path), "Rename it")
+
+
+def test_a_file_of_the_reader_s_that_nobody_else_needs_is_no_problem(tmp_path, monkeypatch):
+    path = tmp_path / "antigravity.py"
+    path.write_text("", encoding="utf-8")
+    monkeypatch.setattr(start, "PROJECT", str(tmp_path))
+    monkeypatch.syspath_prepend(tmp_path)
+    start.prepare()
+    start.end_if_a_file_stands_in(ValueError("of something else"))
 
 
 @pytest.fixture
@@ -104,7 +128,7 @@ def test_good_settings_and_none_at_all_are_no_problem(settings):
 @pytest.fixture
 def without(monkeypatch):
     """Pretend that a package is not installed."""
-    find_spec = start.importlib.util.find_spec
+    find_spec = importlib.util.find_spec
 
     def without(package):
         def find(name, parent=None):
@@ -112,7 +136,7 @@ def without(monkeypatch):
                 return None
             return find_spec(name, parent)
 
-        monkeypatch.setattr(start.importlib.util, "find_spec", find)
+        monkeypatch.setattr(importlib.util, "find_spec", find)
 
     return without
 
@@ -139,37 +163,29 @@ def test_a_package_that_is_missing_is_named(settings, without, capsys):
     assert_one_line(message, "'cv2'", "pip install -r requirements.txt")
 
 
-# --- Around main --------------------------------------------------------------------------------
+# --- What ends a script -------------------------------------------------------------------------
 
 
-def raising(error):
-    def main():
+def end_with(capsys, error):
+    """Return what is printed when `error` ends a script."""
+    try:
         raise error
-
-    return main
-
-
-@pytest.mark.parametrize("expected", [0, 1])
-def test_the_status_of_main_is_the_program_s(expected, capsys):
-    def main():
-        return expected
-
-    status, _ = ends_with(capsys, start.run, main)
-    assert status == expected
+    except BaseException as raised:  # noqa: BLE001  as Python does
+        start.end_in_one_line(type(raised), raised, raised.__traceback__)
+    return capsys.readouterr().err
 
 
 def test_what_a_user_can_mend_is_one_line_and_so_is_ctrl_c(capsys):
-    status, message = ends_with(capsys, start.run, raising(UserError("no such file. Look again.")))
-    assert (status, message) == (1, "Error: no such file. Look again.")
-    status, message = ends_with(capsys, start.run, raising(KeyboardInterrupt()))
-    assert status == 1
-    assert_one_line(message, "Stopped")
+    message = end_with(capsys, UserError("no such file. Look again."))
+    assert message == "Error: no such file. Look again.\n"
+    assert_one_line(end_with(capsys, KeyboardInterrupt()), "Stopped")
 
 
-def test_a_fault_of_the_program_keeps_its_traceback():
-    for error in (RuntimeError("an edit that fails"), OSError(errno.EACCES, "not allowed")):
-        with pytest.raises(type(error)):
-            start.run(raising(error))
+def test_a_fault_of_the_program_keeps_its_traceback(capsys):
+    for error in (RuntimeError("an edit that fails"), OSError(errno.EACCES, "no", "a.txt")):
+        message = end_with(capsys, error)
+        assert "Traceback" in message
+        assert str(error) in message
 
 
 def test_a_screen_without_a_letter_or_without_a_stream_is_no_problem(monkeypatch):
@@ -186,11 +202,9 @@ PROGRAM = """
 import sys
 sys.path.insert(0, {root!r})
 from training import start
-def main():
-    for _ in range(100_000):
-        print("a line")
-    return 0
-start.run(main)
+start.prepare()
+for _ in range(100_000):
+    print("a line")
 """
 
 
@@ -230,23 +244,78 @@ def test_a_closed_screen_is_no_traceback():
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (["train.py", "--model", "convnet"], "1"),
-        (["train.py", "--model=convnet"], "1"),
-        (["train.py", "--model", "dropout"], "None"),
-        (["train.py"], "None"),
+        (["--model", "convnet"], "1"),
+        (["--epochs", "2", "--model=convnet"], "1"),
+        (["--model", "dropout"], None),
+        (["--outputs", "runs/convnet"], None),
+        (["--model"], None),
+        ([], None),
     ],
 )
-def test_onednn_is_asked_for_by_the_convnet_alone(arguments, expected):
-    code = (
-        f"import sys, os; sys.argv = {arguments!r}; sys.path.insert(0, {str(ROOT)!r})\n"
-        "import training.start\n"
-        "print(os.environ.get('TF_ENABLE_ONEDNN_OPTS'))"
-    )
-    environment = {name: v for name, v in ENVIRONMENT.items() if name != "TF_ENABLE_ONEDNN_OPTS"}
-    process = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True
-    )
-    assert process.stdout.strip() == expected
+def test_onednn_is_asked_for_by_the_convnet_alone(arguments, expected, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["train.py", *arguments])
+    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "0")  # so that it is taken back afterwards
+    monkeypatch.delenv("TF_ENABLE_ONEDNN_OPTS")
+    start.choose_for_convnet()
+    assert os.environ.get("TF_ENABLE_ONEDNN_OPTS") == expected
+
+
+# --- The start of Keras -------------------------------------------------------------------------
+
+LOGS = """
+import os
+os.write(2, b"a line of TensorFlow's\\n")
+"""
+
+
+@pytest.fixture
+def keras_that_logs(tmp_path, monkeypatch):
+    """A package that stands in for Keras: it logs, then does what its code says."""
+
+    def keras_that_logs(code=""):
+        (tmp_path / "keras").mkdir()
+        (tmp_path / "keras" / "__init__.py").write_text(LOGS + code, encoding="utf-8")
+        monkeypatch.syspath_prepend(tmp_path)
+        monkeypatch.delitem(sys.modules, "keras")
+        monkeypatch.delenv("TF_CPP_MIN_LOG_LEVEL", raising=False)
+
+    yield keras_that_logs
+    os.environ.pop("TF_CPP_MIN_LOG_LEVEL", None)
+
+
+def test_what_is_logged_at_the_start_is_not_shown(keras_that_logs, capfd):
+    keras_that_logs()
+    start.import_keras()
+    os.write(2, b"later\n")
+    assert capfd.readouterr().err == "later\n"
+    assert os.environ["TF_CPP_MIN_LOG_LEVEL"] == "3"
+
+
+def test_what_is_logged_at_the_start_is_shown_if_it_fails(keras_that_logs, capfd):
+    keras_that_logs("raise ImportError('no such processor')")
+    with pytest.raises(ImportError, match="no such processor"):
+        start.import_keras()
+    assert "a line of TensorFlow's\n" in capfd.readouterr().err
+
+
+def test_whoever_wants_to_see_what_is_logged_at_the_start_sees_it(
+    keras_that_logs, capfd, monkeypatch
+):
+    keras_that_logs()
+    monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "0")
+    start.import_keras()
+    assert "a line of TensorFlow's\n" in capfd.readouterr().err
+    assert os.environ["TF_CPP_MIN_LOG_LEVEL"] == "0"
+
+
+def test_a_backend_for_windows_that_is_not_there_stops_no_picture(monkeypatch):
+    monkeypatch.setenv("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    start.prepare()
+    assert "MPLBACKEND" not in os.environ
+    monkeypatch.setenv("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    monkeypatch.setitem(sys.modules, "ipykernel", types.ModuleType("ipykernel"))
+    start.prepare()
+    assert "MPLBACKEND" in os.environ  # a notebook's own
 
 
 # --- errors.py ----------------------------------------------------------------------------------
