@@ -51,6 +51,17 @@ def distort(images, rng, amounts):
     return distorted.reshape(np.shape(images))
 
 
+def make_copies(images, labels, copies_of_each, seed, amounts):
+    """Return so many distorted copies of each of `images`, uint8 (N, 28, 28), and their labels.
+
+    `labels` are integers (N,); `seed` is where the random numbers start. The copies are uint8, too,
+    all images once, then all of them again.
+    """
+    images = np.tile(images, (copies_of_each, 1, 1))
+    copies = distort(images, np.random.default_rng(seed), amounts)
+    return copies.round().astype("uint8"), np.tile(labels, copies_of_each)
+
+
 def find_sources(number, rng, amounts):
     """Return for each pixel of `number` distorted images where in the original its ink stood.
 

@@ -51,12 +51,9 @@ class OwnDigits(NamedTuple):
         number = len(images)
         copies_of_each = round(SHARE * len(images_train) / number)
         copies_of_each = min(max(copies_of_each, 1), MOST_COPIES)
-        images = np.tile(images, (copies_of_each, 1, 1))
-        labels = np.tile(labels, copies_of_each)
-        print(f"Your own digits: {number} to learn from, as {len(images):,} distorted copies, and")
+        copies, labels = distort.make_copies(images, labels, copies_of_each, seed, AMOUNTS)
+        print(f"Your own digits: {number} to learn from, as {len(copies):,} distorted copies, and")
         print(f"{len(self.images) - number} kept aside, to see what it is good for.")
-        copies = distort.distort(images, np.random.default_rng(seed), AMOUNTS)
-        copies = copies.round().astype("uint8")
         return np.concatenate([copies, images_train]), np.concatenate([labels, labels_train])
 
 
