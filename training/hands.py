@@ -18,7 +18,7 @@ from training.errors import one_line
 
 HANDS = pathlib.Path(__file__).resolve().with_name("hands.npz")
 
-COPIES = 2  # of each image
+COPIES = 3  # of each image
 AMOUNTS = distort.Amounts(turn=11, slant=0.2, resize=0.1, shift=1)  # how far they are distorted
 
 MOST_MISREAD = 3  # of each digit, in elsewhere.png
