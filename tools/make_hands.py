@@ -27,7 +27,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from reading.normalize import MNIST_STROKE, normalize, place
-from training.hands import HANDS
+from training.hands import HANDS, Hands
 
 SIDE = 200  # pixels: so large a digit's strokes are drawn
 PEN = round(MNIST_STROKE / 20 * SIDE)  # pixels: as wide as MNIST's, of which a digit has 20
@@ -40,25 +40,24 @@ FIRST_ASIDE_ON_PAPER = 1552  # of 1,934
 
 
 def main():
-    folder = pathlib.Path(os.environ["HANDS"])
+    hands = make(pathlib.Path(os.environ["HANDS"]))
+    np.savez_compressed(HANDS, **hands._asdict())
+    print(f"{len(hands.images):,} digits, {hands.aside.sum():,} of them kept aside")
+    print(f"{HANDS.name} has {HANDS.stat().st_size:,} bytes")
+
+
+def make(folder):
+    """Return the Hands made from both files in `folder`."""
     tablet_images, tablet_labels = read_tablet(folder / "pen-strokes.json")
     paper_images, paper_labels = read_paper(folder / "paper-bitmaps.npz")
-    on_paper = np.repeat([False, True], [len(tablet_labels), len(paper_labels)])
-    aside = np.concatenate(
-        [
-            np.arange(len(tablet_labels)) % EVERY_FIFTH == EVERY_FIFTH - 1,
-            np.arange(len(paper_labels)) >= FIRST_ASIDE_ON_PAPER,
-        ]
-    )
-    np.savez_compressed(
-        HANDS,
+    tablet_aside = np.arange(len(tablet_labels)) % EVERY_FIFTH == EVERY_FIFTH - 1
+    paper_aside = np.arange(len(paper_labels)) >= FIRST_ASIDE_ON_PAPER
+    return Hands(
         images=np.concatenate([tablet_images, paper_images]),
         labels=np.concatenate([tablet_labels, paper_labels]),
-        on_paper=on_paper,
-        aside=aside,
+        on_paper=np.repeat([False, True], [len(tablet_labels), len(paper_labels)]),
+        aside=np.concatenate([tablet_aside, paper_aside]),
     )
-    print(f"{len(aside):,} digits, {aside.sum():,} of them kept aside: {HANDS.name}, ", end="")
-    print(f"{HANDS.stat().st_size:,} bytes")
 
 
 def read_tablet(path):
