@@ -67,14 +67,12 @@ def stroke_width(image):
     return ink.sum() / (length / 2) / 8
 
 
-def test_their_strokes_are_as_wide_as_mnist_s(elsewhere, sample):
+def test_their_strokes_are_about_as_wide_as_mnist_s(elsewhere, sample):
     (images, _), _ = sample
-    widths_of_mnist = [stroke_width(image) for image in images[:1000]]
-    thin, middle, thick = np.percentile(widths_of_mnist, [5, 50, 95])
+    of_mnist = np.median([stroke_width(image) for image in images[:1000]])
     for images in (elsewhere.images[elsewhere.on_paper], elsewhere.images[~elsewhere.on_paper]):
-        widths = np.array([stroke_width(image) for image in images[::5]])
-        assert 0.8 * middle < np.median(widths) < 1.4 * middle
-        assert np.mean((thin < widths) & (widths < thick)) > 0.75
+        width = np.median([stroke_width(image) for image in images[::5]])
+        assert 0.9 * of_mnist < width < 1.4 * of_mnist
 
 
 def test_each_label_is_nearly_always_that_of_the_most_similar_image(elsewhere):
@@ -104,14 +102,15 @@ def test_the_file_is_what_the_program_makes_of_both_sets(elsewhere):
         np.testing.assert_array_equal(one, other)
 
 
-def test_strokes_are_drawn_as_lines_through_all_points_and_a_tap_as_a_dot():
-    ink = make_hands.draw([[[0, 0], [0, 100]], [[50, 50]]])
-    corner = make_hands.PEN
-    assert ink[corner, corner] == 1
-    assert ink[corner + make_hands.SIDE, corner] == 1
-    assert ink[corner + make_hands.SIDE // 2, corner] == 1  # between both points
-    assert ink[corner + make_hands.SIDE // 2, corner + make_hands.SIDE // 2] == 1  # the dot
-    assert ink[corner, corner + make_hands.SIDE // 2] == 0
+def test_strokes_are_drawn_as_lines_through_all_points_and_lifted_between_two():
+    ink = make_hands.draw([[[0, 0], [0, 100]], [[50, 0], [50, 50]]])
+    first = make_hands.PEN  # a margin as wide as the pen
+    half = make_hands.PEN + make_hands.SIDE // 2
+    last = make_hands.PEN + make_hands.SIDE
+    for row, column in ((first, first), (half, first), (last, first), (first, half), (half, half)):
+        assert ink[row, column] == 1
+    for row, column in ((last, half), (half, (first + half) // 2)):
+        assert ink[row, column] == 0
 
 
 def test_the_licence_of_both_sets_is_named_with_their_authors():
