@@ -173,7 +173,7 @@ def test_each_copy_has_the_label_of_the_digit_that_it_was(more, elsewhere):
 
 def test_none_that_is_kept_aside_is_learned(more, elsewhere, sample, monkeypatch):
     (images, labels), _ = sample
-    monkeypatch.setattr(hands, "AMOUNTS", distort.Amounts())  # copies as they are
+    monkeypatch.setattr(distort, "FOR_COPIES", distort.Amounts())  # copies as they are
     learned, _ = elsewhere.add_to(images, labels, seed=0)
     learned = {image.tobytes() for image in learned}
     for image, is_aside in zip(elsewhere.images, elsewhere.aside, strict=True):
