@@ -42,8 +42,16 @@ def normalize(ink):
         thinner = min(-r, 0.8 * depth.max())  # something of it stays, whatever r is
         mask = (depth > thinner).astype(np.uint8)
     x, y, width, height = cv2.boundingRect(mask)
-    small = fit(255 * mask[y : y + height, x : x + width], 20)
-    # Its centre of mass goes to the middle.
+    return place(255 * mask[y : y + height, x : x + width])
+
+
+def place(ink):
+    """Put one digit's ink, uint8 (height, width) without a margin, where MNIST has it.
+
+    Returns uint8 (28, 28): fitted into 20x20, its centre of mass in the middle, its strokes as wide
+    as they are.
+    """
+    small = fit(ink, 20)
     moments = cv2.moments(small)
     middle = np.array([moments["m01"], moments["m10"]]) / moments["m00"]
     height, width = small.shape

@@ -28,6 +28,9 @@ class Amounts(NamedTuple):
 
 
 FOR_CONVNET = Amounts(turn=11, slant=0.15, resize=0.05, shift=2.2, bend=0.9, blur=1.0)
+FOR_COPIES = Amounts(
+    turn=11, slant=0.2, resize=0.1, shift=1
+)  # as far as one person's digits differ
 
 
 def distort(images, rng, amounts):
@@ -49,6 +52,17 @@ def distort(images, rng, amounts):
             image = cv2.GaussianBlur(image, (5, 5), blurs[index])
         distorted[index] = image
     return distorted.reshape(np.shape(images))
+
+
+def make_copies(images, labels, copies_of_each, seed):
+    """Return so many distorted copies of each of `images`, uint8 (N, 28, 28), and their labels.
+
+    `labels` are integers (N,); `seed` is where the random numbers start. The copies are uint8, too,
+    all images once, then all of them again.
+    """
+    images = np.tile(images, (copies_of_each, 1, 1))
+    copies = distort(images, np.random.default_rng(seed), FOR_COPIES)
+    return copies.round().astype("uint8"), np.tile(labels, copies_of_each)
 
 
 def find_sources(number, rng, amounts):

@@ -27,8 +27,6 @@ KEPT_ASIDE = 5  # of each digit every fifth image is not trained on
 SHARE = 1 / 10  # of the training images: so many copies are added (with half of them, a point less
 # of the own digits is read right: docs/measured.md)
 MOST_COPIES = 200  # of one image; more of so few would be learned by heart
-# How far they are distorted: a person's own digits differ by about as much.
-AMOUNTS = distort.Amounts(turn=11, slant=0.2, resize=0.1, shift=1)
 
 MOST_SHOWN = 60  # in my_digits.png
 
@@ -51,12 +49,9 @@ class OwnDigits(NamedTuple):
         number = len(images)
         copies_of_each = round(SHARE * len(images_train) / number)
         copies_of_each = min(max(copies_of_each, 1), MOST_COPIES)
-        images = np.tile(images, (copies_of_each, 1, 1))
-        labels = np.tile(labels, copies_of_each)
-        print(f"Your own digits: {number} to learn from, as {len(images):,} distorted copies, and")
+        copies, labels = distort.make_copies(images, labels, copies_of_each, seed)
+        print(f"Your own digits: {number} to learn from, as {len(copies):,} distorted copies, and")
         print(f"{len(self.images) - number} kept aside, to see what it is good for.")
-        copies = distort.distort(images, np.random.default_rng(seed), AMOUNTS)
-        copies = copies.round().astype("uint8")
         return np.concatenate([copies, images_train]), np.concatenate([labels, labels_train])
 
 

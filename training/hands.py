@@ -1,0 +1,162 @@
+"""Digits of people from elsewhere, who learned to write otherwise than MNIST's writers.
+
+A 1 with an upstroke, a 7 with a bar, an open 4: a network that learned from MNIST alone has hardly
+seen any. `train.py --hands` learns from these, too. For whoever wants to know what a network reads
+of people who are not in its data (README.md has the figures).
+
+The file hands.npz has 9,428 digits that about 60 people in Turkey wrote, in MNIST's form; its
+arrays are those of `Hands`. tools/make_hands.py makes it, and says where the digits come from.
+"""
+
+import pathlib
+from typing import NamedTuple
+
+import numpy as np
+
+from training import data, distort, plots
+from training.errors import one_line
+
+HANDS = pathlib.Path(__file__).resolve().with_name("hands.npz")
+
+COPIES = 3  # of each image, distorted (other numbers: docs/measured.md)
+
+MOST_MISREAD = 3  # of each digit, in elsewhere.png
+STEP = 45  # pixels there, from one image in a column to the next
+
+
+class Hands(NamedTuple):
+    """Images, uint8 (N, 28, 28), and labels, uint8 (N,); two arrays, bool (N,), say more of each.
+
+    `on_paper`: whether it was written on paper, and not on a tablet. `aside`: whether it is kept
+    aside, to test on. Of the paper those are all digits of six of its 30 writers. On the tablet
+    nobody knows who wrote which, so every fifth is kept aside.
+    """
+
+    images: np.ndarray
+    labels: np.ndarray
+    on_paper: np.ndarray
+    aside: np.ndarray
+
+    @property
+    def images_aside(self):
+        """The images kept aside, uint8 (M, 28, 28), for which probabilities are predicted."""
+        return self.images[self.aside]
+
+    @property
+    def labels_aside(self):
+        """Their labels, uint8 (M,)."""
+        return self.labels[self.aside]
+
+    def add_to(self, images_train, labels_train, seed):
+        """Return training images and labels with distorted copies of these before them.
+
+        (Before, because `validation_split` keeps the last ones aside.) Those kept aside here are
+        not among them. `seed` is where the random numbers start.
+        """
+        images = self.images[~self.aside]
+        labels = self.labels[~self.aside]
+        copies, labels = distort.make_copies(images, labels, COPIES, seed)
+        print(f"People from elsewhere: {len(images):,} digits to learn from, as {len(copies):,}")
+        print(f"distorted copies, and {self.aside.sum():,} kept aside.")
+        return np.concatenate([copies, images_train]), np.concatenate([labels, labels_train])
+
+
+def load():
+    """Return the Hands in hands.npz; raises data.DataError if they are not there."""
+    try:
+        arrays = data.read_arrays(HANDS, Hands._fields, data.MOST_BYTES)
+    except Exception as error:  # noqa: BLE001  a damaged file fails in many ways
+        raise data.DataError(
+            f"training/{HANDS.name}, a file of this project, cannot be read: {one_line(error)}. "
+            "Download it again."
+        ) from None
+    return Hands(**arrays)
+
+
+# --- See what a network reads of them -----------------------------------------------------------
+
+
+def measure(hands, probabilities):
+    """Return which share of the images kept aside is read right: a dict for metrics.json.
+
+    `probabilities` are predicted for `hands.images_aside`, float (M, 10). It holds how many images
+    there are, and the accuracy of all, of those on paper, of those on the tablet, and by digit.
+    """
+    labels = hands.labels_aside
+    on_paper = hands.on_paper[hands.aside]
+    is_right = probabilities.argmax(axis=1) == labels
+    by_digit = [float(is_right[labels == digit].mean()) for digit in range(10)]
+    return {
+        "images": len(labels),
+        "accuracy": float(is_right.mean()),
+        "accuracy_on_paper": float(is_right[on_paper].mean()),
+        "accuracy_on_tablet": float(is_right[~on_paper].mean()),
+        "accuracy_by_digit": by_digit,
+    }
+
+
+def describe(measured):
+    """Return one line about what `measure` has returned, which names the digit read worst."""
+    by_digit = measured["accuracy_by_digit"]
+    worst = int(np.argmin(by_digit))
+    return (
+        f"People from elsewhere: {measured['accuracy']:.1%} of {measured['images']:,} digits, "
+        f"of their {worst}s {by_digit[worst]:.0%}"
+    )
+
+
+def draw_elsewhere(hands, probabilities, test_images, test_labels):
+    """Draw of each digit a test image, and below it the first ones from elsewhere that are misread.
+
+    `probabilities` are as in `measure`; `test_images` are uint8 (N, 28, 28), `test_labels` integers
+    (N,). The bar below a test image says which share from elsewhere is read right. Returns the
+    figure.
+    """
+    predicted = probabilities.argmax(axis=1)
+    measured = measure(hands, probabilities)
+    title = (
+        f"People from elsewhere: of {measured['images']:,} digits "
+        f"{measured['accuracy']:.1%} are read right, of each digit as many as the bar says\n"
+        "Compare the test images, on top, with what is misread below"
+    )
+    figure, all_axes = plots.make_grid(title, number=10, columns=10, row_height=4.6)
+    for digit, axes in enumerate(all_axes):
+        is_misread = (hands.labels_aside == digit) & (predicted != digit)
+        misread = np.flatnonzero(is_misread)[:MOST_MISREAD]
+        images = [first_image(digit, test_images, test_labels), *hands.images_aside[misread]]
+        show_column(axes, images)
+        draw_share(axes, measured["accuracy_by_digit"][digit])
+        axes.set_title(f"test image: {digit}", fontsize=9)
+        for place, index in enumerate(misread, start=1):
+            y = place * STEP - 2
+            caption = f"{digit}, read as {predicted[index]}"
+            axes.text(13.5, y, caption, ha="center", fontsize=9, color="firebrick")
+    return figure
+
+
+def first_image(digit, images, labels):
+    """Return the first of the images that is this digit, or an empty one if none is."""
+    indices = np.flatnonzero(labels == digit)
+    if len(indices) == 0:
+        return np.zeros((28, 28), np.uint8)
+    return images[indices[0]]
+
+
+def show_column(axes, images):
+    """Show images, uint8 (28, 28), one below the other, with room for a line of text between.
+
+    As a single picture, which is drawn in a third of the time.
+    """
+    column = np.zeros((MOST_MISREAD * STEP + 28, 28), np.uint8)
+    for place, image in enumerate(images):
+        top = place * STEP
+        column[top : top + 28] = image
+    plots.show_image(axes, column)
+
+
+def draw_share(axes, share):
+    """Draw a bar below the first image: blue the share that is read right, orange the others."""
+    axes.barh(31, 28 * share, height=6, left=-0.5, color=plots.RIGHT)
+    axes.barh(31, 28 * (1 - share), height=6, left=28 * share - 0.5, color=plots.WRONG)
+    axes.text(-0.5, 31, f"{share:.0%} right", va="center", fontsize=8)
+    axes.set_xlim(-0.5, 27.5)
