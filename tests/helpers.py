@@ -21,7 +21,7 @@ PICTURES = {
     "confusion_matrix.png",
     "training.png",
 }
-FILES = {"model.keras", "metrics.json", "draw.html"} | PICTURES
+FILES = {"model.keras", "metrics.json", "elsewhere.png", "draw.html"} | PICTURES
 
 needs_unix_signals = pytest.mark.skipif(
     sys.platform == "win32",

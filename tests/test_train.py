@@ -5,6 +5,7 @@ never lost, whatever a reader changes in it.
 import ast
 import atexit
 import json
+import math
 import pathlib
 import re
 import shutil
@@ -33,7 +34,7 @@ from helpers import (
 )
 
 from reading.models import ModelError, read_scaling
-from training import data
+from training import data, hands
 from training import run as run_module
 
 
@@ -200,15 +201,16 @@ def test_the_last_lines_say_how_good_it_is_what_was_saved_and_what_to_open(finis
     assert lines[0] == f"{metrics['test_accuracy']:.2%}"
     wrong = round(1000 * (1 - metrics["test_accuracy"]))
     assert lines[1] == f"Of 1,000 test images of {metrics['dataset']} it reads {wrong} wrong."
-    assert "NOT MNIST" in lines[2]
+    assert lines[2].startswith(f"People from elsewhere: {metrics['elsewhere']['accuracy']:.1%} of")
+    assert "NOT MNIST" in lines[3]
     seconds = metrics["seconds"]
-    assert f"took {seconds['total']:.0f} seconds" in lines[3]
-    assert f"{seconds['train']:.0f} of them for `fit`" in lines[3]
-    saved = lines[4].removeprefix(f"Saved in {finished.outputs}: ").split(", ")
+    assert f"took {seconds['total']:.0f} seconds" in lines[4]
+    assert f"{seconds['train']:.0f} of them for `fit`" in lines[4]
+    saved = lines[5].removeprefix(f"Saved in {finished.outputs}: ").split(", ")
     assert sorted(saved) == sorted(FILES)
-    assert lines[7].endswith((finished.outputs / "mistakes.png").as_uri())
-    assert lines[8].endswith((finished.outputs / "draw.html").as_uri())
-    assert lines[9].endswith("python predict.py my_digit.png")
+    assert lines[8].endswith((finished.outputs / "mistakes.png").as_uri())
+    assert lines[9].endswith((finished.outputs / "draw.html").as_uri())
+    assert lines[10].endswith("python predict.py my_digit.png")
 
 
 def test_a_run_writes_nothing_to_stderr(finished):
@@ -470,7 +472,7 @@ STANDARDIZED = then(
 def test_images_that_no_scale_describes_are_told_and_cost_only_the_page(edited, tmp_path):
     run = edited(STANDARDIZED)
     assert run.status == 1
-    assert {path.name for path in run.outputs.iterdir()} == FILES - {"draw.html"}
+    assert {path.name for path in run.outputs.iterdir()} == FILES - {"draw.html", "elsewhere.png"}
     problem = run.metrics["scaling_problem"]
     assert "no straight line" in problem
     assert (run.metrics["paper"], run.metrics["ink"]) == (None, None)
@@ -526,6 +528,7 @@ def test_logits_have_an_accuracy_and_no_picture_of_probabilities(edited, test_di
         "predictions.png",
         "mistakes.png",
         "confusion_matrix.png",
+        "elsewhere.png",
         "draw.html",
     }
 
@@ -543,7 +546,7 @@ def test_one_output_has_the_accuracy_of_two_classes(edited, test_digits):
     expected = np.mean((answers[:, 0] > 0.5) == (labels == 1))
     assert run.metrics["test_accuracy"] == expected > 0.7
     assert run.metrics["class_names"] == ["0", "1"]
-    assert {path.name for path in run.outputs.iterdir()} == FILES - {"draw.html"}
+    assert {path.name for path in run.outputs.iterdir()} == FILES - {"draw.html", "elsewhere.png"}
 
 
 def test_a_training_loop_of_one_s_own_leads_to_all_results_and_to_no_false_number(edited):
@@ -755,6 +758,48 @@ def test_it_can_be_run_twice_and_in_a_thread(few_npz, tmp_path):
     assert same_weights(load_model(first.outputs), load_model(runs[0].outputs))
 
 
+# --- People from elsewhere, and other results that only some networks have ----------------------
+
+
+def test_what_a_network_reads_of_people_from_elsewhere_is_in_its_metrics(finished):
+    digits = hands.load()
+    model = load_model(finished.outputs)
+    predicted = model.predict(as_input(digits.images_aside), verbose=0).argmax(axis=1)
+    is_right = predicted == digits.labels_aside
+    elsewhere = finished.metrics["elsewhere"]
+    assert elsewhere["accuracy"] == pytest.approx(np.mean(is_right))
+    of_ones = np.mean(is_right[digits.labels_aside == 1])
+    assert elsewhere["accuracy_by_digit"][1] == pytest.approx(of_ones)
+
+
+def test_with_hands_their_digits_are_learned_and_mnist_s_are_kept_aside(edited, few_npz):
+    remember = "seen = x_train\n"
+    run = edited(then(remember), options=["--hands", "--validation-split", "0.01"])
+    assert run.status == 0
+    digits = hands.load()
+    (images, labels), _ = data.load_path(few_npz)
+    added, _ = digits.add_to(images, labels, seed=0)
+    assert np.array_equal(run.names["seen"], as_input(added))
+    number = run.metrics["validation_size"]  # the last ones, of what is asked for in all
+    assert number == math.ceil(len(added) / 100)
+    assert np.array_equal(run.names["seen"][-number:], as_input(images[-number:]))
+    assert run.metrics["elsewhere"]["accuracy"] > 0.75  # of what it has not seen
+    assert edited().metrics["elsewhere"]["accuracy"] < 0.6
+    assert run.metrics["dataset"] == "few.npz"
+
+
+def test_results_that_only_an_earlier_network_had_do_not_stay(edited, tmp_path):
+    folder = tmp_path / "outputs"
+    folder.mkdir()
+    for name in ("my_digits.png", "elsewhere.png", "my_digits.npz", "your_digits.png"):
+        (folder / name).write_text("of an earlier run")
+    run = edited(LOGITS[0], LOGITS[1])
+    left = {path.name for path in run.outputs.iterdir()}
+    assert "my_digits.png" not in left
+    assert "elsewhere.png" not in left
+    assert {"my_digits.npz", "your_digits.png"} <= left  # these are not of train.py
+
+
 # --- The same seed, and the whole of MNIST ------------------------------------------------------
 
 
@@ -915,8 +960,8 @@ for child in children:
 def test_killed_while_it_writes_any_of_its_files_it_leaves_the_older_one(
     run, finished, few_npz, tmp_path
 ):
-    in_order = ["model.keras", "metrics.json", "samples.png", "predictions.png", "mistakes.png"]
-    in_order += ["confusion_matrix.png", "training.png", "draw.html"]
+    in_order = ["model.keras", "elsewhere.png", "metrics.json", "samples.png", "predictions.png"]
+    in_order += ["mistakes.png", "confusion_matrix.png", "training.png", "draw.html"]
     assert set(in_order) == FILES
     for name in FILES:
         shutil.copytree(finished.outputs, tmp_path / name)

@@ -40,6 +40,12 @@ def parse(arguments=None):
         "page save it; may be given several times",
     )
     parser.add_argument(
+        "--hands",
+        action="store_true",
+        help="learn from 7,548 digits of people from elsewhere as well, who write a 1 or a 7 in "
+        "another way than MNIST's writers",
+    )
+    parser.add_argument(
         "--epochs", type=int, help="how often to show all training images (default: 5, convnet 8)"
     )
     parser.add_argument(
@@ -73,8 +79,8 @@ def parse(arguments=None):
         parser.error("--seed must be from 0 to 4294967295")
     if pathlib.Path(args.outputs).resolve() == PROJECT:
         parser.error(f"--outputs {args.outputs} is the script's own folder: name another")
-    if args.add and args.data == "fashion_mnist":
-        parser.error("--add brings digits, and --data fashion_mnist has clothes: leave one out")
+    if (args.add or args.hands) and args.data == "fashion_mnist":
+        parser.error("--add and --hands bring digits, and --data fashion_mnist has clothes")
     if args.model != "dense":
         args.epochs = args.epochs or networks.EPOCHS[args.model]
         args.batch_size = args.batch_size or networks.BATCH_SIZES[args.model]

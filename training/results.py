@@ -12,10 +12,10 @@ import keras
 import numpy as np
 
 from page import write
-from training import data, own_digits, plots
+from training import data, hands, own_digits, plots
 from training.answers import Answers
 from training.errors import one_line, printable
-from training.files import write_json
+from training.files import delete, write_json
 from training.scaling import find_scaling, to_network, to_pixels
 
 NO_PROBABILITIES = (
@@ -30,7 +30,7 @@ NO_IMAGES = "the images of x_test are no longer 28 x 28 pixels"
 KNOWN_DATA = ("MNIST", "Fashion-MNIST")
 SMALLEST = 1e-7  # probability, of which a logarithm is taken, as in Keras
 # What `save` writes beside the network.
-NAMES = ("metrics.json", "draw.html", "my_digits.png", *plots.NAMES)
+NAMES = ("metrics.json", "draw.html", "my_digits.png", "elsewhere.png", *plots.NAMES)
 
 
 # --- The network --------------------------------------------------------------------------------
@@ -109,8 +109,11 @@ def save(run, model, train_set, test_set, probabilities, loss):
         "ink": scaling.ink,
         "scaling_problem": scaling.problem,
     }
-    if run.own is not None and scaling.problem is None:
-        metrics["own_digits"] = save_own_digits(run, model, scaling)
+    if scaling.problem is None and metrics["class_names"] == data.DIGITS:
+        if run.own is not None:
+            metrics["own_digits"] = save_own_digits(run, model, scaling)
+        if answers is not None:
+            metrics["elsewhere"] = save_elsewhere(run, model, scaling, answers)
     metrics["seconds"] = {
         "train": None if run.fitting is None else run.fitting.seconds,
         "total": time.perf_counter() - run.start,
@@ -126,6 +129,9 @@ def save(run, model, train_set, test_set, probabilities, loss):
         if scaling.problem is not None:
             raise ValueError(scaling.problem)
         write.write_page(unfinished, model, answers, scaling.paper, scaling.ink)
+    for name in NAMES:
+        if run.outputs.folder / name not in run.outputs.saved:
+            delete(run.outputs.folder / name)  # an older one would show another network
     report(run, metrics, answers, problem)
 
 
@@ -247,6 +253,17 @@ def list_versions():
     }
 
 
+def save_elsewhere(run, model, scaling, answers):
+    """Save how the digits of people from elsewhere are read; return what hands.measure does."""
+    digits = hands.load()
+    x = to_network(digits.images_aside, scaling.paper, scaling.ink, model.input_shape[1:])
+    probabilities = model.predict(x, verbose=0)
+    with run.outputs.saving("elsewhere.png") as unfinished:
+        figure = hands.draw_elsewhere(digits, probabilities, answers.images, answers.labels)
+        figure.savefig(unfinished)
+    return hands.measure(digits, probabilities)
+
+
 # --- The screen ---------------------------------------------------------------------------------
 
 
@@ -257,6 +274,8 @@ def report(run, metrics, answers, problem):
     if metrics["test_accuracy"] is not None:
         wrong = round(size * (1 - metrics["test_accuracy"]))
         print(f"Of {size:,} test images of {data_name} it reads {wrong:,} wrong.")
+    if "elsewhere" in metrics:
+        print(f"{hands.describe(metrics['elsewhere'])}.")
     if "own_digits" in metrics:
         report_own_digits(metrics["own_digits"])
     if metrics["interrupted"]:

@@ -16,7 +16,7 @@ import time
 import keras
 import numpy as np
 
-from training import data, networks, options, own_digits, results, scaling
+from training import data, hands, networks, options, own_digits, results, scaling
 from training.errors import printable
 from training.files import Outputs, delete
 from training.fitting import Fitting
@@ -65,6 +65,8 @@ class Run:
             keras.datasets.mnist.load_data = self.load_data
         self.shades = np.unique(x_train[: scaling.SOME])
         number = len(x_train)
+        if self.options.hands:
+            x_train, y_train = hands.load().add_to(x_train, y_train, self.options.seed)
         if self.own is not None:
             x_train, y_train = self.own.add_to(x_train, y_train, self.options.seed)
         self.number_added = len(x_train) - number

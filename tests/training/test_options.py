@@ -44,6 +44,7 @@ def test_other_networks_have_their_own_defaults_which_can_be_changed():
         ["--model", "nonsense"],
         ["--outputs", str(ROOT)],
         ["--add", "my.npz", "--data", "fashion_mnist"],
+        ["--hands", "--data", "fashion_mnist"],
         ["--nonsense"],
         ["nonsense"],
     ],
