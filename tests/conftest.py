@@ -11,11 +11,13 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 import types
-import unittest.mock
+from unittest import mock
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from PIL import Image
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -38,6 +40,7 @@ for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
     os.environ[name] = NO_NETWORK
 ENVIRONMENT = dict(os.environ)
 
+from training import hands, own_digits, plots
 from training import run as run_module  # it imports Keras, in this home
 from training import start as start_module
 
@@ -125,20 +128,41 @@ def tiny_npz(sample, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def finished(run, tmp_path_factory):
+def finished(run, tmp_path_factory, worker_id):
     """One finished run of `train.py --data sample`, for all tests that only look at it.
 
-    It has its `outputs` folder, `metrics`, `stdout` and `stderr`.
+    It has its `outputs` folder, `metrics`, `stdout` and `stderr`. Where pytest-xdist has several
+    processes, the first one that needs it makes it, and the others wait.
     """
-    outputs = tmp_path_factory.mktemp("finished") / "outputs"
-    process = run("train.py", "--data", "sample", "--outputs", outputs)
-    assert process.returncode == 0, process.stderr
+    base = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        base = base.parent
+    folder = base / "finished"
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        while not (folder / "process.json").exists():
+            time.sleep(0.1)
+    else:
+        process = run("train.py", "--data", "sample", "--outputs", folder / "outputs")
+        told = {"status": process.returncode, "stdout": process.stdout, "stderr": process.stderr}
+        (folder / "unfinished").write_text(json.dumps(told))
+        (folder / "unfinished").rename(folder / "process.json")
+    told = json.loads((folder / "process.json").read_text())
+    assert told["status"] == 0, told["stderr"]
+    outputs = folder / "outputs"
     return types.SimpleNamespace(
         outputs=outputs,
         metrics=json.loads((outputs / "metrics.json").read_text(encoding="utf-8")),
-        stdout=process.stdout,
-        stderr=process.stderr,
+        stdout=told["stdout"],
+        stderr=told["stderr"],
     )
+
+
+@pytest.fixture(scope="session")
+def worker_id(request):
+    """The name of this process of pytest-xdist's; "master" where there is only one."""
+    return getattr(request.config, "workerinput", {}).get("workerid", "master")
 
 
 def as_input(images):
@@ -158,12 +182,40 @@ def edit_train(*edits):
     return text
 
 
-def run_here(outputs, options, *edits):
+DRAWINGS = {
+    "draw",
+    "draw_samples",
+    "draw_predictions",
+    "draw_mistakes",
+    "draw_confusion_matrix",
+    "draw_training",
+    "draw_elsewhere",
+}
+
+
+def draw_nothing(*_, **__):
+    """Stand in for a picture: drawing takes most of the time of a short run."""
+    return Figure(figsize=(1, 1))
+
+
+def run_here(outputs, options, *edits, draws=True):
     """Run train.py in this process, to its end, after `edits` of its text (edit_train).
 
     `options` are the command line's, without --outputs. Returns `outputs`, `metrics` (None if there
-    are none), `status`, what was printed, `stdout` and `stderr`, and `names`, the script's.
+    are none), `status`, what was printed, `stdout` and `stderr`, and `names`, the script's. If it
+    does not draw, its pictures are empty.
     """
+    with contextlib.ExitStack() as stack:
+        if not draws:
+            for module in (plots, hands, own_digits):
+                for name in vars(module).copy():
+                    if name in DRAWINGS:
+                        stack.enter_context(mock.patch.object(module, name, draw_nothing))
+        return run_and_catch(outputs, options, edits)
+
+
+def run_and_catch(outputs, options, edits):
+    """Do what run_here says, with all that it takes from the process."""
     screen = io.StringIO()
     errors = io.StringIO()
     names = {"__name__": "__main__"}
@@ -171,7 +223,7 @@ def run_here(outputs, options, *edits):
     with (
         contextlib.redirect_stdout(screen),
         contextlib.redirect_stderr(errors),
-        unittest.mock.patch.object(sys, "argv", arguments),
+        mock.patch.object(sys, "argv", arguments),
     ):
         status = 0
         try:
@@ -203,7 +255,7 @@ def finished_other(tiny_npz, tmp_path_factory, request):
     """
     outputs = tmp_path_factory.mktemp(request.param) / "outputs"
     options = ["--model", request.param, "--data", tiny_npz, "--epochs", 1, "--batch-size", 16]
-    finished = run_here(outputs, [*options, "--seed", 7])
+    finished = run_here(outputs, [*options, "--seed", 7], draws=False)
     assert finished.status == 0, finished.stderr
     return finished
 

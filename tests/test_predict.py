@@ -11,7 +11,7 @@ import pathlib
 import numpy as np
 import pytest
 from drawing import light, page, with_shadows_and_specks
-from helpers import assert_one_line, share_of, without_greeting
+from helpers import assert_one_line, share_of
 from PIL import Image, ImageDraw
 
 import predict
@@ -92,7 +92,7 @@ def test_a_digit_drawn_in_two_strokes_is_one_digit(read, tmp_path):
 
 
 def test_a_folder_stands_for_its_pictures_and_each_is_said_with_how_sure_it_is(
-    ten_digits, finished, run, tmp_path
+    ten_digits, finished, tmp_path, capsys
 ):
     folder = tmp_path / "folder"
     folder.mkdir()
@@ -100,10 +100,11 @@ def test_a_folder_stands_for_its_pictures_and_each_is_said_with_how_sure_it_is(
         Image.fromarray(255 - digit).save(folder / name)
     (folder / "notes.txt").write_text("no picture")
     model = finished.outputs / "model.keras"
-    child = run("predict.py", folder, "--model", model, "--outputs", tmp_path / "outputs")
-    assert child.returncode == 0
-    assert without_greeting(child.stderr) == ""
-    first, second, last = child.stdout.splitlines()
+    options = ["--model", str(model), "--outputs", str(tmp_path / "outputs")]
+    assert predict.main([str(folder), *options]) == 0
+    screen = capsys.readouterr()
+    assert screen.err == ""
+    first, second, last = screen.out.splitlines()
     assert first.startswith(f"{folder / 'a.PNG'}: 4 (")
     assert second.startswith(f"{folder / 'b.png'}: 7 (")
     assert "% sure)" in first
@@ -162,17 +163,16 @@ def bad_pictures(tmp_path):
 
 
 def test_each_bad_picture_is_one_line_and_the_others_go_on(
-    bad_pictures, ten_digits, finished, run, tmp_path
+    bad_pictures, ten_digits, finished, tmp_path, capsys
 ):
     Image.fromarray(255 - ten_digits[2]).save(tmp_path / "good.png")
     options = ["--json", "--model", finished.outputs / "model.keras", "--outputs", tmp_path / "o"]
     paths = [tmp_path / name for name in [*bad_pictures, "good.png"]]
-    child = run("predict.py", *paths, *options)
-    assert child.returncode == 1
-    assert "Traceback" not in child.stderr
-    lines = without_greeting(child.stderr).splitlines()
+    assert predict.main([*map(str, paths), *map(str, options)]) == 1
+    screen = capsys.readouterr()
+    lines = screen.err.splitlines()
     assert len(lines) == len(bad_pictures)
-    printed = [json.loads(line) for line in child.stdout.splitlines()]
+    printed = [json.loads(line) for line in screen.out.splitlines()]
     assert len(printed) == len(bad_pictures) + 1
     for (name, said), line, answer in zip(bad_pictures.items(), lines, printed, strict=False):
         assert line.startswith(f"{tmp_path / name}: ")
@@ -206,8 +206,13 @@ def test_without_a_model_it_says_to_train_first(run, tmp_path):
     child = run("predict.py", "a.png", "--model", tmp_path / "model.keras", "--outputs", tmp_path)
     assert child.returncode == 1
     assert child.stdout == ""
-    [line] = without_greeting(child.stderr).splitlines()
-    assert "python train.py" in line
+    assert_one_line(child.stderr, "python train.py")
+
+
+def test_it_says_how_it_is_called_without_docstrings_too(run):
+    child = run("predict.py", "--help", PYTHONOPTIMIZE="2")
+    assert child.returncode == 0
+    assert "--are DIGITS" in child.stdout
 
 
 def test_a_folder_that_cannot_be_written_is_said_in_one_line(read, tmp_path):
@@ -228,11 +233,12 @@ def test_an_error_of_our_own_does_not_pass_for_a_bad_picture(ten_digits, monkeyp
 
 
 @pytest.mark.skipif("DIGITS" not in os.environ, reason="DIGITS names no folder of pictures")
-def test_other_people_s_digits_are_read(finished_mnist, run, tmp_path):
+def test_other_people_s_digits_are_read(finished_mnist, tmp_path, capsys):
     pictures = pathlib.Path(os.environ["DIGITS"])
     model = finished_mnist.outputs / "model.keras"
-    options = ["--model", model, "--outputs", tmp_path, "--json"]
-    lines = map(json.loads, run("predict.py", pictures, *options).stdout.splitlines())
+    options = ["--model", str(model), "--outputs", str(tmp_path), "--json"]
+    predict.main([str(pictures), *options])
+    lines = map(json.loads, capsys.readouterr().out.splitlines())
     read = {pathlib.Path(line["file"]).name: line.get("digits") for line in lines}
     with (pictures / "labels.csv").open(newline="", encoding="utf-8") as file:
         labels = list(csv.DictReader(file))

@@ -129,9 +129,10 @@ def save(run, model, train_set, test_set, probabilities, loss):
         if scaling.problem is not None:
             raise ValueError(scaling.problem)
         write.write_page(unfinished, model, answers, scaling.paper, scaling.ink)
-    for name in NAMES:
-        if run.outputs.folder / name not in run.outputs.saved:
-            delete(run.outputs.folder / name)  # an older one would show another network
+    for name in ("my_digits.png", "elsewhere.png"):
+        path = run.outputs.folder / name
+        if path not in run.outputs.saved and path not in run.outputs.failed:
+            delete(path)  # an older one, which would show another network
     report(run, metrics, answers, problem)
 
 

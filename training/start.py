@@ -13,6 +13,7 @@ from training.errors import UserError, one_line
 PROJECT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
 PACKAGES = ("numpy", "matplotlib", "cv2", "PIL")  # and Keras
 BACKENDS = ("tensorflow", "jax", "torch")
+NARROW = 60  # letters in a line
 FLOATS = ("float16", "bfloat16", "float32", "float64")
 
 
@@ -26,6 +27,7 @@ def prepare():
     if "ipykernel" not in sys.modules:  # in a notebook the variable is the notebook's
         os.environ.pop("MPLBACKEND", None)  # pictures are saved: nothing has to open a window
     try:
+        widen_screen()
         check_packages()
         import_packages(PACKAGES)
     except Exception as error:
@@ -41,6 +43,14 @@ def prepare_screen():
             setattr(sys, name, open(os.devnull, "w"))  # noqa: PTH123, SIM115
         elif hasattr(stream, "reconfigure"):  # Jupyter's has not
             stream.reconfigure(errors="replace", line_buffering=True)
+
+
+def widen_screen():
+    """Let long lines break where a screen is so narrow that Keras would print no table in it."""
+    import shutil
+
+    if shutil.get_terminal_size().columns < NARROW:
+        os.environ["COLUMNS"] = str(NARROW)
 
 
 def end_in_one_line(kind, error, traceback):

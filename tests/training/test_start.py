@@ -10,6 +10,7 @@ import subprocess
 import sys
 import types
 
+import keras
 import pytest
 from conftest import ENVIRONMENT, ROOT
 from helpers import assert_one_line
@@ -196,6 +197,16 @@ def test_a_screen_without_a_letter_or_without_a_stream_is_no_problem(monkeypatch
     print("Größe: 手")
     print("to nowhere", file=sys.stderr)
     assert raw.getvalue().replace(b"\r", b"") == b"Gr??e: ?\n"
+
+
+def test_a_screen_that_is_too_narrow_for_a_table_is_no_problem(monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "1")
+    start.prepare()
+    keras.Sequential([keras.Input((784,)), keras.layers.Dense(512)]).summary()
+    assert "401,920" in capsys.readouterr().out
+    monkeypatch.setenv("COLUMNS", "120")
+    start.prepare()
+    assert os.environ["COLUMNS"] == "120"
 
 
 PROGRAM = """
