@@ -40,10 +40,6 @@ for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
     os.environ[name] = NO_NETWORK
 ENVIRONMENT = dict(os.environ)
 
-from training import hands, own_digits, plots
-from training import run as run_module  # it imports Keras, in this home
-from training import start as start_module
-
 # A job in the background may ignore Ctrl-C, and its children inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -205,17 +201,22 @@ def run_here(outputs, options, *edits, draws=True):
     are none), `status`, what was printed, `stdout` and `stderr`, and `names`, the script's. If it
     does not draw, its pictures are empty.
     """
+    from training import run as run_module  # here, since of pytest-xdist's processes one needs none
+    from training import start
+
     with contextlib.ExitStack() as stack:
         if not draws:
-            for module in (plots, hands, own_digits):
+            for module in (run_module.results.plots, run_module.hands, run_module.own_digits):
                 for name in vars(module).copy():
                     if name in DRAWINGS:
                         stack.enter_context(mock.patch.object(module, name, draw_nothing))
-        return run_and_catch(outputs, options, edits)
+        finished = run_and_catch(outputs, options, edits, start.end_in_one_line)
+    atexit.unregister(run_module.end)
+    return finished
 
 
-def run_and_catch(outputs, options, edits):
-    """Do what run_here says, with all that it takes from the process."""
+def run_and_catch(outputs, options, edits, end_in_one_line):
+    """Do what run_here says; `end_in_one_line` is Python's excepthook then."""
     screen = io.StringIO()
     errors = io.StringIO()
     names = {"__name__": "__main__"}
@@ -231,11 +232,10 @@ def run_and_catch(outputs, options, edits):
         except SystemExit as end:
             status = end.code
         except BaseException as error:  # noqa: BLE001  as Python ends a script
-            start_module.end_in_one_line(type(error), error, error.__traceback__)
+            end_in_one_line(type(error), error, error.__traceback__)
             status = 1
         if "run" in names:
             status = names["run"].finish() or status
-            atexit.unregister(run_module.end)
     path = outputs / "metrics.json"
     return types.SimpleNamespace(
         outputs=outputs,

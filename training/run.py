@@ -120,8 +120,8 @@ class Run:
             self.save_model(model)
         if self.fitting and (self.fitting.model is not model or self.fitting.seconds == 0):
             self.fitting = None  # its numbers are of another network, or of none
+        self.is_saved = True  # from here on each file is replaced by itself
         results.save(self, model, train_set, test_set, probabilities, loss)
-        self.is_saved = True
 
     def finish(self):
         """Return the exit status: 1 if something could not be saved.
