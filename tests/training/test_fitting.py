@@ -127,17 +127,21 @@ def test_weights_and_numbers_are_those_of_keras_alone_bit_for_bit(digits, given)
     assert found == expected
 
 
-def test_several_batches_are_computed_in_one_call_where_nobody_sees_a_difference(digits):
+def test_several_batches_are_computed_in_one_call_and_afterwards_the_model_is_as_before(digits):
+    x, y = (array[:300] for array in digits)
+    model = build()
     seen = []
 
-    def fit(model, x, y):
-        model.fit(x[:300], y[:300], batch_size=10, verbose=0)
-        seen.append(model.steps_per_execution)
+    def fit_of_keras(**given):
+        assert model.train_function is model.test_function is model.predict_function is None
+        model.train_function = "built for several"
+        seen.append((model.steps_per_execution, given.keys()))
 
-    of_both(digits, fit)
-    assert seen == [1, 1]  # afterwards, as before
-    model = build()
-    assert fitting.batches_in_a_call(model, {"x": digits[0][:300], "y": digits[1][:300]}) == 2
+    fitting.fit_in_calls(model, fit_of_keras, {"x": x, "y": y}, number=6)
+    fitting.fit_in_calls(model, fit_of_keras, {"x": x, "y": y}, number=6)
+    assert seen == [(6, {"x", "y"})] * 2
+    assert model.steps_per_execution == 1
+    assert model.train_function is None
 
 
 @pytest.mark.parametrize(

@@ -161,3 +161,5 @@ def test_without_a_line_images_are_shown_from_their_smallest_number_to_their_lar
 
 def test_what_has_not_28_x_28_numbers_is_no_picture(images):
     assert to_pixels(classic(images)[:, :99], Scaling(0, 1, None)) is None
+    padded = np.pad(classic(images), [(0, 0), (0, 240)])  # 32 x 32
+    assert to_pixels(padded, Scaling(0, 1, None)) is None
