@@ -1,11 +1,13 @@
 """What several test files need: checks of messages and files, poor surroundings, patience."""
 
+import contextlib
 import json
 import os
 import re
 import statistics
 import subprocess
 import sys
+import threading
 import zipfile
 
 import keras
@@ -26,6 +28,10 @@ FILES = {"model.keras", "metrics.json", "draw.html"} | PICTURES
 needs_unix_signals = pytest.mark.skipif(
     sys.platform == "win32",
     reason="on Windows a test cannot press Ctrl-C for one process alone",
+)
+
+needs_unix_files = pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows has no devices, pipes or loops among its files"
 )
 
 
@@ -76,6 +82,20 @@ def assert_whole(outputs):
 def share_of(found, expected):
     """Return which share of what was read is as expected."""
     return statistics.mean(a == b for a, b in zip(found, expected, strict=True))
+
+
+def make_pipe(path):
+    """Make a pipe at `path`; whoever opens it waits for three seconds, and finds it empty."""
+
+    def end():
+        with contextlib.suppress(OSError):  # nobody waits
+            os.close(os.open(path, os.O_WRONLY | os.O_NONBLOCK))
+
+    os.mkfifo(path)
+    timer = threading.Timer(3, end)
+    timer.daemon = True
+    timer.start()
+    return path
 
 
 def can_mount():

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import keras
 import numpy as np
 import pytest
-from helpers import assert_one_line, contents, needs_unix_signals
+from helpers import assert_one_line, contents, make_pipe, needs_unix_files, needs_unix_signals
 
 import train
 from training import data, own_digits
@@ -101,6 +101,18 @@ own_digits.collect(pathlib.Path({str(path)!r}), np.ones((1, 28, 28), np.uint8), 
     assert not lock.exists()
 
 
+def test_a_lock_that_is_dated_in_the_future_is_not_waited_for(ten, tmp_path):
+    path = tmp_path / "my_digits.npz"
+    lock = tmp_path / "my_digits.npz.lock"
+    lock.touch()
+    ahead = time.time() + 1_000_000
+    os.utime(lock, (ahead, ahead))
+    begin = time.monotonic()
+    assert own_digits.collect(path, *ten) == (10, 0, 10)
+    assert time.monotonic() - begin < 5
+    assert not lock.exists()
+
+
 def test_a_file_that_is_something_else_is_not_overwritten(ten, tmp_path):
     path = tmp_path / "my_digits.npz"
     path.write_text("my diary")
@@ -112,19 +124,23 @@ def test_a_file_that_is_something_else_is_not_overwritten(ten, tmp_path):
 # --- Load ---------------------------------------------------------------------------------------
 
 
+INK = np.pad(np.full((2, 20, 20), 255, np.uint8), [(0, 0), (4, 4), (4, 4)])
+
+
 @pytest.mark.parametrize(
     ("arrays", "said"),
     [
         ({"x": np.zeros(3)}, "images"),
-        ({"images": np.zeros((2, 28, 28), np.uint8)}, "labels"),
+        ({"images": INK}, "labels"),
         ({"images": np.zeros((2, 784), np.uint8), "labels": [1, 2]}, "(2, 784)"),
-        ({"images": np.zeros((2, 28, 28)), "labels": [1, 2]}, "float64"),
-        ({"images": np.zeros((2, 28, 28), np.uint8), "labels": [1, 2, 3]}, "(3,)"),
-        ({"images": np.zeros((2, 28, 28), np.uint8), "labels": [1, 10]}, "1 to 10"),
-        ({"images": np.zeros((2, 28, 28), np.uint8), "labels": [-1, 1]}, "-1 to 1"),
-        ({"images": np.zeros((2, 28, 28), np.uint8), "labels": [1.5, 1]}, "float64"),
-        ({"images": np.zeros((0, 28, 28), np.uint8), "labels": []}, "empty"),
-        ({"images": np.zeros((1, 28, 28), np.uint8), "labels": [1]}, "single"),
+        ({"images": INK / 255, "labels": [1, 2]}, "float64"),
+        ({"images": INK, "labels": [1, 2, 3]}, "(3,)"),
+        ({"images": INK, "labels": [1, 10]}, "1 to 10"),
+        ({"images": INK, "labels": [-1, 1]}, "-1 to 1"),
+        ({"images": INK, "labels": [1.5, 1]}, "float64"),
+        ({"images": 255 - INK, "labels": [1, 2]}, "255 - images"),
+        ({"images": INK[:0], "labels": []}, "(0, 28, 28)"),
+        ({"images": INK[:1], "labels": [1]}, "single"),
         ({"images": np.array([{}]), "labels": [1]}, "allow_pickle"),
     ],
 )
@@ -149,10 +165,32 @@ def test_no_file_half_a_file_and_a_text_are_one_line(ten, tmp_path):
 
 def test_a_small_file_that_would_be_gigabytes_is_refused_before_it_is_unpacked(tmp_path):
     path = tmp_path / "bomb.npz"
-    np.savez_compressed(path, images=np.zeros((110_000, 28, 28), np.uint8), labels=[1])
-    assert path.stat().st_size < 200_000
+    images = np.zeros((12_000, 28, 28), np.uint8)
+    np.savez_compressed(path, images=images, labels=np.ones(12_000, np.uint8))
+    assert path.stat().st_size < 50_000
     with pytest.raises(data.DataError, match="too many"):
         own_digits.load([path])
+
+
+@needs_unix_files
+def test_a_device_and_a_pipe_are_refused_unread(tmp_path):
+    for path in ("/dev/zero", make_pipe(tmp_path / "pipe")):
+        with pytest.raises(data.DataError) as refused:
+            own_digits.load([path])
+        assert_one_line(str(refused.value), str(path), "no regular file")
+
+
+def test_a_file_holds_ten_thousand_digits_and_stays_as_it_is_where_one_more_is_added(tmp_path):
+    path = tmp_path / "my_digits.npz"
+    images = np.random.default_rng(0).integers(0, 100, (10_000, 28, 28), "uint8")
+    labels = np.arange(10_000) % 10
+    own_digits.collect(path, images, labels)
+    assert len(own_digits.load([path]).images) == 10_000
+    before = contents(tmp_path)
+    with pytest.raises(data.DataError) as refused:
+        own_digits.collect(path, images[:1] + 1, [7])
+    assert_one_line(str(refused.value), str(path), "more than 10,000 digits")
+    assert contents(tmp_path) == before
 
 
 @pytest.mark.parametrize(
