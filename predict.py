@@ -61,6 +61,8 @@ def main(arguments=None):
     probabilities = models.ask(model, images, train.preprocess_images)
     distances = choose.measure_distances(images)
     pages = choose.read_pages(pages, probabilities, distances, args.are)
+    if args.are:
+        pages = known.mark(pages, args.are)
 
     for page in pages:
         show.report(page, args.json)

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import pathlib
 import re
 import statistics
 import subprocess
@@ -82,6 +83,23 @@ def assert_whole(outputs):
 def share_of(found, expected):
     """Return which share of what was read is as expected."""
     return statistics.mean(a == b for a, b in zip(found, expected, strict=True))
+
+
+@contextlib.contextmanager
+def at_most_mb(most):
+    """Check that a `with` block takes no more memory than so many MB, where the system tells it."""
+    if not sys.platform.startswith("linux"):
+        yield
+        return
+    pathlib.Path("/proc/self/clear_refs").write_text("5")  # forget the highest until now
+    before = highest_mb()
+    yield
+    assert highest_mb() - before < most
+
+
+def highest_mb():
+    status = pathlib.Path("/proc/self/status").read_text()
+    return int(re.search(r"VmHWM:\s+(\d+)", status)[1]) / 1024
 
 
 def make_pipe(path):

@@ -13,8 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 # With them no file takes more than 1 GB, TensorFlow's 600 MB included, or 10 seconds, as measured.
 MOST_BYTES_OF_JSON = 1_000_000
-MOST_BYTES_OF_NETWORK = 100_000_000  # 25 million weights
-MOST_LAYERS = 80  # of a network: those of one after the other take seconds to be built
+MOST_BYTES_OF_NETWORK = 100_000_000
+MOST_WEIGHTS = 25_000_000  # of a network
+MOST_LAYERS = 80
 MOST_NUMBERS = 250_000  # that a layer makes of one image
 
 
@@ -76,7 +77,9 @@ def check_network(path):
     if number > MOST_LAYERS:
         raise ValueError(f"it has {number:,} layers, and at most {MOST_LAYERS} are built")
     model = build_without_weights(config)
-    check_size(4 * model.count_params(), MOST_BYTES_OF_NETWORK)
+    weights = model.count_params()
+    if weights > MOST_WEIGHTS:
+        raise ValueError(f"it has {weights:,} weights, too many: at most {MOST_WEIGHTS:,}")
     if count_numbers(model) > MOST_NUMBERS:
         raise ValueError(f"a layer makes more than {MOST_NUMBERS:,} numbers of an image")
 

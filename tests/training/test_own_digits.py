@@ -14,7 +14,7 @@ import pytest
 from helpers import assert_one_line, contents, make_pipe, needs_unix_files, needs_unix_signals
 
 import train
-from training import data, own_digits
+from training import data, limits, own_digits
 
 
 @pytest.fixture
@@ -286,7 +286,9 @@ def test_the_earlier_network_is_asked_about_what_was_kept_aside(own, finished):
     assert own_digits.count_right_before(path, own, train.preprocess_images) == right
 
 
-def test_without_an_earlier_network_for_digits_there_is_nothing_to_compare_with(own, tmp_path):
+def test_without_an_earlier_network_for_digits_there_is_nothing_to_compare_with(
+    own, tmp_path, monkeypatch
+):
     path = tmp_path / "model.keras"
     assert own_digits.count_right_before(path, own, train.preprocess_images) is None
     model = keras.Sequential([keras.Input((784,)), keras.layers.Dense(10, "softmax")])
@@ -296,6 +298,9 @@ def test_without_an_earlier_network_for_digits_there_is_nothing_to_compare_with(
     assert own_digits.count_right_before(path, own, train.preprocess_images) is None
     metrics.write_text(json.dumps({"class_names": data.DIGITS}))
     assert own_digits.count_right_before(path, own, train.preprocess_images) is not None
+    with monkeypatch.context() as patch:
+        patch.setattr(limits, "MOST_LAYERS", 1)
+        assert own_digits.count_right_before(path, own, train.preprocess_images) is None
     path.write_bytes(path.read_bytes()[:2000])
     assert own_digits.count_right_before(path, own, train.preprocess_images) is None
 
