@@ -170,7 +170,7 @@ def draw_page(page):
     title = "The digits one by one"
     if len(few) < len(page.digits):
         title = f"The {MOST_DIGITS} of which the network is least sure"
-    title += ": cut out, as it sees them, and how probable each digit is"
+    title += ": cut out, as the network sees them, and how probable each digit is"
     pen.text((10, top), title, "black", ImageFont.load_default(14))
     for i, (digit, place) in enumerate(few):
         left = 10 + i % 3 * (WIDTH // 3)
