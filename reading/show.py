@@ -121,7 +121,7 @@ def box_in_file(digit, page):
 def draw_pages(pages, path):
     """Save a PNG of how pages were read; of many, those with misread or the least sure digits."""
     if len(pages) > MOST_PAGES:
-        pages = sorted(pages, key=first_to_show)[:MOST_PAGES]
+        pages = sorted(pages, key=misread_and_least_sure_first)[:MOST_PAGES]
     parts = [draw_page(page) for page in pages]
     whole = Image.new("RGB", (WIDTH, sum(part.height for part in parts)), "white")
     top = 0
@@ -132,13 +132,8 @@ def draw_pages(pages, path):
     whole.save(path, format="PNG", compress_level=2)
 
 
-def first_to_show(page):
-    return min(order_to_show(digit) for digit in page.digits)
-
-
-def order_to_show(digit):
-    """Return by what digits are sorted: misread ones first, then those of least confidence."""
-    return not digit.misread, digit.confidence
+def misread_and_least_sure_first(page):
+    return min((not digit.misread, digit.confidence) for digit in page.digits)
 
 
 def draw_page(page):
@@ -184,10 +179,19 @@ def choose_shown(digits):
     """
     placed = list(zip(digits, find_places(digits), strict=True))
     if len(placed) > MOST_DIGITS:
-        placed.sort(key=lambda digit_and_place: order_to_show(digit_and_place[0]))
-    else:
-        placed.sort(key=lambda digit_and_place: not digit_and_place[0].misread)
+        placed.sort(key=least_sure_first)
+    placed.sort(key=misread_first)
     return placed[:MOST_DIGITS]
+
+
+def least_sure_first(digit_and_place):
+    digit, _ = digit_and_place
+    return digit.confidence
+
+
+def misread_first(digit_and_place):
+    digit, _ = digit_and_place
+    return not digit.misread
 
 
 def draw_legend(pen, digits):
@@ -205,8 +209,8 @@ def draw_legend(pen, digits):
 
 def fit_title(page, pen, font, room):
     """Return the title of a page, with as much of its file's name as there is room for."""
-    # The font has only ASCII. (A ? would seem to be one of the legend's.)
-    name = page.path.name.encode("ascii", "replace").decode().replace("?", "_")
+    ascii_name = page.path.name.encode("ascii", "replace").decode()  # the font has no more
+    name = ascii_name.replace("?", "_")  # a ? would seem to be one of the legend's
     end = ": what was found"
     if page.number is not None:
         end = f", page {page.number}{end}"

@@ -151,22 +151,17 @@ def load_path(path):
 
 def load_npz(path):
     """Load an .npz file like Keras's mnist.npz; returns and raises what `load_path` does."""
-    arrays = read_npz(path)
-    check(path, arrays["x_train"], arrays["y_train"])
-    check(path, arrays["x_test"], arrays["y_test"])
-    return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
-
-
-def read_npz(path):
-    """Return the ARRAYS in an .npz file, a dict; raises DataError."""
     try:
-        return read_arrays(path, ARRAYS, MOST_BYTES)
+        arrays = read_arrays(path, ARRAYS, MOST_BYTES)
     except Exception as error:  # noqa: BLE001  a damaged file fails in many ways
         raise DataError(
             f"{printable(path)} is not an .npz file that can be read: {one_line(error)}. What is "
             f"read: an .npz file with the arrays {', '.join(ARRAYS)}, or a folder with MNIST's "
             "four original files."
         ) from None
+    check(path, arrays["x_train"], arrays["y_train"])
+    check(path, arrays["x_test"], arrays["y_test"])
+    return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
 
 
 def read_arrays(path, names, most_bytes):

@@ -69,10 +69,9 @@ def check_network(path):
     check_zip(path, MOST_BYTES_OF_NETWORK)
     with zipfile.ZipFile(path) as file:
         config = read_member(file, "config.json")
-        with file.open("model.weights.h5") as member, h5py.File(member) as weights:
-            sizes = []  # of the arrays, which may be packed once more
-            weights.visititems(lambda _, item: sizes.append(getattr(item, "nbytes", 0)))
-    check_size(sum(sizes), MOST_BYTES_OF_NETWORK)
+        with file.open("model.weights.h5") as member, h5py.File(member) as arrays:
+            size = count_bytes(arrays)  # which may be packed once more
+    check_size(size, MOST_BYTES_OF_NETWORK)
     number = count_layers(config)
     if number > MOST_LAYERS:
         raise ValueError(f"it has {number:,} layers, and at most {MOST_LAYERS} are built")
@@ -82,6 +81,17 @@ def check_network(path):
         raise ValueError(f"it has {weights:,} weights, too many: at most {MOST_WEIGHTS:,}")
     if count_numbers(model) > MOST_NUMBERS:
         raise ValueError(f"a layer makes more than {MOST_NUMBERS:,} numbers of an image")
+
+
+def count_bytes(arrays):
+    """Return how many bytes the arrays in an open HDF5 file, or a group of one, have unpacked."""
+    sizes = []
+
+    def note_size(_name, item):
+        sizes.append(getattr(item, "nbytes", 0))  # a group has none
+
+    arrays.visititems(note_size)
+    return sum(sizes)
 
 
 def count_layers(config):
