@@ -21,7 +21,7 @@ FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")  # none starts a
 LARGEST_SIDE = 2000  # larger pictures are shrunk: digits a hundredth as high are still 20 pixels
 MOST_BYTES = 100_000_000  # of a file
 MOST_PAGES = 100  # of one file...
-MOST_PIXELS_OF_PAGES = 250_000_000  # ...or so many pixels: all take less than 10 seconds
+MOST_PIXELS_OF_PAGES = 150_000_000  # ...or so many pixels: all take less than 10 seconds
 BAND = 64  # rows that are converted at once
 ORIENTATION = ExifTags.Base.Orientation  # how the camera was held
 # So many pixels take less than 400 MB, measured: decoders hold from 5 to 27 bytes for each.

@@ -105,6 +105,7 @@ def test_a_file_that_is_no_model_is_refused(content, tmp_path):
     path.write_bytes(content)
     with pytest.raises(models.ModelError, match="model") as refused:
         models.check_file(path)
+        models.load(path)
     assert_one_line(str(refused.value))
 
 

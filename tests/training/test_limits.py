@@ -153,7 +153,7 @@ def test_networks_of_every_usual_kind_are_let_through(tmp_path):
             ]
         ),
         keras.Model(inputs, outputs),
-        keras.Sequential([keras.Input((None, 28)), keras.layers.LSTM(8)]),
+        keras.Sequential([keras.Input((None, 28)), keras.layers.LSTM(8, return_sequences=True)]),
     ]
     for network in networks:
         network.compile("adam", "categorical_crossentropy")
