@@ -37,7 +37,7 @@ def main(arguments=None):
     outputs = files.Outputs(args.outputs)
     your_digits = outputs.folder / "your_digits.png"
     paths = pictures.find_files(args.pictures)
-    if your_digits.resolve() in [path.resolve() for path in paths]:
+    if any(files.are_same(path, your_digits) for path in paths):
         raise files.FolderError(
             f"{printable(your_digits)} would be overwritten: name another --outputs"
         )
@@ -56,6 +56,8 @@ def main(arguments=None):
     probabilities = models.ask(model, images, paper, ink)
     distances = choose.measure_distances(images)
     pages = choose.read_pages(pages, probabilities, distances, args.are)
+    if args.are:
+        pages = known.mark(pages, args.are)
 
     for page in pages:
         show.report(page, args.json)
@@ -89,7 +91,7 @@ def find_proposals(path):
 
 def parse_arguments(arguments=None):
     """Read the command line; a wrong one ends the program with status 2 and says why."""
-    parser = argparse.ArgumentParser(description="Read handwritten digits.")
+    parser = argparse.ArgumentParser(description="Read handwritten digits from your own pictures.")
     outputs = pathlib.Path("outputs")
     parser.add_argument(
         "pictures", nargs="+", type=pathlib.Path, help="a picture of digits, or a folder of them"

@@ -30,6 +30,7 @@ class Digit(NamedTuple):
     probabilities: np.ndarray
     distance: float  # from the nearest of MNIST's, see measure_distances
     is_odd: bool = False  # of another size than its neighbours, or not in line: odd.py
+    truth: int | None = None  # what it is, where that is known: --are
 
     @property
     def predicted(self):
@@ -38,6 +39,10 @@ class Digit(NamedTuple):
     @property
     def confidence(self):
         return float(self.probabilities.max())
+
+    @property
+    def misread(self):
+        return self.truth is not None and self.truth != self.predicted
 
     @property
     def doubtful(self):

@@ -12,6 +12,20 @@ from training import data
 from training.errors import one_line, printable
 
 
+def mark(pages, known):
+    """Return `pages`, whose digits have their `truth` if as many were found as are `known`."""
+    if [page for page in pages if page.error is not None]:
+        return pages
+    if sum(len(page.digits) for page in pages) != len(known):
+        return pages
+    truths = iter(known)
+    marked = []
+    for page in pages:
+        digits = [digit._replace(truth=int(next(truths))) for digit in page.digits]
+        marked.append(page._replace(digits=digits))
+    return marked
+
+
 def collect(pages, known, path):
     """Print how many of `known`, a string of digits, were read right, and add them to `path`.
 
@@ -31,8 +45,8 @@ def collect(pages, known, path):
     if len(found) != len(known):
         say_nothing_was_added(
             f"{len(found)} digits were found, and --are says that there are {len(known)}. Look at "
-            "your_digits.png. It helps to leave more room between digits, to draw each without "
-            "lifting the pen, and to have nothing else in the picture"
+            "your_digits.png. It helps to leave more room between digits, and to have nothing "
+            "else in the picture"
         )
         return False
     print(printable(describe_accuracy(pages, known)))
@@ -62,9 +76,8 @@ def describe_accuracy(pages, known):
     misread = []
     number = 0
     for page in pages:
-        for position, digit in enumerate(page.digits, start=1):
+        for place, digit in zip(show.find_places(page.digits), page.digits, strict=True):
             if digit.predicted != int(known[number]):
-                place = f"digit {position}"
                 if len(pages) > 1:
                     place += f" of {show.name_of(page)}"
                 misread.append(f"{known[number]} as {digit.predicted} ({place})")

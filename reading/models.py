@@ -3,14 +3,13 @@
 For those who want to know which models predict.py takes, and what it says about the others.
 """
 
-import json
 import math
 import re
 import zipfile
 
 import numpy as np
 
-from training import data
+from training import data, limits
 from training.errors import UserError, one_line, printable
 from training.scaling import to_network
 
@@ -30,23 +29,21 @@ def check_file(path):
                 f"{path} is a folder, perhaps TensorFlow's older SavedModel format. Save the model "
                 "anew, in the program that made it, with model.save('model.keras')"
             )
+        limits.check_regular(path, limits.MOST_BYTES_OF_NETWORK)
         with path.open("rb") as file:
-            start = file.read(8)
-            is_zip = zipfile.is_zipfile(file)
-    except OSError as error:
+            if file.read(8) == b"\x89HDF\r\n\x1a\n":
+                raise ModelError(
+                    f"{path} is in Keras's older format, .h5. Save it anew, in Python: import "
+                    f"keras; keras.models.load_model('{path.name}').save('model.keras')"
+                )
+        limits.check_zip(path, limits.MOST_BYTES_OF_NETWORK)
+    except ModelError:
+        raise
+    except Exception as error:  # noqa: BLE001  a damaged file fails in many ways
+        reason = getattr(error, "strerror", None) or one_line(error)
         raise ModelError(
-            f"there is no model in {path} ({error.strerror}). "
-            "To make outputs/model.keras: python train.py"
+            f"there is no model in {path} ({reason}). To make outputs/model.keras: python train.py"
         ) from None
-    if start == b"\x89HDF\r\n\x1a\n":
-        raise ModelError(
-            f"{path} is in Keras's older format, .h5. Save it anew, in Python: import keras; "
-            f"keras.models.load_model('{path.name}').save('model.keras')"
-        )
-    if not is_zip:
-        raise ModelError(
-            f"there is no model in {path}. To make outputs/model.keras: python train.py"
-        )
 
 
 def load(path):
@@ -54,6 +51,7 @@ def load(path):
     import keras  # here, since it takes seconds, and finding digits does not need it
 
     try:
+        limits.check_network(path)
         # In safe mode Keras refuses a file that brings code of its own, such as a Lambda layer.
         model = keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # noqa: BLE001  whatever is wrong in the file, it is not used
@@ -82,7 +80,7 @@ def read_keras_version(path):
     """Return the version of Keras that saved a model, such as "3.12.0", or "" if it is unknown."""
     try:
         with zipfile.ZipFile(path) as file:
-            return str(json.loads(file.read("metadata.json"))["keras_version"])
+            return str(limits.read_member(file, "metadata.json")["keras_version"])
     except Exception:  # noqa: BLE001  whatever is wrong in the file
         return ""
 
@@ -95,7 +93,7 @@ def as_numbers(version):
 def read_metrics(path):
     """Return the dict in metrics.json beside a model; an empty one if there is none."""
     try:
-        metrics = json.loads(path.with_name("metrics.json").read_text(encoding="utf-8"))
+        metrics = limits.read_json(path.with_name("metrics.json"))
     except (OSError, ValueError, RecursionError):
         return {}
     return metrics if isinstance(metrics, dict) else {}

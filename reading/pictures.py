@@ -5,6 +5,7 @@ For those who want to know what predict.py does before it looks for digits.
 
 import contextlib
 import glob
+import itertools
 import math
 import pathlib
 import warnings
@@ -13,9 +14,14 @@ from typing import NamedTuple
 import numpy as np
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
-FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")  # none starts a program
+from training import limits
+from training.errors import one_line
+
+FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")  # none starts a program
 LARGEST_SIDE = 2000  # larger pictures are shrunk: digits a hundredth as high are still 20 pixels
-MOST_PAGES = 100  # of one file
+MOST_BYTES = 100_000_000  # of a file
+MOST_PAGES = 100  # of one file...
+MOST_PIXELS_OF_PAGES = 150_000_000  # ...or so many pixels: all take less than 10 seconds
 BAND = 64  # rows that are converted at once
 ORIENTATION = ExifTags.Base.Orientation  # how the camera was held
 # So many pixels take less than 400 MB, measured: decoders hold from 5 to 27 bytes for each.
@@ -23,7 +29,6 @@ MOST_PIXELS = {
     "AVIF": 15_000_000,
     "GIF": 16_000_000,
     "JPEG": 65_000_000,
-    "PPM": 25_000_000,
     "TIFF": 28_000_000,
     "WEBP": 13_000_000,
 }
@@ -97,18 +102,20 @@ def open_pages(path):
 
 def read_pages(file, path):
     """Yield the pages of an open file that has several, as `open_pages` does, in one pass."""
-    for number in range(1, MOST_PAGES + 2):
+    number_of_pixels = 0
+    for number in itertools.count(1):
         try:
             with saying_what_is_wrong():
                 if not go_to_page(file, number):
                     return
-                if number > MOST_PAGES:
+                if number > MOST_PAGES or number_of_pixels > MOST_PIXELS_OF_PAGES:
                     raise PictureError(
-                        f"only the first {MOST_PAGES} pages of a file are read: split it"
+                        f"only the first {number - 1} pages of this file are read: split it"
                     )
         except PictureError as error:
             yield Page(path, number, error=str(error)), None
             return
+        number_of_pixels += math.prod(file.size)
         yield read_page(file, path, number)
 
 
@@ -149,8 +156,7 @@ def open_file(path):
     with saying_what_is_wrong():
         if path.is_dir():
             raise PictureError("there are no pictures in this folder")
-        if not path.is_file():
-            raise PictureError("there is no such file")
+        limits.check_regular(path, MOST_BYTES)
         # Closing also frees the pixels, which are many more than those that are handed on.
         with contextlib.closing(Image.open(path, formats=FORMATS)) as file:
             yield file
@@ -165,10 +171,12 @@ def saying_what_is_wrong():
         raise PictureError("it has too many pixels; make it smaller") from None
     except UnidentifiedImageError:
         raise PictureError("it is not a picture, or it is HEIC: save it as JPEG or PNG") from None
+    except FileNotFoundError:
+        raise PictureError("there is no such file") from None
     except PictureError:
         raise
     except Exception as error:  # noqa: BLE001  a broken file fails in many ways
-        raise PictureError(f"it cannot be read: {error!r}") from None
+        raise PictureError(f"it cannot be read: {one_line(error)}") from None
 
 
 def load(file):
@@ -190,9 +198,17 @@ def load(file):
     factor = LARGEST_SIDE / full_side
     file.draft(None, (math.ceil(file.width * factor), math.ceil(file.height * factor)))
     small = to_small_rgb(file)
-    small.getexif()[ORIENTATION] = file.getexif().get(ORIENTATION, 1)
+    small.getexif()[ORIENTATION] = find_orientation(file)
     picture = np.asarray(ImageOps.exif_transpose(small))
     return picture, full_side / max(picture.shape[:2])
+
+
+def find_orientation(file):
+    """Return how the camera was held, as EXIF has it: 1 is upright, and where it says nothing."""
+    try:
+        return file.getexif().get(ORIENTATION, 1)
+    except Exception:  # noqa: BLE001  broken notes do not matter
+        return 1
 
 
 def to_small_rgb(picture):
@@ -229,8 +245,9 @@ def is_deep(picture):
 
 
 def values_of(picture):
-    """Return the pixels of a deep picture, float64 (height, width); what is no number becomes 0."""
-    return np.nan_to_num(np.asarray(picture, dtype="float64"))
+    """Return the pixels of a deep picture, float64 (height, width); 0 where they are not finite."""
+    values = np.asarray(picture, dtype="float64")
+    return np.where(np.isfinite(values), values, 0)
 
 
 def find_range(picture):

@@ -3,7 +3,6 @@
 For those who want to know what predict.py prints and draws.
 """
 
-import itertools
 import json
 import math
 import sys
@@ -18,12 +17,12 @@ from training.errors import printable
 MOST_PAGES = 8  # in your_digits.png
 MOST_DIGITS = 24  # of one page, one by one
 MOST_DESCRIBED = 10  # of one page, in what is printed: of more digits only those that are unsure
-LONGEST_NAME = 60  # letters of a file's name: more would reach into the legend
 WIDTH = 1000  # of your_digits.png, in pixels
 ROW = 146  # the height of a row of digits
 SURE_FROM = 0.9  # how probable
 SURE = "#0072b2"  # blue and orange: the colour-blind can tell them apart
 UNSURE = "#d55e00"
+MISREAD = "firebrick"  # darker than both
 
 
 def report(page, as_json):
@@ -56,15 +55,41 @@ def name_of(page):
 
 
 def in_rows(digits):
-    """Return what was read, with a space where a new row begins."""
-    text = str(digits[0].predicted)
-    for before, digit in itertools.pairwise(digits):
-        box_before = before.proposal.box
-        box = digit.proposal.box
-        if box[0] < box_before[0] or not in_one_row(box_before, box):
-            text += " "
-        text += str(digit.predicted)
-    return text
+    """Return what was read, with a space between rows."""
+    rows = []
+    for row in split_into_rows(digits):
+        rows.append("".join(str(digit.predicted) for digit in row))
+    return " ".join(rows)
+
+
+def split_into_rows(digits):
+    """Return the rows of digits that are in reading order: lists of digits."""
+    rows = []
+    for digit in digits:
+        if not rows or not follows(digit, rows[-1][-1]):
+            rows.append([])
+        rows[-1].append(digit)
+    return rows
+
+
+def follows(digit, before):
+    """Return whether a digit stands in the row of the one before it."""
+    box = digit.proposal.box
+    box_before = before.proposal.box
+    return box[0] >= box_before[0] and in_one_row(box_before, box)
+
+
+def find_places(digits):
+    """Return for each digit, in reading order, where it is, such as "row 3, digit 9"."""
+    rows = split_into_rows(digits)
+    places = []
+    for row_number, row in enumerate(rows, start=1):
+        for number in range(1, len(row) + 1):
+            place = f"digit {number}"
+            if len(rows) > 1:
+                place = f"row {row_number}, {place}"
+            places.append(place)
+    return places
 
 
 def describe_all(digits):
@@ -72,9 +97,9 @@ def describe_all(digits):
     if len(digits) <= MOST_DESCRIBED:
         return ", ".join(describe(digit) for digit in digits)
     unsure = []
-    for position, digit in enumerate(digits, start=1):
+    for place, digit in zip(find_places(digits), digits, strict=True):
         if is_unsure(digit):
-            unsure.append(f"digit {position}, {digit.predicted}: {describe(digit)}")
+            unsure.append(f"{place}, {digit.predicted}: {describe(digit)}")
     if not unsure:
         return f"all {len(digits)} at least {SURE_FROM:.0%} sure"
     others = len(digits) - len(unsure)
@@ -94,9 +119,9 @@ def box_in_file(digit, page):
 
 
 def draw_pages(pages, path):
-    """Save a PNG of how pages were read; of many, those of which the network is least sure."""
+    """Save a PNG of how pages were read; of many, those with misread or the least sure digits."""
     if len(pages) > MOST_PAGES:
-        pages = sorted(pages, key=least_confidence)[:MOST_PAGES]
+        pages = sorted(pages, key=misread_and_least_sure_first)[:MOST_PAGES]
     parts = [draw_page(page) for page in pages]
     whole = Image.new("RGB", (WIDTH, sum(part.height for part in parts)), "white")
     top = 0
@@ -107,8 +132,8 @@ def draw_pages(pages, path):
     whole.save(path, format="PNG", compress_level=2)
 
 
-def least_confidence(page):
-    return min(digit.confidence for digit in page.digits)
+def misread_and_least_sure_first(page):
+    return min((not digit.misread, digit.confidence) for digit in page.digits)
 
 
 def draw_page(page):
@@ -117,21 +142,13 @@ def draw_page(page):
     picture = Image.fromarray(array)
     shown = ImageOps.contain(picture, (WIDTH - 20, 420))
     scale = shown.width / picture.width
-    few = page.digits
-    if len(page.digits) > MOST_DIGITS:
-        few = sorted(page.digits, key=confidence_of)[:MOST_DIGITS]
+    few = choose_shown(page.digits)
     rows = math.ceil(len(few) / 3)
     drawn = Image.new("RGB", (WIDTH, 50 + shown.height + 30 + rows * ROW), "white")
     pen = ImageDraw.Draw(drawn)
-    # The font has only ASCII. (A ? would seem to be one of the legend's.)
-    name = page.path.name.encode("ascii", "replace").decode().replace("?", "_")
-    if len(name) > LONGEST_NAME:
-        name = f"{name[: LONGEST_NAME // 2]}...{name[-LONGEST_NAME // 2 :]}"
-    if page.number is not None:
-        name += f", page {page.number}"
-    pen.text((10, 8), f"{name}: what was found", "black", ImageFont.load_default(18))
-    meaning = f"orange: less than {SURE_FROM:.0%} sure; with a ?: perhaps no digit"
-    pen.text((WIDTH - 10, 12), meaning, UNSURE, ImageFont.load_default(13), anchor="ra")
+    room = draw_legend(pen, page.digits)
+    font = ImageFont.load_default(18)
+    pen.text((10, 8), fit_title(page, pen, font, room - 30), "black", font)
     top = 50
     drawn.paste(shown, (10, top))
     pen.rectangle((9, top - 1, 10 + shown.width, top + shown.height), outline="silver")
@@ -145,19 +162,64 @@ def draw_page(page):
         pen.rectangle(ground, "white")  # or the label is lost in ink above it
         pen.text(place, label_of(digit), colour, font, anchor="lb")
     top += shown.height + 4
-    title = "The digits one by one: cut out, as the network sees it, and how probable each class is"
+    title = "The digits one by one"
     if len(few) < len(page.digits):
-        title = f"The {MOST_DIGITS} of which the network is least sure: cut out, as it sees them, "
-        title += "and how probable each class is"
+        title = f"The {MOST_DIGITS} of which the network is least sure"
+    title += ": cut out, as the network sees them, and how probable each digit is"
     pen.text((10, top), title, "black", ImageFont.load_default(14))
-    for i, digit in enumerate(few):
+    for i, (digit, place) in enumerate(few):
         left = 10 + i % 3 * (WIDTH // 3)
-        draw_digit(drawn, picture, digit, left, top + 30 + i // 3 * ROW)
+        draw_digit(drawn, picture, digit, place, left, top + 30 + i // 3 * ROW)
     return drawn
 
 
-def confidence_of(digit):
+def choose_shown(digits):
+    """Return the digits to show one by one, with their places: misread ones first, and of many
+    those of which the network is least sure.
+    """
+    placed = list(zip(digits, find_places(digits), strict=True))
+    if len(placed) > MOST_DIGITS:
+        placed.sort(key=least_sure_first)
+    placed.sort(key=misread_first)
+    return placed[:MOST_DIGITS]
+
+
+def least_sure_first(digit_and_place):
+    digit, _ = digit_and_place
     return digit.confidence
+
+
+def misread_first(digit_and_place):
+    digit, _ = digit_and_place
+    return not digit.misread
+
+
+def draw_legend(pen, digits):
+    """Draw what the colours mean, in the upper right corner; return where it begins."""
+    legend = [(f"orange: less than {SURE_FROM:.0%} sure; with a ?: perhaps no digit", UNSURE)]
+    if digits[0].truth is not None:
+        legend.append(("red: misread", MISREAD))
+    font = ImageFont.load_default(13)
+    left = WIDTH - 10
+    for text, colour in legend:
+        pen.text((left, 12), text, colour, font, anchor="ra")
+        left -= pen.textlength(text, font) + 15
+    return left
+
+
+def fit_title(page, pen, font, room):
+    """Return the title of a page, with as much of its file's name as there is room for."""
+    ascii_name = page.path.name.encode("ascii", "replace").decode()  # the font has no more
+    name = ascii_name.replace("?", "_")  # a ? would seem to be one of the legend's
+    end = ": what was found"
+    if page.number is not None:
+        end = f", page {page.number}{end}"
+    title = name + end
+    half = len(name) // 2
+    while pen.textlength(title, font) > room:
+        half -= 1
+        title = f"{name[:half]}...{name[-half:]}{end}"
+    return title
 
 
 def is_unsure(digit):
@@ -166,6 +228,8 @@ def is_unsure(digit):
 
 
 def colour_of(digit):
+    if digit.misread:
+        return MISREAD
     return UNSURE if is_unsure(digit) else SURE
 
 
@@ -174,14 +238,18 @@ def label_of(digit):
 
 
 def caption_of(digit):
-    return f"{label_of(digit)}  ({digit.confidence:.0%})"
+    caption = f"{label_of(digit)}: {digit.confidence:.0%}"
+    if digit.misread:
+        return f"{digit.truth} read as {caption}"
+    return caption
 
 
-def draw_digit(drawn, picture, digit, left, top):
+def draw_digit(drawn, picture, digit, place, left, top):
     """Draw one digit: as it is in the picture, as the network sees it, and its probabilities."""
     pen = ImageDraw.Draw(drawn)
     small = ImageFont.load_default(10)
     pen.text((left, top), caption_of(digit), colour_of(digit), ImageFont.load_default(14))
+    pen.text((left + 316, top + 2), place, "dimgray", ImageFont.load_default(12), anchor="ra")
     x, y, right, bottom = digit.proposal.box
     margin = max(right - x, bottom - y) // 4
     box = (x - margin, y - margin, right + margin, bottom + margin)

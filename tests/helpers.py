@@ -1,11 +1,14 @@
 """What several test files need: checks of messages and files, poor surroundings, patience."""
 
+import contextlib
 import json
 import os
+import pathlib
 import re
 import statistics
 import subprocess
 import sys
+import threading
 import zipfile
 
 import keras
@@ -26,6 +29,10 @@ FILES = {"model.keras", "metrics.json", "elsewhere.png", "draw.html"} | PICTURES
 needs_unix_signals = pytest.mark.skipif(
     sys.platform == "win32",
     reason="on Windows a test cannot press Ctrl-C for one process alone",
+)
+
+needs_unix_files = pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows has no devices, pipes or loops among its files"
 )
 
 
@@ -76,6 +83,37 @@ def assert_whole(outputs):
 def share_of(found, expected):
     """Return which share of what was read is as expected."""
     return statistics.mean(a == b for a, b in zip(found, expected, strict=True))
+
+
+@contextlib.contextmanager
+def at_most_mb(most):
+    """Check that a `with` block takes no more memory than so many MB, where the system tells it."""
+    if not sys.platform.startswith("linux"):
+        yield
+        return
+    pathlib.Path("/proc/self/clear_refs").write_text("5")  # forget the highest until now
+    before = highest_mb()
+    yield
+    assert highest_mb() - before < most
+
+
+def highest_mb():
+    status = pathlib.Path("/proc/self/status").read_text()
+    return int(re.search(r"VmHWM:\s+(\d+)", status)[1]) / 1024
+
+
+def make_pipe(path):
+    """Make a pipe at `path`; whoever opens it waits for three seconds, and finds it empty."""
+
+    def end():
+        with contextlib.suppress(OSError):  # nobody waits
+            os.close(os.open(path, os.O_WRONLY | os.O_NONBLOCK))
+
+    os.mkfifo(path)
+    timer = threading.Timer(3, end)
+    timer.daemon = True
+    timer.start()
+    return path
 
 
 def can_mount():

@@ -7,17 +7,18 @@ not read it to understand train.py.
 import contextlib
 import gzip
 import hashlib
+import math
 import os
 import pathlib
 import socket
 import sys
 import threading
 import urllib.request
-import zipfile
 import zlib
 
 import numpy as np
 
+from training import limits
 from training.errors import UserError, one_line, printable
 
 SAMPLE = pathlib.Path(__file__).resolve().with_name("sample.npz")
@@ -47,7 +48,7 @@ MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.n
 MNIST_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"  # Keras checks it
 FIRST_ANSWER = 30  # seconds until a server has to answer, at whichever of its addresses
 NEXT_ANSWER = 10  # seconds without a byte after which a connection counts as dead
-MOST_BYTES = 2**30  # of arrays in a file, a million images: more is an attack, or a mistake
+MOST_BYTES = 350_000_000  # of images, packed or not: 440,000 of them
 LIGHT = 128  # from here on a pixel counts as light
 RIM_OF = 0.9  # of the images: if the rim of so many is light, they have ink on white paper
 
@@ -159,41 +160,25 @@ def load_path(path):
 
 def load_npz(path):
     """Load an .npz file like Keras's mnist.npz; returns and raises what `load_path` does."""
-    arrays = read_npz(path)
+    try:
+        arrays = read_arrays(path, ARRAYS, MOST_BYTES)
+    except Exception as error:  # noqa: BLE001  a damaged file fails in many ways
+        raise DataError(
+            f"{printable(path)} is not an .npz file that can be read: {one_line(error)}. What is "
+            f"read: an .npz file with the arrays {', '.join(ARRAYS)}, or a folder with MNIST's "
+            "four original files."
+        ) from None
     check(path, arrays["x_train"], arrays["y_train"])
     check(path, arrays["x_test"], arrays["y_test"])
     return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
 
 
-def read_npz(path):
-    """Return the ARRAYS in an .npz file, a dict; raises DataError."""
-    expected = (
-        f"What is read: an .npz file with the arrays {', '.join(ARRAYS)}, or a folder with MNIST's "
-        "four original files"
-    )
-    with path.open("rb") as file:
-        if not zipfile.is_zipfile(file):
-            raise DataError(
-                f"{printable(path)} is not an .npz file (or only a part of one). {expected}."
-            )
-    try:
-        return read_arrays(path, ARRAYS, MOST_BYTES)
-    except Exception as error:  # noqa: BLE001  a damaged file fails in many ways
-        raise DataError(
-            f"{printable(path)} cannot be read: {one_line(error)}. {expected}."
-        ) from None
-
-
 def read_arrays(path, names, most_bytes):
     """Return the arrays of these `names` in an .npz file, a dict.
 
-    Raises ValueError if the file says itself that its arrays have more than `most_bytes`, and
-    whatever Python and NumPy raise where it is damaged.
+    Raises what limits.check_zip does, and whatever Python and NumPy raise where it is damaged.
     """
-    with zipfile.ZipFile(path) as file:
-        size = sum(member.file_size for member in file.infolist())
-    if size > most_bytes:
-        raise ValueError(f"its arrays have {size:,} bytes, too many: at most {most_bytes:,}")
+    limits.check_zip(path, most_bytes)
     arrays = {}
     with np.load(path, allow_pickle=False) as file:  # a pickle could run any code
         for name in names:
@@ -204,9 +189,11 @@ def read_arrays(path, names, most_bytes):
 def load_folder(folder):
     """Load MNIST's four original files, also packed (.gz); returns and raises as `load_path`."""
     arrays = []
+    most_bytes = MOST_BYTES
     for name in ORIGINAL_FILES:
         path = find_original(folder, name)
-        arrays.append(read_idx(path))
+        arrays.append(read_idx(path, most_bytes))
+        most_bytes -= arrays[-1].nbytes
     images_train, labels_train, images_test, labels_test = arrays
     check(folder, images_train, labels_train)
     check(folder, images_test, labels_test)
@@ -225,8 +212,8 @@ def find_original(folder, name):
     )
 
 
-def read_idx(path):
-    """Return the uint8 array in a file of the format IDX, in which MNIST was published.
+def read_idx(path, most_bytes):
+    """Return the uint8 array, of `most_bytes` or less, in a file of the format IDX, as MNIST's are.
 
     The format (http://yann.lecun.com/exdb/mnist): two bytes 0, a byte for the type (8: uint8), one
     for the number of dimensions, each dimension as a 4-byte integer, then all the numbers.
@@ -238,10 +225,9 @@ def read_idx(path):
             begin = file.read(4)
             if begin[:3] != b"\0\0\x08":
                 raise ValueError("it does not begin like an IDX file of bytes")
-            shape = np.frombuffer(file.read(4 * begin[3]), dtype=">i4")
-            size = int(np.prod(shape, dtype="int64"))
-            if not 0 <= size <= MOST_BYTES:
-                raise ValueError(f"it says that it holds {size:,} numbers")
+            shape = np.frombuffer(file.read(4 * begin[3]), dtype=">u4").tolist()
+            size = math.prod(shape)
+            limits.check_size(size, most_bytes)
             numbers = file.read(size + 1)
             return np.frombuffer(numbers, dtype="uint8").reshape(shape)
     except (OSError, EOFError, IndexError, ValueError, zlib.error) as error:
@@ -256,6 +242,12 @@ def check(path, images, labels):
         problem = f"the images must have the shape (N, 28, 28), not {images.shape}"
     elif images.dtype != np.uint8:
         problem = f"the images must be uint8, not {images.dtype}"
+    elif labels.shape != (len(images),):
+        problem = f"{len(images)} images need labels of shape ({len(images)},), not {labels.shape}"
+    elif not np.issubdtype(labels.dtype, np.integer):
+        problem = f"the labels must be integers, not {labels.dtype}"
+    elif labels.min() < 0 or labels.max() > 9:
+        problem = f"the labels must go from 0 to 9, not from {labels.min()} to {labels.max()}"
     elif images.max() <= 1:
         problem = (
             "the images must go from 0 (paper) to 255 (ink), "
@@ -266,12 +258,6 @@ def check(path, images, labels):
             "the images must have white ink (255) on black paper (0), and have black ink on white "
             "paper: turn them over, images = 255 - images"
         )
-    elif labels.shape != (len(images),):
-        problem = f"{len(images)} images need labels of shape ({len(images)},), not {labels.shape}"
-    elif not np.issubdtype(labels.dtype, np.integer):
-        problem = f"the labels must be integers, not {labels.dtype}"
-    elif labels.min() < 0 or labels.max() > 9:
-        problem = f"the labels must go from 0 to 9, not from {labels.min()} to {labels.max()}"
     else:
         return
     raise DataError(f"{printable(path)} is unlike MNIST: {problem}.")
@@ -299,8 +285,10 @@ def find_in_cache(path):
     Keras takes only its own, to the last byte, and would delete any other. Raises DataError if it
     cannot be used; it stays where it is.
     """
-    if hashlib.sha256(path.read_bytes()).hexdigest() == MNIST_SHA256:
-        return "mnist"
+    if path.is_file():
+        with path.open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() == MNIST_SHA256:
+                return "mnist"
     try:
         load_path(path)
     except DataError as error:

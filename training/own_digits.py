@@ -9,7 +9,6 @@ MNIST has them, and `labels`, uint8 (N,).
 """
 
 import contextlib
-import json
 import pathlib
 import secrets
 import time
@@ -17,11 +16,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from training import data, distort, files, plots, scaling
+from training import data, distort, files, limits, plots, scaling
 from training.errors import one_line, printable
 
 EXPECTED = "an .npz file with the arrays images, uint8 (N, 28, 28), and labels, (N,), from 0 to 9"
-MOST_BYTES = 100_000 * 28 * 28 + 1_000_000  # 100,000 images, and their labels
+MOST_IMAGES = 10_000  # in a file: nobody writes more, and distorted copies take memory
+MOST_BYTES = MOST_IMAGES * 28 * 28 + 1_000_000  # with their labels
 
 KEPT_ASIDE = 5  # of each digit every fifth image is not trained on
 SHARE = 1 / 10  # of the training images: so many copies are added (with half of them, a point less
@@ -105,27 +105,8 @@ def read_file(path):
         ) from None
     images = arrays["images"]
     labels = arrays["labels"]
-    problem = find_problem(images, labels)
-    if problem:
-        raise data.DataError(f"{printable(path)}: {problem}. Expected is {EXPECTED}.")
+    data.check(path, images, labels)
     return images, labels.astype("uint8")
-
-
-def find_problem(images, labels):
-    """Return what is wrong with images and labels of own digits, or None."""
-    if images.ndim != 3 or images.shape[1:] != (28, 28):
-        return f"its images have the shape {images.shape}"
-    if images.dtype != np.uint8:
-        return f"its images are {images.dtype}"
-    if len(images) == 0:
-        return "it is empty"
-    if labels.shape != (len(images),):
-        return f"its {len(images)} images have labels of the shape {labels.shape}"
-    if not np.issubdtype(labels.dtype, np.integer):
-        return f"its labels are {labels.dtype}"
-    if labels.min() < 0 or labels.max() > 9:
-        return f"its labels go from {labels.min()} to {labels.max()}"
-    return None
 
 
 def keep_aside(labels):
@@ -154,7 +135,7 @@ def collect(path, images, labels):
     An image that is there already counts once, with the label that was said last. The old file
     stays until the new one is whole; of two runs at once, one waits. Returns how many images are
     new, how many have another label now, and how many there are. Raises data.DataError if the old
-    file is something else, and OSError if it cannot be written.
+    file is something else or full, and OSError if it cannot be written.
     """
     unfinished = path.with_name(f"unfinished-{secrets.token_hex(4)}-{path.name}")
     with locked(path):
@@ -163,6 +144,8 @@ def collect(path, images, labels):
             remember(label_of, *read_file(path))
         before = label_of.copy()
         remember(label_of, images, labels)
+        if len(label_of) > MOST_IMAGES:
+            raise data.DataError(f"{printable(path)} would have more than {MOST_IMAGES:,} digits")
         all_images = np.frombuffer(b"".join(label_of), np.uint8).reshape((-1, 28, 28))
         all_labels = np.array(list(label_of.values()), np.uint8)
         try:
@@ -186,7 +169,8 @@ def locked(path):
     """Let one run at a time do what is in a `with` block: others wait until it is done.
 
     As long as it lasts, there is a file beside `path`, which only one run can make. One that is
-    older than PATIENCE was left by a run that was killed, and is deleted.
+    older than PATIENCE was left by a run that was killed, and is deleted; so is one that is dated
+    as far in the future.
     """
     lock = path.with_name(f"{path.name}.lock")
     latest = time.time() + 2 * PATIENCE
@@ -197,7 +181,7 @@ def locked(path):
         except (FileExistsError, PermissionError):  # the latter on Windows, while it is deleted
             if time.time() > latest:
                 raise
-        if age_of(lock) > PATIENCE:
+        if abs(age_of(lock)) > PATIENCE:
             files.delete(lock)
         time.sleep(0.02)
     try:
@@ -227,9 +211,10 @@ def count_right_before(path, own):
 
     path = pathlib.Path(path)
     try:
-        metrics = json.loads(path.with_name("metrics.json").read_text(encoding="utf-8"))
+        metrics = limits.read_json(path.with_name("metrics.json"))
         if metrics["class_names"] != data.DIGITS:
             return None
+        limits.check_network(path)
         model = keras.saving.load_model(path, compile=False, safe_mode=True)
         images = own.images[own.aside]
         paper = metrics.get("paper", 0)

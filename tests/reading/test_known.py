@@ -37,6 +37,17 @@ def test_what_was_read_is_collected_under_what_it_is(sample, tmp_path, capsys):
     assert then == f"To train with them: python train.py --add {path}"
 
 
+def test_each_digit_is_marked_with_what_it_is_if_as_many_were_found(sample):
+    pages = [make_page(sample, "a.png", "12"), make_page(sample, "bb.png", "345", number=2)]
+    marked = known.mark(pages, "12375")
+    assert [[digit.truth for digit in page.digits] for page in marked] == [[1, 2], [3, 7, 5]]
+    assert [digit.misread for digit in marked[1].digits] == [False, True, False]
+    for text in ("1237", "123755"):
+        assert known.mark(pages, text) == pages
+    broken = Page(pathlib.Path("c.png"), None, error="broken")
+    assert known.mark([*pages, broken], "12375") == [*pages, broken]
+
+
 def test_several_pages_are_known_in_their_order(sample, tmp_path, capsys):
     pages = [make_page(sample, "a.png", "12"), make_page(sample, "bb.png", "345", number=2)]
     assert known.collect(pages, "12375", tmp_path / "my_digits.npz")

@@ -1,6 +1,8 @@
 """What reading/models.py does: it loads networks that read digits, and refuses all others."""
 
 import json
+import pathlib
+import time
 import zipfile
 
 import keras
@@ -8,10 +10,11 @@ import numpy as np
 import pytest
 from conftest import as_input
 from drawing import page
-from helpers import assert_one_line
+from helpers import assert_one_line, at_most_mb, make_pipe, needs_unix_files
 from PIL import Image
 
 from reading import models
+from training import limits
 
 
 def test_every_model_that_train_saves_can_read(ten_digits, read, finished_other, tmp_path):
@@ -97,11 +100,71 @@ def test_a_model_that_fails_without_saying_why_is_refused(read, tmp_path, monkey
 
 
 @pytest.mark.parametrize("content", [b"", b"no model", b"PK\x05\x06" + b"\0" * 18])
-def test_a_file_that_is_no_model_is_refused(content, read, tmp_path):
-    (tmp_path / "model.keras").write_bytes(content)
+def test_a_file_that_is_no_model_is_refused(content, tmp_path):
+    path = tmp_path / "model.keras"
+    path.write_bytes(content)
     with pytest.raises(models.ModelError, match="model") as refused:
-        read(tmp_path / "good.png", model=tmp_path / "model.keras")
+        models.check_file(path)
+        models.load(path)
     assert_one_line(str(refused.value))
+
+
+@needs_unix_files
+def test_what_is_no_file_is_refused_unread(tmp_path):
+    for path in (pathlib.Path("/dev/zero"), make_pipe(tmp_path / "model.keras")):
+        begin = time.monotonic()
+        with pytest.raises(models.ModelError) as refused:
+            models.check_file(path)
+        assert time.monotonic() - begin < 1
+        assert_one_line(str(refused.value), str(path), "no regular file", "python train.py")
+
+
+def test_a_file_that_is_missing_is_told_with_the_command_that_makes_one(tmp_path):
+    for name in ("missing.keras", "x" * 300):
+        with pytest.raises(models.ModelError) as refused:
+            models.check_file(tmp_path / name)
+        assert_one_line(str(refused.value), name, "python train.py")
+
+
+def test_a_small_file_that_unpacks_to_much_is_refused_before_keras_starts(tmp_path):
+    path = tmp_path / "model.keras"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
+        file.writestr("metadata.json", bytes(120_000_000))
+    with at_most_mb(50), pytest.raises(models.ModelError) as refused:
+        models.check_file(path)
+    assert_one_line(str(refused.value), "120,000,000 bytes, too many")
+
+
+def test_a_network_that_asks_for_more_than_it_needs_is_not_loaded(tmp_path, monkeypatch):
+    small_model([keras.layers.Dense(10, "softmax")]).save(tmp_path / "model.keras")
+    models.load(tmp_path / "model.keras")
+    monkeypatch.setattr(limits, "MOST_LAYERS", 1)
+    monkeypatch.setattr(keras.saving, "load_model", None)  # it is not loaded
+    with pytest.raises(models.ModelError) as refused:
+        models.load(tmp_path / "model.keras")
+    assert_one_line(str(refused.value), "model.keras", "2 layers")
+
+
+@needs_unix_files
+def test_metrics_that_are_no_file_or_very_long_are_as_if_there_were_none(tmp_path):
+    path = tmp_path / "model.keras"
+    metrics = tmp_path / "metrics.json"
+    metrics.write_text(json.dumps({"class_names": ["a"], "history": " " * 2_000_000}))
+    assert models.read_metrics(path) == {}
+    metrics.unlink()
+    make_pipe(metrics)
+    begin = time.monotonic()
+    assert models.read_metrics(path) == {}
+    assert time.monotonic() - begin < 1
+
+
+def test_the_version_in_a_file_is_not_read_where_it_is_very_long(tmp_path):
+    path = tmp_path / "model.keras"
+    for length, version in ((10, "3.0"), (2_000_000, "")):
+        content = json.dumps({"keras_version": "3.0"}) + " " * length
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+            file.writestr("metadata.json", content)
+        assert models.read_keras_version(path) == version
 
 
 def test_models_in_older_formats_are_refused_with_the_way_to_save_them_anew(

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 from drawing import blank, enlarged, letter, on_white, page, write
-from PIL import Image, ImageColor
+from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 import predict
 from reading import show
@@ -110,15 +110,16 @@ LEFT = 10  # of the picture and of the first digit in your_digits.png
 TOP = 50  # of the picture
 BLUE = "#0072b2"  # what the network is sure of
 ORANGE = "#d55e00"
+RED = "firebrick"  # what was misread
 
 
-def make_digit(confidence=0.95, predicted=3, box=(400, 100, 600, 300), distance=0.0):
+def make_digit(confidence=0.95, predicted=3, box=(400, 100, 600, 300), distance=0.0, truth=None):
     """Return a Digit whose image has ink, 255, in its upper left quarter alone."""
     image = np.zeros((28, 28), np.uint8)
     image[:14, :14] = 255
     probabilities = np.full(10, (1 - confidence) / 9)
     probabilities[predicted] = confidence
-    return Digit(Proposal(0, 1, 0.0, box, image), probabilities, distance)
+    return Digit(Proposal(0, 1, 0.0, box, image), probabilities, distance, truth=truth)
 
 
 @pytest.fixture
@@ -151,8 +152,11 @@ def is_at(picture, x, y, colour):
         (make_digit(confidence=0.95), BLUE, ORANGE),
         (make_digit(confidence=0.85), ORANGE, BLUE),
         (make_digit(confidence=0.95, distance=DOUBTFUL + 0.01), ORANGE, BLUE),
+        (make_digit(confidence=0.95, truth=5), RED, BLUE),
+        (make_digit(confidence=0.85, truth=5), RED, ORANGE),
+        (make_digit(confidence=0.85, truth=3), ORANGE, RED),
     ],
-    ids=["sure", "unsure", "unlike MNIST's"],
+    ids=["sure", "unsure", "unlike MNIST's", "misread", "misread, unsure", "read right"],
 )
 def test_a_box_is_where_the_digit_is_in_the_colour_of_how_sure_it_is(digit, colour, other, draw):
     picture = draw(([digit], "white"))
@@ -206,6 +210,61 @@ def test_of_many_digits_the_least_sure_are_shown_one_by_one(draw):
     assert (first == ImageColor.getrgb(show.UNSURE)).all(axis=2).any()
 
 
+def test_misread_digits_are_shown_first_with_the_truth_and_of_many_pages_theirs(draw):
+    right = [make_digit(confidence=0.4, truth=3) for _ in range(30)]
+    misread = make_digit(confidence=0.99, truth=5)
+    assert show.caption_of(misread) == "5 read as 3: 99%"
+    for digits in ([*right[:3], misread], [*right, misread]):  # all of them, or some
+        [(first, place), *others] = show.choose_shown(digits)
+        assert first is misread
+        assert place == f"digit {len(digits)}"
+        assert not any(digit.misread for digit, _ in others)
+    page_of = (right, "lightgreen")
+    picture = draw(*[page_of] * show.MOST_PAGES, ([misread], "pink"))
+    assert (picture == ImageColor.getrgb("pink")).all(axis=2).any()
+
+
+def test_where_a_digit_is_is_counted_row_by_row():
+    digits = []
+    for row, columns in enumerate((2, 1, 3)):
+        for column in range(columns):
+            digits.append(make_digit(box=(column * 90, row * 90, column * 90 + 50, row * 90 + 60)))
+    assert show.find_places(digits) == [
+        "row 1, digit 1",
+        "row 1, digit 2",
+        "row 2, digit 1",
+        "row 3, digit 1",
+        "row 3, digit 2",
+        "row 3, digit 3",
+    ]
+    assert show.find_places(digits[:2]) == ["digit 1", "digit 2"]
+
+
+@pytest.mark.parametrize(
+    "name", ["a.png", "x" * 200 + ".png", "W" * 40 + ".png", "数" * 80 + ".png"]
+)
+@pytest.mark.parametrize("truth", [None, 5])
+def test_a_long_name_does_not_run_into_the_legend(name, truth):
+    pen = ImageDraw.Draw(Image.new("RGB", (show.WIDTH, 50), "white"))
+    font = ImageFont.load_default(18)
+    legend = show.draw_legend(pen, [make_digit(truth=truth)])
+    for number in (None, 12):
+        title = show.fit_title(Page(pathlib.Path(name), number), pen, font, legend - 30)
+        assert 10 + pen.textlength(title, font) < legend
+        assert title.endswith("page 12: what was found" if number else ": what was found")
+        if len(name) < 10:
+            assert title.startswith("a.png")
+        else:
+            assert title.startswith(name[:5].replace("数", "_"))
+            assert ".png" in title
+
+
+def test_only_where_it_is_known_what_is_written_the_legend_speaks_of_misread_digits(draw):
+    for truth, is_said in ((None, False), (3, True)):
+        legend = draw(([make_digit(truth=truth)], "white"))[:40]
+        assert (legend == ImageColor.getrgb(RED)).all(axis=2).any() == is_said
+
+
 # --- What is printed ----------------------------------------------------------------------------
 
 
@@ -214,7 +273,7 @@ def test_how_sure_the_network_is_is_printed_and_in_the_json_and_in_the_picture(c
     page = Page(pathlib.Path("a.png"), None, scale=2.0, digits=[digit])
     show.report(page, as_json=False)
     assert capsys.readouterr().out == "a.png: 3 (90% sure)\n"
-    assert show.caption_of(digit) == "3  (90%)"
+    assert show.caption_of(digit) == "3: 90%"
     show.report(page, as_json=True)
     line = json.loads(capsys.readouterr().out)
     assert line["confidence"] == [pytest.approx(0.9)]
@@ -245,7 +304,7 @@ def test_rows_that_sink_are_told_apart(capsys):
 
 def test_what_is_shown_as_90_percent_is_as_sure_as_the_legend_says():
     digit = make_digit(confidence=0.896)
-    assert show.caption_of(digit) == "3  (90%)"
+    assert show.caption_of(digit) == "3: 90%"
     assert show.colour_of(digit) == show.SURE
     assert show.colour_of(make_digit(confidence=0.894)) == show.UNSURE
 

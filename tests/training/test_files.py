@@ -9,7 +9,7 @@ import time
 
 import numpy as np
 import pytest
-from helpers import assert_one_line, contents
+from helpers import assert_one_line, contents, needs_unix_files
 
 from training import files
 
@@ -183,6 +183,19 @@ def test_a_folder_that_is_a_file_or_below_one_is_an_error_that_spares_the_file(t
             files.Outputs(folder)
         assert_one_line(str(error.value), str(folder), "Name another folder")
     assert file.read_text() == "mine"
+
+
+@needs_unix_files
+def test_a_file_is_the_same_by_another_name_and_what_is_missing_is_the_same_as_nothing(tmp_path):
+    file = tmp_path / "file"
+    file.touch()
+    (tmp_path / "other").symlink_to(file)
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    assert files.are_same(file, tmp_path / ".." / tmp_path.name / "other")
+    (tmp_path / "different").touch()
+    for name in ("different", "missing", "loop", "x" * 300, "\0"):
+        assert not files.are_same(file, tmp_path / name)
+    assert not files.are_same(tmp_path / "missing", tmp_path / "missing")
 
 
 # --- JSON ---------------------------------------------------------------------------------------
