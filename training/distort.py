@@ -60,9 +60,12 @@ def make_copies(images, labels, copies_of_each, seed):
     `labels` are integers (N,); `seed` is where the random numbers start. The copies are uint8, too,
     all images once, then all of them again.
     """
-    images = np.tile(images, (copies_of_each, 1, 1))
-    copies = distort(images, np.random.default_rng(seed), FOR_COPIES)
-    return copies.round().astype("uint8"), np.tile(labels, copies_of_each)
+    rng = np.random.default_rng(seed)
+    copies = []
+    for _ in range(copies_of_each):  # all at once would take half a gigabyte more
+        distorted = distort(images, rng, FOR_COPIES)
+        copies.append(distorted.round().astype("uint8"))
+    return np.concatenate(copies), np.tile(labels, copies_of_each)
 
 
 def find_sources(number, rng, amounts):

@@ -80,28 +80,36 @@ def measure(hands, probabilities):
     """Return which share of the images kept aside is read right: a dict for metrics.json.
 
     `probabilities` are predicted for `hands.images_aside`, float (M, 10). It holds how many images
-    there are, and the accuracy of all, of those on paper, of those on the tablet, and by digit.
+    there are, and the accuracy of all, of those on paper, of those on the tablet, and by digit of
+    all and of those on paper.
     """
     labels = hands.labels_aside
     on_paper = hands.on_paper[hands.aside]
     is_right = probabilities.argmax(axis=1) == labels
-    by_digit = [float(is_right[labels == digit].mean()) for digit in range(10)]
+    by_digit = []
+    by_digit_on_paper = []
+    for digit in range(10):
+        is_digit = labels == digit
+        by_digit.append(float(is_right[is_digit].mean()))
+        by_digit_on_paper.append(float(is_right[is_digit & on_paper].mean()))
     return {
         "images": len(labels),
         "accuracy": float(is_right.mean()),
         "accuracy_on_paper": float(is_right[on_paper].mean()),
         "accuracy_on_tablet": float(is_right[~on_paper].mean()),
         "accuracy_by_digit": by_digit,
+        "accuracy_by_digit_on_paper": by_digit_on_paper,
     }
 
 
 def describe(measured):
     """Return one line about what `measure` has returned, which names the digit read worst."""
-    by_digit = measured["accuracy_by_digit"]
-    worst = int(np.argmin(by_digit))
+    worst = int(np.argmin(measured["accuracy_by_digit"]))
+    of_worst = measured["accuracy_by_digit"][worst]
+    on_paper = measured["accuracy_by_digit_on_paper"][worst]
     return (
         f"People from elsewhere: {measured['accuracy']:.1%} of {measured['images']:,} digits, "
-        f"of their {worst}s {by_digit[worst]:.0%}"
+        f"of their {worst}s {of_worst:.0%} (on paper {on_paper:.0%})"
     )
 
 
