@@ -135,7 +135,10 @@ def ask(model, images, paper, ink):
             "pixels. Use one of: python train.py"
         )
     x = to_network(images, paper, ink, input_shape)
-    probabilities = model.predict(x, batch_size=1000, verbose=0)
+    try:
+        probabilities = model.predict(x, batch_size=100, verbose=0)
+    except Exception as error:  # noqa: BLE001  whatever a network's layers raise
+        raise ModelError(f"this network cannot answer: {one_line(error)}") from None
     are_shares = np.all((probabilities >= 0) & (probabilities <= 1))
     if not are_shares or not np.allclose(probabilities.sum(axis=1), 1, atol=0.01):
         raise ModelError(

@@ -211,7 +211,9 @@ def run_here(outputs, options, *edits, draws=True):
                     if name in DRAWINGS:
                         stack.enter_context(mock.patch.object(module, name, draw_nothing))
         finished = run_and_catch(outputs, options, edits, start.end_in_one_line)
+    # What a run leaves in its process, which others share here.
     atexit.unregister(run_module.end)
+    run_module.keras.datasets.mnist.load_data = run_module.KERAS_LOAD_DATA
     return finished
 
 

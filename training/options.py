@@ -8,7 +8,7 @@ import os
 import pathlib
 import sys
 
-from training import networks
+from training import files, networks
 
 PROJECT = pathlib.Path(__file__).resolve().parent.parent
 
@@ -77,7 +77,7 @@ def parse(arguments=None):
         parser.error("--validation-split must be 0, or from 0.01 to 0.99")
     if not 0 <= args.seed < 2**32:
         parser.error("--seed must be from 0 to 4294967295")
-    if pathlib.Path(args.outputs).resolve() == PROJECT:
+    if files.are_same(pathlib.Path(args.outputs), PROJECT):
         parser.error(f"--outputs {args.outputs} is the script's own folder: name another")
     if (args.add or args.hands) and args.data == "fashion_mnist":
         parser.error("--add and --hands bring digits, and --data fashion_mnist has clothes")

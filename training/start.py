@@ -87,6 +87,7 @@ def end_quietly(message):
 def check_packages():
     """End the program, with a line that says why, if a package or Keras's backend is missing."""
     import importlib.util
+    import pathlib
 
     for package in (*PACKAGES, "keras"):
         if importlib.util.find_spec(package) is None:
@@ -95,8 +96,8 @@ def check_packages():
                 r".venv/bin/activate, on Windows .venv\Scripts\activate), or install what is "
                 "missing: pip install -r requirements.txt"
             )
-    settings_file = os.path.join(os.environ.get("KERAS_HOME", "~/.keras"), "keras.json")  # noqa: PTH118
-    settings_file = os.path.expanduser(settings_file)  # noqa: PTH111
+    settings_file = pathlib.Path(os.environ.get("KERAS_HOME", "~/.keras"), "keras.json")
+    settings_file = settings_file.expanduser()
     settings = read_keras_settings(settings_file)
     backend = os.environ.get("KERAS_BACKEND")
     named_in = "the environment variable KERAS_BACKEND names"
@@ -125,14 +126,17 @@ def read_keras_settings(path):
 
     Ends the program if Keras would fail on it: some files are from its older versions.
     """
-    import json
+    import contextlib
 
-    try:
-        with open(path, encoding="utf-8") as file:  # noqa: PTH123
-            settings = json.load(file)
-    except (OSError, ValueError):  # none, or no JSON: Keras ignores it
-        return {}
+    from training import limits
+
     problem = None
+    settings = {}
+    if path.exists() and not path.is_file():
+        problem = "it is no regular file"  # a pipe, for which Keras would wait for ever
+    else:
+        with contextlib.suppress(OSError, ValueError, RecursionError):  # Keras ignores it then
+            settings = limits.read_json(path)
     if not isinstance(settings, dict):
         problem = "it is no list of names and values"
     elif settings.get("floatx", "float32") not in FLOATS:

@@ -13,7 +13,7 @@ import types
 import keras
 import pytest
 from conftest import ENVIRONMENT, ROOT
-from helpers import assert_one_line
+from helpers import assert_one_line, needs_unix_files
 
 from training import start
 from training.errors import UserError, one_line, printable
@@ -116,6 +116,15 @@ def test_settings_that_are_a_list_are_told_and_what_is_no_json_is_left_to_keras(
     assert_one_line(message, str(path))
     settings("{ no JSON")
     start.check_packages()
+
+
+@needs_unix_files
+def test_settings_that_are_a_pipe_are_told_and_not_waited_for(settings, capsys):
+    path = settings("")
+    path.unlink()
+    os.mkfifo(path)
+    _, message = ends_with(capsys, start.check_packages)
+    assert_one_line(message, str(path), "no regular file")
 
 
 def test_good_settings_and_none_at_all_are_no_problem(settings):
