@@ -585,15 +585,15 @@ FAILS_IN_THE_FIRST_BATCH = FAILS_AFTER_AN_EPOCH.replace(
 
 
 @pytest.fixture
-def after_a_run(edited):
+def after_a_run(edited, finished, tmp_path):
     """Run train.py after edits in a folder where an earlier run left all its results.
 
-    Returns both runs, and what the folder had and has.
+    Returns the run, and what the folder had and has.
     """
 
     def after_a_run(*edits):
-        earlier = edited(options=["--seed", 1])
-        before = contents(earlier.outputs)
+        shutil.copytree(finished.outputs, tmp_path / "outputs")
+        before = contents(finished.outputs)
         run = edited(*edits)
         return run, before, contents(run.outputs)
 
@@ -927,9 +927,11 @@ def test_a_second_ctrl_c_ends_at_once_and_leaves_the_older_files_as_they_were(
     assert contents(older_run) == before
 
 
-def test_a_run_that_is_killed_between_two_files_leaves_both_whole(edited, monkeypatch):
-    first = edited(options=["--seed", 1])
-    before = contents(first.outputs)
+def test_a_run_that_is_killed_between_two_files_leaves_both_whole(
+    edited, finished, tmp_path, monkeypatch
+):
+    shutil.copytree(finished.outputs, tmp_path / "outputs")
+    before = contents(finished.outputs)
     move = files.move
     in_order = []
 

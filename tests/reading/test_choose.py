@@ -38,10 +38,12 @@ def model(request):
 
 def test_every_digit_of_the_sample_is_found_as_one_and_read_as_well_as_directly(sample, model):
     _, (x_test, y_test) = sample
+    x_test = x_test[::4]
+    y_test = y_test[::4]
     direct = model.predict(as_input(x_test), verbose=0).argmax(axis=1)
     pictures = [on_white(enlarged(digit, 120)) for digit in x_test]
     read = read_pictures(pictures, model)
-    assert sum(len(digits) == 1 for digits in read) >= 998
+    assert sum(len(digits) == 1 for digits in read) >= 249
     # Eight seeds lost up to half a percent and a little more: the rest is for other machines.
     assert share_of(read, map(str, y_test)) >= np.mean(direct == y_test) - 0.015
 
