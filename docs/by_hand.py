@@ -18,9 +18,9 @@ if not pathlib.Path("outputs/model.keras").exists():
 
 # 1. Load and preprocess
 x_train, y_train, x_test, y_test = np.load("training/sample.npz").values()
-x_train = x_train.reshape((-1, 784)) / 255
-x_test = x_test.reshape((-1, 784)) / 255
-y_train = np.eye(10)[y_train]  # 3 becomes 0 0 0 1 0 0 0 0 0 0
+x_train = x_train.reshape((-1, 784)).astype("float32") / 255
+x_test = x_test.reshape((-1, 784)).astype("float32") / 255
+y_train = np.eye(10, dtype="float32")[y_train]  # 3 becomes 0 0 0 1 0 0 0 0 0 0
 
 
 # 2. Forward: from pixels to probabilities
@@ -43,10 +43,10 @@ print("Keras:  ", model.predict(x_test[:1], verbose=0)[0].round(4))
 
 # 3. Backward: from the loss to slopes, and a small step down
 random = np.random.default_rng(0)
-weights_1 = random.uniform(-0.07, 0.07, (784, 512))
-bias_1 = np.zeros(512)
-weights_2 = random.uniform(-0.1, 0.1, (512, 10))
-bias_2 = np.zeros(10)
+weights_1 = 0.04 * random.standard_normal((784, 512), dtype="float32")
+bias_1 = np.zeros(512, dtype="float32")
+weights_2 = 0.06 * random.standard_normal((512, 10), dtype="float32")
+bias_2 = np.zeros(10, dtype="float32")
 learning_rate = 0.1
 
 for epoch in range(1, 6):
