@@ -1,128 +1,182 @@
-"""README.md says what is true of the script: its options, its files, and how to test it."""
+"""The READMEs, and what they link to in docs/, say what is true of the scripts.
 
-import inspect
+Their code runs as it stands, their recipe is train.py's, their links lead somewhere, and the
+Chinese ones say what the English ones say.
+"""
+
+import ast
+import collections
+import contextlib
+import io
 import re
-import textwrap
+import runpy
+import shutil
+import types
 
 import keras
 import numpy as np
 import pytest
 from conftest import ROOT
 
-import train
+import predict
 from training import options
 
 TEST_COMMAND = (
     "python3 -m venv .venv && .venv/bin/python -m pip install -q -r requirements.txt pytest && "
     ".venv/bin/python -m pytest"
 )
+ENGLISH = ["README.md", "docs/reference.md", "docs/by_hand.md"]
+CHINESE = [name.replace(".md", ".zh-CN.md") for name in ENGLISH]
+MIRROR = "https://pypi.tuna.tsinghua.edu.cn/simple"  # of pip, in the Chinese README alone
 
 
-@pytest.fixture(scope="session")
+def text_of(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
 def readme():
-    return (ROOT / "README.md").read_text(encoding="utf-8")
+    return text_of("README.md")
+
+
+@pytest.fixture(scope="module")
+def reference():
+    return text_of("docs/reference.md")
 
 
 def test_the_readme_s_test_command_is_the_one_that_ci_runs(readme):
     assert TEST_COMMAND in readme
-    assert TEST_COMMAND in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert TEST_COMMAND in text_of(".ci/run")
 
 
-def test_every_option_is_in_the_readme(readme, capsys):
+def test_the_readme_can_be_read_to_its_end(readme):
+    assert len(readme.split()) <= 3000
+
+
+# --- Options, files, the screen -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("script", "parse"),
+    [("train.py", options.parse), ("predict.py", predict.parse_arguments)],
+    ids=["train.py", "predict.py"],
+)
+def test_every_option_is_in_the_reference(script, parse, reference, capsys):
     with pytest.raises(SystemExit):
-        options.parse(["--help"])
-    names = set(re.findall(r"--[a-z-]+", capsys.readouterr().out)) - {"--help"}
-    assert {"--model", "--data", "--epochs", "--outputs"} <= names
-    for name in names:
-        assert f"`{name}" in readme
+        parse(["--help"])
+    names = set(re.findall(r"^ +(--[a-z-]+)", capsys.readouterr().out, re.MULTILINE))
+    assert {"--model", "--outputs"} <= names
+    part = re.search(rf"^## Options of {script}\n(.*?)^## ", reference, re.DOTALL | re.MULTILINE)
+    in_table = re.findall(r"^\| `(--[a-z-]+)`", part.group(1), re.MULTILINE)
+    assert names <= set(in_table)
 
 
-def test_every_file_that_a_run_leaves_is_in_the_readme(readme, finished):
+def test_every_file_that_a_run_leaves_is_in_the_reference(reference, finished):
     for path in finished.outputs.iterdir():
-        assert path.name in readme
+        assert f"| `{path.name}` |" in reference
 
 
-def code_with(readme, words):
-    """Return the Python block of the README in which these words stand."""
-    blocks = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
-    found = [block for block in blocks if words in block]
-    assert len(found) == 1
-    return found[0]
+def test_the_screen_in_the_readme_is_what_train_py_prints(readme, finished):
+    def without_figures(text):
+        return re.sub(r"[\d.,]+", "#", text)
+
+    printed = without_figures(finished.stdout).splitlines()
+    [screen] = re.findall(r"```text\n(.*?)```", readme, re.DOTALL)
+    checked = 0
+    for line in screen.splitlines():
+        # What is left out is another with the sample, or on another machine.
+        if line and not re.search(r"━|MNIST|file:|network says", line):
+            assert without_figures(line) in printed
+            checked += 1
+    assert checked > 15
 
 
-def test_the_code_under_build_is_the_script_s(readme):
-    code = re.search(r"### 3. Build\n\n```python\n(.*?)```", readme, re.DOTALL).group(1)
-    assert textwrap.indent(code, "    ") in inspect.getsource(train.main)
+def test_the_picture_to_try_is_read_as_the_readme_says(readme, read):
+    status, [line] = read(ROOT / "docs" / "try_me.png")
+    assert status == 0
+    assert line["digits"] == "0123456789"
+    assert not any(line["doubtful"])
+    assert "python predict.py docs/try_me.png" in readme
+    assert "`01234 56789`" in readme
+    assert (ROOT / "docs" / "try_me.png").stat().st_size < 60_000
 
 
-def test_six_lines_of_numpy_compute_what_the_network_answers(readme, finished, monkeypatch, capsys):
-    code = code_with(readme, "print(probabilities.argmax())")
-    code = code.replace('"training/sample.npz"', repr(str(ROOT / "training" / "sample.npz")))
-    monkeypatch.chdir(finished.outputs.parent)  # there is its outputs/
-    names = {}
-    exec(code, names)  # noqa: S102  the README's own lines
-    assert capsys.readouterr().out.split()[-1] == "7"
-    expected = names["model"].predict(names["x"].reshape((1, 784)), verbose=0)
-    assert np.allclose(names["probabilities"], expected, atol=1e-5)
+# --- Code ---------------------------------------------------------------------------------------
 
 
-def test_three_lines_use_the_model_from_python(readme, finished, monkeypatch, capsys):
-    code = code_with(readme, "print(model.predict")
-    assert len(code.splitlines()) == 3
-    monkeypatch.chdir(finished.outputs.parent)
-    code = code.replace('"training/sample.npz"', repr(str(ROOT / "training" / "sample.npz")))
-    exec(code, {"keras": keras, "np": np})  # noqa: S102  the README's own lines
-    assert capsys.readouterr().out.split()[-1] == "7"
+def python_blocks(text):
+    return re.findall(r"```python\n(.*?)```", text, re.DOTALL)
 
 
-@pytest.fixture
-def load_sample(sample, monkeypatch):
-    """Let Keras's load_data return the sample, which needs no internet."""
-    monkeypatch.setattr(keras.datasets.mnist, "load_data", lambda: sample)
+@pytest.fixture(scope="module")
+def folder(finished, tmp_path_factory):
+    """A folder that has what the project's folder has after `python train.py --data sample`."""
+    folder = tmp_path_factory.mktemp("project")
+    (folder / "training").mkdir()
+    shutil.copy(ROOT / "training" / "sample.npz", folder / "training")
+    shutil.copytree(finished.outputs, folder / "outputs")
+    return folder
 
 
-def test_the_whole_recipe_runs_as_it_stands_and_trains_the_weights_of_train_py(
-    readme, finished, load_sample, capsys
-):
-    code = code_with(readme, "keras.datasets.mnist.load_data()")
-    lines = [line for line in code.splitlines() if line]
-    assert len(lines) <= 17
-    names = {}
-    exec(code, names)  # noqa: S102  the README's own lines
-    here = names["model"].get_weights()
+@pytest.fixture(scope="module")
+def ran(folder, sample, readme, reference):
+    """Every Python block of the README and the reference, run as it stands, by itself.
+
+    Each has its `code`, the `names` that it leaves and what it `printed`. Keras's load_data returns
+    the sample, which needs no internet.
+    """
+    results = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setattr(keras.datasets.mnist, "load_data", lambda: sample)
+        for code in python_blocks(readme) + python_blocks(reference):
+            names = {}
+            screen = io.StringIO()
+            with contextlib.redirect_stdout(screen):
+                exec(code, names)  # noqa: S102  the README's own lines
+            results.append(types.SimpleNamespace(code=code, names=names, printed=screen.getvalue()))
+    return results
+
+
+def block_with(ran, words):
+    """Return the only block in which these words stand."""
+    [found] = [block for block in ran if words in block.code]
+    return found
+
+
+def statements(code):
+    """Return the statements in some code, also those within others, without comments."""
+    nodes = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.stmt)]
+    nodes.sort(key=lambda node: (node.lineno, node.col_offset))
+    return [ast.unparse(node) for node in nodes]
+
+
+def test_the_lines_of_the_recipe_stand_in_train_py_in_this_order(readme):
+    [recipe] = [code for code in python_blocks(readme) if "load_data" in code]
+    script = statements(text_of("train.py").replace("run.options.seed", "0"))
+    position = 0
+    for statement in statements(recipe):
+        assert statement in script[position:]
+        position = script.index(statement, position) + 1
+
+
+def test_the_recipe_trains_the_weights_of_train_py(ran, finished):
+    recipe = block_with(ran, "load_data")
+    here = recipe.names["model"].get_weights()
     there = keras.saving.load_model(finished.outputs / "model.keras").get_weights()
     for weights, expected in zip(here, there, strict=True):
         assert np.array_equal(weights, expected)
     accuracy = finished.metrics["test_accuracy"]
-    assert f"accuracy: {accuracy:.4f}" in capsys.readouterr().out.splitlines()[-1]
+    assert recipe.printed.splitlines()[-1] == f"Test accuracy: {accuracy:.2%}"
 
 
-def test_steps_of_training_in_numpy_change_the_weights_as_keras_changes_them(
-    readme, load_sample, capsys
-):
-    recipe = code_with(readme, "keras.datasets.mnist.load_data()")
-    before_training = recipe.split("model.fit(")[0]
-    names = {"np": np}
-    exec(before_training, names)  # noqa: S102  the README's own lines
-    model = names["model"]
-    capsys.readouterr()
-    exec(code_with(readme, "slopes_1"), names)  # noqa: S102
-    printed = [float(line.split()[-1]) for line in capsys.readouterr().out.splitlines()]
-    model.compile(keras.optimizers.SGD(0.1), "categorical_crossentropy")
-    x, y = names["x_train"][:128], names["y_train"][:128]
-    history = model.fit(x, y, batch_size=128, epochs=len(printed), verbose=0).history
-    assert len(printed) >= 2
-    assert np.allclose(printed, history["loss"], atol=1e-4)
-    assert printed == sorted(printed, reverse=True)  # the loss falls
-    expected = model.get_weights()
-    for name, weights in zip(("weights_1", "bias_1", "weights_2", "bias_2"), expected, strict=True):
-        assert np.abs(names[name] - weights).max() < 1e-5, name
+def test_the_model_is_used_from_python_as_the_readme_says(ran, readme):
+    assert block_with(ran, "load_model").printed.split()[-1] == "7"
+    assert "this prints 7" in readme
 
 
-def test_the_sample_can_take_the_place_of_the_download_in_the_recipe(readme, sample, monkeypatch):
-    monkeypatch.chdir(ROOT)
-    names = {}
-    exec(code_with(readme, ".values()"), names)  # noqa: S102  the README's own lines
+def test_the_sample_can_take_the_place_of_the_download_in_the_recipe(ran, sample):
+    names = block_with(ran, ".values()").names
     (images_train, labels_train), (images_test, labels_test) = sample
     np.testing.assert_array_equal(names["x_train"], images_train)
     np.testing.assert_array_equal(names["y_train"], labels_train)
@@ -130,39 +184,149 @@ def test_the_sample_can_take_the_place_of_the_download_in_the_recipe(readme, sam
     np.testing.assert_array_equal(names["y_test"], labels_test)
 
 
-def test_the_readme_can_be_read_to_its_end(readme):
-    left_out = r"```.*?```|<details>.*?</details>|^\|.*?$"  # code, what is folded, tables
-    text = re.sub(left_out, "", readme, flags=re.DOTALL | re.MULTILINE)
-    assert len(text.split()) <= 2400
+# --- by_hand.py ---------------------------------------------------------------------------------
+
+WEIGHTS = ("weights_1", "bias_1", "weights_2", "bias_2")
 
 
-def test_the_chinese_readme_has_the_same_code_options_and_pictures(readme):
-    chinese = (ROOT / "README.zh-CN.md").read_text(encoding="utf-8")
+@pytest.fixture(scope="module")
+def by_hand(folder):
+    """What by_hand.py leaves and prints: `names`, `printed`, its weights `before` and `after`."""
+    code = text_of("docs/by_hand.py")
+    begin, loop, end = code.partition("for epoch in range(1, 6):\n")
+    names = {}
+    screen = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(screen):
+        patch.chdir(folder)
+        exec(begin, names)  # noqa: S102  our own lines
+        before = [names[name].copy() for name in WEIGHTS]
+        exec(loop + end, names)  # noqa: S102
+        after = [names[name].copy() for name in WEIGHTS]
+    return types.SimpleNamespace(names=names, printed=screen.getvalue(), before=before, after=after)
+
+
+def test_the_blocks_of_by_hand_md_are_by_hand_py_from_its_imports_on():
+    def lines(code):
+        return [line for line in code.splitlines() if line]
+
+    _, imports, rest = text_of("docs/by_hand.py").partition("import pathlib\n")
+    assert lines("".join(python_blocks(text_of("docs/by_hand.md")))) == lines(imports + rest)
+
+
+def test_by_hand_py_answers_what_keras_answers(by_hand):
+    model = by_hand.names["model"]
+    x_test = by_hand.names["x_test"]
+    by_hand.names.update(zip(WEIGHTS, model.get_weights(), strict=True))
+    _, probabilities = by_hand.names["forward"](x_test)
+    assert np.allclose(probabilities, model.predict(x_test, verbose=0), atol=1e-5)
+
+
+def test_by_hand_py_changes_the_weights_as_keras_changes_them(by_hand):
+    model = keras.Sequential(
+        [
+            keras.Input((784,)),
+            keras.layers.Dense(512, activation="relu"),
+            keras.layers.Dense(10, activation="softmax"),
+        ]
+    )
+    model.set_weights(by_hand.before)
+    model.compile(keras.optimizers.SGD(0.1), "categorical_crossentropy")
+    x, y = by_hand.names["x_train"], by_hand.names["y_train"]
+    model.fit(x, y, batch_size=128, epochs=5, shuffle=False, verbose=0)
+    expected = model.get_weights()
+    for name, before, after, right in zip(
+        WEIGHTS, by_hand.before, by_hand.after, expected, strict=True
+    ):
+        moved = np.linalg.norm(after - before)
+        assert moved > 0.1, name
+        assert np.linalg.norm(after - right) < moved / 100, name  # both round
+
+
+def test_by_hand_py_prints_what_by_hand_md_shows(by_hand):
+    shown = re.findall(r"```text\n(.*?)```", text_of("docs/by_hand.md"), re.DOTALL)[-1]
+    printed = by_hand.printed[by_hand.printed.index("Epoch 1") :]
+    expected = re.findall(r"[\d.]+", shown)
+    found = re.findall(r"[\d.]+", printed)
+    assert len(found) == 11  # five epochs and their losses, and the accuracy
+    np.testing.assert_allclose(np.array(found, float), np.array(expected, float), rtol=0.02)
+
+
+def test_by_hand_py_without_a_network_says_what_to_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit, match="run python train.py first"):
+        runpy.run_path(ROOT / "docs" / "by_hand.py")
+
+
+# --- Both languages -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ENGLISH)
+def test_the_chinese_text_has_the_same_code_options_figures_and_links(name):
+    english = text_of(name)
+    chinese = text_of(name.replace(".md", ".zh-CN.md"))
+    if name == "README.md":
+        assert chinese.count(MIRROR) == 1
+        chinese = re.sub(rf"`[^`]*{MIRROR}[^`]*`", "", chinese)
+    chinese = chinese.replace(".zh-CN.md", ".md")
     for pattern in (
         r"```.*?```",  # code blocks
-        r"\]\((docs/[^)]*)\)",  # pictures
+        r"!\[[^]]*\]\(([^)]*)\)",  # pictures
         r"^#+ ",  # sections
         r"^\| (`[^`]*`)",  # options and files
         r"https?://[^)\s]*",
+        r"`(python [^`]*)`",  # commands
     ):
-        found = re.findall(pattern, readme, re.DOTALL | re.MULTILINE)
-        assert len(found) >= 5
+        found = re.findall(pattern, english, re.DOTALL | re.MULTILINE)
         assert re.findall(pattern, chinese, re.DOTALL | re.MULTILINE) == found
+    assert figures(chinese) == figures(english)
+    assert re.findall(r"^#+ ", english, re.MULTILINE)
 
 
-def test_bold_words_in_the_chinese_readme_are_shown_bold():
+def figures(text):
+    """Return how often each number stands in a text, outside code."""
+    text = re.sub(r"```.*?```|`[^`]*`|\]\([^)]*\)", "", text, flags=re.DOTALL)
+    return collections.Counter(re.findall(r"\d+(?:,\d{3})*(?:\.\d+)?%?|XX\.X%?", text))
+
+
+@pytest.mark.parametrize("name", CHINESE)
+def test_bold_words_in_the_chinese_texts_are_shown_bold(name):
     # Markdown takes ** after a punctuation mark for the end of bold words only before a space or
     # another mark: in "**A.**B" the stars would be shown.
-    chinese = (ROOT / "README.zh-CN.md").read_text(encoding="utf-8")
-    bold = re.findall(r"\*\*([^*\n]+)\*\*(.?)", chinese)
-    assert len(bold) > 20
+    bold = re.findall(r"\*\*([^*\n]+)\*\*(.?)", text_of(name))
+    assert len(bold) >= 3
     for words, after in bold:
         assert words[-1].isalnum() or not after.isalnum(), words
 
 
-def test_every_picture_in_docs_is_shown_in_the_readme(readme):
-    pictures = set(re.findall(r"!\[[^]]*\]\((docs/[^)]*)\)", readme))
-    in_docs = {path for path in (ROOT / "docs").iterdir() if path.suffix != ".md"}
-    assert {ROOT / picture for picture in pictures} == in_docs
+@pytest.mark.parametrize("name", [*ENGLISH, *CHINESE, "CONTRIBUTING.md", "docs/measured.md"])
+def test_links_lead_to_files_and_headings_that_are_there(name):
+    for link in re.findall(r"\]\(([^)]*)\)", text_of(name)):
+        if link.startswith("http"):
+            continue
+        path, _, heading = link.partition("#")
+        file = ROOT / name
+        if path:
+            file = file.parent / path
+        assert file.exists(), link
+        if heading:
+            assert heading in headings(file.read_text(encoding="utf-8")), link
+
+
+def headings(text):
+    """Return the names by which GitHub links to the headings of a text."""
+    names = []
+    for line in re.findall(r"^#+ (.*)", text, re.MULTILINE):
+        names.append(re.sub(r"[^\w\- ]", "", line.lower()).replace(" ", "-"))
+    return names
+
+
+def test_every_picture_in_docs_is_shown():
+    shown = set()
+    for name in ENGLISH:
+        for picture in re.findall(r"!\[[^]]*\]\(([^)]*)\)", text_of(name)):
+            shown.add((ROOT / name).parent / picture)
+    shown.add(ROOT / "docs" / "try_me.png")  # in your_digits.png
+    in_docs = {path for path in (ROOT / "docs").iterdir() if path.suffix not in (".md", ".py")}
+    assert shown == in_docs
     for path in in_docs:
         assert path.stat().st_size < 1_000_000
