@@ -94,8 +94,8 @@ const CHINESE = {
   " A negative sum becomes 0 (relu): silent for this image.":
     "负数变成 0（relu）：它对这幅图像没有反应。",
   " It stays so; a negative sum would become 0 (relu).": "它保持不变；负数会变成 0（relu）。",
-  "That number, times its weight for {name} less that for {rival}: {number} × ({first} − {second}) = {said}.":
-    "这个数，乘以它对 {name} 的权重减去对 {rival} 的权重：{number} × ({first} − {second}) = {said}。",
+  "Its weight for {name} is {first}, for {rival} {second}. That number times their difference: {number} × {difference} = {said}.":
+    "它对 {name} 的权重是 {first}，对 {rival} 的是 {second}。上面的数乘以两者之差：{number} × {difference} = {said}。",
   "In the end the last layer adds up one sum for each answer, {sum} for {name} and {other} for {rival}; softmax makes percentages of the ten: the larger a sum is beside the others, the more it gets.":
     "最后一层为每个答案各算出一个和，{name} 是 {sum}，{rival} 是 {other}；softmax 把十个和变成百分比：一个和比别的大得越多，分到的就越多。",
   "Dense": "全连接层",

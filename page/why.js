@@ -354,14 +354,15 @@ function saysInNumbers(unit, first, second) {
   const { input, weights } = teachable();
   const own = weights[0].subarray(unit * 10, unit * 10 + 10);
   return say(
-    "That number, times its weight for {name} less that for {rival}: {number} × ({first} − " +
-      "{second}) = {said}.",
+    "Its weight for {name} is {first}, for {rival} {second}. That number times their difference: " +
+      "{number} × {difference} = {said}.",
     {
       name: network.class_names[first],
       rival: network.class_names[second],
       number: inDigits(input[unit]),
       first: inDigits(own[first]),
       second: inDigits(own[second]),
+      difference: inDigits(own[first] - own[second]),
       said: signed(input[unit] * (own[first] - own[second])),
     },
   );
