@@ -1309,8 +1309,8 @@ def test_the_unit_that_says_most_shows_how_it_computes(page, finished):
     assert "It stays so" in text
     own = last[unit]
     assert page.inner_text("#says") == (
-        f"Its weight for 4 is {in_digits(own[4])}, for {rival} {in_digits(own[rival])}. That number "
-        f"times their difference: {in_digits(units[unit])} × {in_digits(own[4] - own[rival])} = "
+        f"Its weight for 4 is {in_digits(own[4])}, for {rival} {in_digits(own[rival])}. That "
+        f"number times their difference: {in_digits(units[unit])} × {in_digits(own[4] - own[rival])} = "
         f"{signed(units[unit] * (own[4] - own[rival]))}."
     )
     ends = units @ last + last_bias
