@@ -1308,10 +1308,11 @@ def test_the_unit_that_says_most_shows_how_it_computes(page, finished):
     assert f"{in_digits(bias[unit])}: {in_digits(sums[unit])}." in text
     assert "It stays so" in text
     own = last[unit]
+    difference = own[4] - own[rival]
     assert page.inner_text("#says") == (
         f"Its weight for 4 is {in_digits(own[4])}, for {rival} {in_digits(own[rival])}. That "
-        f"number times their difference: {in_digits(units[unit])} × {in_digits(own[4] - own[rival])} = "
-        f"{signed(units[unit] * (own[4] - own[rival]))}."
+        f"number times their difference: {in_digits(units[unit])} × {in_digits(difference)} = "
+        f"{signed(units[unit] * difference)}."
     )
     ends = units @ last + last_bias
     told = f"{in_digits(ends[4])} for 4 and {in_digits(ends[rival])} for {rival};"
