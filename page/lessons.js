@@ -1,112 +1,52 @@
-// What the visitor teaches the network, what a lesson cost, and how to take it back; the test
-// images on which that is seen; and what can be saved. How the network learns stands in network.js.
+// What the visitor teaches the network, what a lesson brought and what it cost, and how to take it
+// back. How the network learns stands in network.js.
 "use strict";
 
 const ENOUGH = 0.6; // a lesson ends when the right answer has this much
 const MOST_STEPS = 60;
 const STEP_MS = 80; // how long each step is to be seen
-const MOST_SHOWN = 12; // images of what a lesson changed
+const MOST_SHOWN = 6; // images of each kind that a lesson changed
 
 let teaching = false;
 let hurried = false; // the visitor draws on: the lesson is not shown step by step any more
 let trained = null; // the weights that train.py found, for "Forget all lessons"
-let pastLessons = []; // for each lesson what "Undo the lesson" needs
-let judged = null; // the drawing that was counted as right or wrong
-const counted = { right: 0, all: 0 }; // of the visitor's own digits
-const ownDigits = []; // what "Save my digits" saves: {strokes, image, label}
-let testImages = new Uint8Array(0);
-let readings = null; // a promise of how each test image is read by the network as it is now
-const lastInputs = []; // for each test image what the last layer gets, once that was computed
+let lessonNote = ""; // what is said of the last lesson beside the answer
+// What the visitor said what it is: {drawing, testIndex, image, label}. drawing are the strokes, or
+// testIndex says which image of the wall it is (-1: none); image are its pixels as bytes.
+let named = [];
+// For each lesson {digit, weights}: one of those, and the last layer's weights before it.
+let pastLessons = [];
+let drawnSince = []; // drawings since the last lesson
 let focused = null; // what had the keyboard's focus before a lesson
 
-function pause(milliseconds) {
-  return new Promise((done) => setTimeout(done, milliseconds));
+// --- What was taught -----------------------------------------------------------------------------
+
+function isNamed(drawing) {
+  return named.some((digit) => digit.drawing === drawing);
 }
 
-// --- The test images that the page has -----------------------------------------------------------
-
-function testImage(index) {
-  return Array.from(testImages.subarray(784 * index, 784 * index + 784), (v) => v / 255);
+function isTaughtImage(index) {
+  return named.some((digit) => digit.testIndex === index);
 }
 
-function readTestImages() {
-  readings ??= readEachTestImage();
-  return readings;
+// What was said before of the same drawing, or of the same test image, is not true any more.
+function nameDigit(digit) {
+  const isSame = (other) =>
+    digit.testIndex < 0 ? other.drawing === digit.drawing : other.testIndex === digit.testIndex;
+  named = [...named.filter((other) => !isSame(other)), digit];
 }
 
-async function readEachTestImage() {
-  const labels = [];
-  let since = performance.now();
-  for (let index = 0; index < network.test_labels.length; index++) {
-    labels.push(readTestImage(index));
-    markTile(index, labels[index]);
-    if (performance.now() - since > 20) {
-      // so that the page lives on
-      await pause(0);
-      since = performance.now();
-    }
-  }
-  return labels;
+function forgetDigit(digit) {
+  named = named.filter((other) => other !== digit);
 }
 
-// Only the last Dense layer ever learns here. What the layers before it make of a test image stays
-// as it is, and need not be computed again.
-function readTestImage(index) {
-  const last = teachable();
-  if (!last) return likeliest(predict(testImage(index)));
-  if (!lastInputs[index]) {
-    predict(testImage(index));
-    lastInputs[index] = last.input.slice();
-  }
-  const sums = layers.Dense({ shape: [last.input.length], data: lastInputs[index] }, last);
-  return likeliest([...sums.data]); // softmax would not change which is the largest
+function ownDigits() {
+  return named.filter((digit) => digit.testIndex < 0);
 }
 
-function makeWall() {
-  network.test_labels.forEach((label, index) => {
-    const button = document.createElement("button");
-    const canvas = document.createElement("canvas");
-    button.append(canvas, document.createElement("span"));
-    button.setAttribute("aria-label", network.class_names[label]);
-    button.onclick = () => {
-      $("wall").close();
-      showExample(index);
-    };
-    paintImage(canvas, testImage(index), 28, { grey: true });
-    $("wall-images").append(button);
-  });
-}
-
-// Mark a test image as read right or wrong, where the wall stands already.
-function markTile(index, label) {
-  const button = $("wall-images").children[index];
-  if (!button) return;
-  const name = network.class_names[network.test_labels[index]];
-  const read = network.class_names[label];
-  const right = label === network.test_labels[index];
-  button.className = right ? "" : "wrong";
-  button.lastChild.textContent = right ? "" : `✗ ${read}`;
-  button.setAttribute(
-    "aria-label",
-    right
-      ? say("{name}, read right", { name })
-      : say("{name}, read wrong, as {read}", { name, read }),
-  );
-}
-
-async function openWall() {
-  if ($("wall-images").children.length === 0) makeWall();
-  $("wall-text").textContent = say("The network reads them...");
-  $("wall").showModal();
-  const labels = await readTestImages();
-  labels.forEach((label, index) => markTile(index, label));
-  const right = labels.filter((label, index) => label === network.test_labels[index]).length;
-  $("wall-text").textContent = say(
-    "It reads {right} of these {all} right. Those in a frame it reads " +
-      "wrong, ✗ says as what. They are not like the rest: of each kind, the one that was hardest " +
-      "for it is among them. Of all test images it got {accuracy} right. Choose one to see why.",
-    { right, all: labels.length, accuracy: percent(network.accuracy) },
-  );
+// Whether the network is another than that of train.py.
+function isTaught() {
+  return pastLessons.length > 0;
 }
 
 // --- A lesson ------------------------------------------------------------------------------------
@@ -120,78 +60,47 @@ function setTeaching(value) {
   showButtons();
 }
 
+// What can be used now; the rest is not there.
 function showButtons() {
-  $("unteach").disabled = teaching || pastLessons.length === 0;
-  $("forget").disabled = teaching || !isTaught();
-  $("save").disabled = teaching || !isTaught();
-  $("save-digits").disabled = teaching || ownDigits.length === 0;
-  $("grey").hidden = isTaught() || ownDigits.length > 0;
-  $("save-digits").textContent =
-    ownDigits.length === 0
-      ? say("Save my digits")
-      : say("Save my digits ({count})", { count: ownDigits.length });
-}
-
-// Whether the network is another than that of train.py, by a lesson here or before the page was
-// saved.
-function isTaught() {
-  return pastLessons.length > 0 || network.taught !== undefined;
+  const own = ownDigits().length;
+  $("unteach").hidden = $("forget").hidden = $("save").hidden = !isTaught();
+  $("save-digits").hidden = own === 0;
+  $("save-digits").textContent = say("Save my digits ({count})", { count: own });
+  for (const id of ["unteach", "forget", "save", "save-digits"]) $(id).disabled = teaching;
+  $("lesson").hidden = !isTaught() && own === 0;
 }
 
 // The visitor says what is on the pad.
 async function judge(label) {
   const pixels = currentPixels();
   if (!ready || teaching || demo || pixels === undefined || refused()) return;
-  const lesson = { pixels, label, testIndex: example, strokes };
-  if (example < 0) countAndKeep(pixels, label);
+  const image = Uint8Array.from(pixels, (v) => Math.round(255 * v));
+  const digit = { drawing: strokes, testIndex: example, image, label };
+  const lesson = { digit, weights: teachable().weights.map((array) => array.slice()) };
+  nameDigit(digit);
   setTeaching(true);
   clearReport();
-  if (example < 0) showOwnCount();
-  if (chosenAnswer !== null) chosenAnswer = label; // not why it gave the old answer
+  drawnSince = [];
+  chosenAnswer = label; // not why it gave the old answer
   lessonNote = say("It learns...");
   show();
-  const before = await readTestImages();
-  await teach(lesson);
+  await teach(lesson, pixels);
   if (lesson.steps > 0) {
-    sayHow(lesson);
-    const after = await readTestImages();
-    showCost(before, after);
+    $("cost").textContent = say("It reads other test images, to see what that cost...");
+    show();
+    await showCost(lesson);
+    showEarlier(digit);
   }
   setTeaching(false);
   show();
   if (document.activeElement === document.body) focused?.focus({ preventScroll: true });
 }
 
-function countAndKeep(pixels, label) {
-  if (judged !== strokes) {
-    judged = strokes;
-    counted.all += 1;
-    if (likeliest(predict(pixels)) === label) counted.right += 1;
-  }
-  const image = Uint8Array.from(pixels, (v) => Math.round(255 * v));
-  forgetOwnDigit(strokes); // what was said of this drawing before
-  ownDigits.push({ strokes, image, label });
-}
-
-function showOwnCount() {
-  $("own").textContent = say(
-    "Of the digits for which you said what they are, it read {right} of {all} " +
-      "right at first; of the test images of {data}, {accuracy}.",
-    { ...counted, data: dataName(), accuracy: percent(network.accuracy) },
-  );
-}
-
-function forgetOwnDigit(drawing) {
-  const index = ownDigits.findIndex((digit) => digit.strokes === drawing);
-  if (index >= 0) ownDigits.splice(index, 1);
-}
-
 // Step after step, until the right answer has enough.
-async function teach(lesson) {
-  const { pixels, label } = lesson;
+async function teach(lesson, pixels) {
+  const { label, drawing } = lesson.digit;
   const before = predict(pixels)[label];
   const slow = !matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const weights = teachable().weights.map((array) => array.slice());
   let steps = 0;
   while (predict(pixels)[label] < ENOUGH && steps < MOST_STEPS) {
     learn(pixels, label);
@@ -200,36 +109,6 @@ async function teach(lesson) {
     await pause(slow && !hurried ? STEP_MS : 0);
   }
   const share = predict(pixels)[label];
-  Object.assign(lesson, { steps, before, share });
-  const values = {
-    name: network.class_names[label],
-    from: percent(before),
-    to: percent(share),
-    steps,
-  };
-  if (steps === 0) {
-    lessonNote = say("Nothing to learn: {name} has {from} already.", values);
-    return;
-  }
-  pastLessons.push({ ...lesson, weights, readings });
-  readings = null;
-  lessonNote = say("Not learned: {name} has {to} after {steps} small changes.", values);
-  if (share >= ENOUGH) lessonNote = learnedNote(lesson);
-  showAbout();
-}
-
-function learnedNote({ label, testIndex }) {
-  const name = network.class_names[label];
-  if (testIndex < 0) return say("It now reads your {name}.", { name });
-  const truth = network.class_names[network.test_labels[testIndex]];
-  return name === truth
-    ? say("It now reads it as {name}.", { name })
-    : say("It now reads it as {name}, but it is labelled {truth}.", { name, truth });
-}
-
-// What a step is, and why there are no more of them.
-function sayHow({ label, steps, before, share }) {
-  if (share < ENOUGH) return; // the note has said it
   const values = {
     steps,
     name: network.class_names[label],
@@ -237,82 +116,144 @@ function sayHow({ label, steps, before, share }) {
     to: percent(share),
     enough: `${100 * ENOUGH}%`,
   };
-  let text = say(
-    "{steps} small changes of its weights brought the answer {name} from {from} to {to}.",
-    values,
-  );
-  if (steps === 1) {
-    text = say(
-      "One small change of its weights brought the answer {name} from {from} to {to}.",
-      values,
-    );
-  }
-  $("steps").textContent =
-    text + say(" It stops at {enough}, so as not to forget others.", values);
+  lesson.steps = steps;
+  if (steps > 0) pastLessons.push(lesson);
+  const note = noteOfLesson(lesson, share, values);
+  // Who draws on meanwhile has another drawing before them: it is not said of that one.
+  lessonNote = strokes === drawing ? note : "";
+  $("steps").textContent = stepsInWords(lesson, share, values);
+  showAbout();
 }
 
-// What it reads otherwise since the lesson. Images that were themselves taught would prove nothing.
-function showCost(before, after) {
-  const excluded = new Set(pastLessons.map((lesson) => lesson.testIndex));
-  const forgotten = [];
-  const learned = [];
-  network.test_labels.forEach((label, index) => {
-    if (excluded.has(index)) return;
-    const wasRight = before[index] === label;
-    const isRight = after[index] === label;
-    if (wasRight && !isRight) forgotten.push(index);
-    if (!wasRight && isRight) learned.push(index);
-  });
-  const own = [...excluded].filter((index) => index >= 0).length;
-  const none = say("none");
+function noteOfLesson({ steps, digit }, share, values) {
+  if (steps === 0) return say("Nothing to learn: {name} has {from} already. It is kept.", values);
+  if (share < ENOUGH) {
+    return say("Not learned: {name} has {to} after {steps} small changes.", values);
+  }
+  if (digit.testIndex < 0) return say("It now reads your {name}.", values);
+  const truth = network.class_names[wall.labels[digit.testIndex]];
+  return values.name === truth
+    ? say("It now reads it as {name}.", values)
+    : say("It now reads it as {name}, but it is labelled {truth}.", { ...values, truth });
+}
+
+// What a step is, and why there are no more of them.
+function stepsInWords({ steps }, share, values) {
+  if (steps === 0 || share < ENOUGH) return ""; // the note has said it
+  const text =
+    steps === 1
+      ? say("One small change of its weights brought {name} from {from} to {to}.", values)
+      : say("{steps} small changes of its weights brought {name} from {from} to {to}.", values);
+  return text + say(" It stops at {enough}, so as not to forget others.", values);
+}
+
+// --- What it cost, and what it brought -----------------------------------------------------------
+
+// How many of the test images that nobody can teach it here are read right before and after.
+async function showCost({ weights }) {
+  await openOtherImages();
+  const before = await readAll(others, weights);
+  const after = await readAll(others, teachable().weights);
+  const first = await readAll(others, trained);
+  const rightOf = (read) => read.map((label, index) => label === others.labels[index]);
+  const [wasRight, isRight, firstRight] = [before, after, first].map(rightOf);
+  const count = (list) => list.filter((right) => right).length;
+  const all = [...others.labels.keys()];
+  const forgotten = all.filter((index) => wasRight[index] && !isRight[index]);
+  const learned = all.filter((index) => !wasRight[index] && isRight[index]);
   const values = {
-    all: after.length - own,
-    forgot: forgotten.length || none,
-    learned: learned.length || none,
+    all: all.length.toLocaleString("en-US"),
+    before: count(wasRight),
+    after: count(isRight),
+    first: count(firstRight),
+    forgotten: forgotten.length,
+    learned: learned.length,
   };
-  $("cost").textContent = say(
-    "Of {all} test images, newly read wrong: {forgot}; newly read right: {learned}.",
+  $("cost").textContent = "";
+  if (all.length === 0) return; // all are on the wall
+  let text = say(
+    "Of {all} other test images it read {before} right before this lesson, and reads {after} " +
+      "now: {forgotten} forgotten (✗), {learned} learned (✓).",
     values,
   );
-  if (own > 0) {
-    $("cost").textContent += say(
-      " Those that you taught ({own}) are not counted: what was learned by " +
-        "heart proves nothing.",
-      { own },
-    );
+  if (forgotten.length + learned.length === 0) {
+    text = say("It reads {all} other test images as before: {after} right.", values);
   }
-  for (const [indices, sign] of [
-    [forgotten, "✗"],
-    [learned, "✓"],
-  ]) {
-    for (const index of indices.slice(0, MOST_SHOWN)) {
-      $("changes").append(changeFigure(index, sign, after[index]));
-    }
+  if (pastLessons.length > 1) text += say(" Before all lessons: {first}.", values);
+  $("cost").textContent = text;
+  for (const index of [...forgotten.slice(0, MOST_SHOWN), ...learned.slice(0, MOST_SHOWN)]) {
+    showChange($("changes"), imageOf(others, index), others.labels[index], after[index]);
   }
 }
 
-function changeFigure(index, sign, label) {
+// Whether what the visitor named before is still read.
+function showEarlier(digit) {
+  const earlier = named.filter((other) => other !== digit);
+  if (earlier.length === 0) return;
+  const read = earlier.map(({ image }) => likeliest(predict(pixelsOf(image))));
+  const wrong = earlier.filter(({ label }, i) => read[i] !== label);
+  $("earlier").textContent = say(
+    "Of the {all} that you named before, it reads {right} right.",
+    { all: earlier.length, right: earlier.length - wrong.length },
+  );
+  for (const other of wrong.slice(-MOST_SHOWN)) {
+    showChange($("misread"), pixelsOf(other.image), other.label, read[earlier.indexOf(other)]);
+  }
+}
+
+function showChange(place, pixels, label, read) {
   const figure = document.createElement("figure");
   const canvas = document.createElement("canvas");
   const caption = document.createElement("figcaption");
-  const read = network.class_names[label];
-  const name = network.class_names[network.test_labels[index]];
+  const values = { name: network.class_names[label], read: network.class_names[read] };
   canvas.setAttribute("role", "img");
   canvas.setAttribute(
     "aria-label",
-    sign === "✓"
-      ? say("{name}, now read right", { name })
-      : say("{name}, now read as {read}", { name, read }),
+    read === label
+      ? say("{name}, now read right", values)
+      : say("{name}, now read as {read}", values),
   );
-  caption.textContent = `${sign} ${read}`;
-  paintImage(canvas, testImage(index), 28, { grey: true });
+  caption.textContent = `${read === label ? "✓" : "✗"} ${values.read}`;
+  paintPixels(canvas, pixels);
   figure.append(canvas, caption);
-  return figure;
+  place.append(figure);
+}
+
+// Whether what was learned helps with other drawings: the visitor draws it again. Each drawing since
+// is read by the network as it is, and by the network before the lesson.
+function showAgain() {
+  const lesson = pastLessons.at(-1);
+  const isDrawn = settled && !teaching && !demo && example < 0 && strokes.length > 0;
+  if (lesson && isDrawn && strokes !== lesson.digit.drawing && !drawnSince.includes(strokes)) {
+    drawnSince.push(strokes);
+  }
+  const drawings = drawnSince.filter((drawing) => drawing.length > 0 && !whyNoDigit(drawing));
+  let text = "";
+  if (lesson && lesson.digit.testIndex < 0) text = say("Draw it again, a little differently.");
+  if (lesson && drawings.length > 0) {
+    const { label } = lesson.digit;
+    const values = { name: network.class_names[label], count: drawings.length, now: 0, before: 0 };
+    for (const drawing of drawings) {
+      const last = teachable();
+      if (likeliest(predict(prepare(drawing))) === label) values.now += 1;
+      const old = { config: last.config, weights: lesson.weights };
+      const sums = layers.Dense({ data: last.input }, old);
+      if (likeliest([...sums.data]) === label) values.before += 1;
+    }
+    text = say(
+      "Drawn since: {count}. It reads {now} as {name}; before the lesson it would have been " +
+        "{before}.",
+      values,
+    );
+  }
+  setText($("again"), text);
 }
 
 function clearReport() {
   lessonNote = "";
-  for (const id of ["steps", "cost", "changes", "saved", "own"]) $(id).replaceChildren();
+  for (const id of ["steps", "cost", "changes", "earlier", "misread", "saved"]) {
+    $(id).replaceChildren();
+  }
 }
 
 // --- Take it back --------------------------------------------------------------------------------
@@ -324,69 +265,25 @@ function restore(weights) {
 function undoLesson() {
   const lesson = pastLessons.pop();
   restore(lesson.weights);
-  readings = lesson.readings;
-  forgetOwnDigit(lesson.strokes);
+  forgetDigit(lesson.digit);
   afterUndo(say("The last lesson is undone."));
 }
 
 function forgetAll() {
   restore(trained);
-  for (const lesson of pastLessons) forgetOwnDigit(lesson.strokes);
+  for (const { digit } of pastLessons) forgetDigit(digit);
   pastLessons = [];
-  readings = null;
-  delete network.taught;
   afterUndo(say("It is again as it was before your lessons."));
 }
 
 function afterUndo(note) {
   const button = document.activeElement;
   clearReport();
+  drawnSince = [];
   lessonNote = note;
   showAbout();
   showButtons();
-  if (button.disabled) $("clear").focus(); // a disabled button would lose the keyboard's place
+  // what is not there any more would lose the keyboard's place
+  if (button.hidden || $("lesson").hidden) $("clear").focus();
   show();
-}
-
-// --- Save ----------------------------------------------------------------------------------------
-
-// This page with the weights as they are now: as `taught`, beside those of train.py.
-function savePage() {
-  const saved = JSON.parse($("network").textContent);
-  saved.taught = teachable().weights.map(encode);
-  const text = JSON.stringify(saved).replaceAll("<", "\\u003c");
-  const page = source.replace($("network").textContent, () => text);
-  download(page, "text/html", "draw.html");
-}
-
-// The visitor's own digits, as train.py reads them.
-function saveDigits() {
-  const count = ownDigits.length;
-  const images = new Uint8Array(784 * count);
-  ownDigits.forEach(({ image }, i) => images.set(image, 784 * i));
-  const labels = Uint8Array.from(ownDigits, ({ label }) => label);
-  const content = makeNpz({
-    images: { shape: [count, 28, 28], data: images },
-    labels: { shape: [count], data: labels },
-  });
-  download(content, "application/octet-stream", "my_digits.npz");
-  $("saved").textContent += say(" To train with them: python train.py --add PATH/my_digits.npz");
-}
-
-function download(content, type, name) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([content], { type }));
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-  $("saved").textContent = say("Saved as {name}, where your browser keeps what it downloads.", {
-    name,
-  });
-  if (window.self !== window.top) {
-    // nobody says whether a frame lets files through
-    $("saved").textContent = say(
-      "This page stands within another one, in a notebook perhaps, which may " +
-        "not let it save a file. If none arrives: open outputs/draw.html itself in a browser.",
-    );
-  }
 }

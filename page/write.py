@@ -9,6 +9,7 @@ import json
 import math
 import pathlib
 import re
+import zlib
 
 import numpy as np
 
@@ -19,6 +20,7 @@ TEMPLATE = pathlib.Path(__file__).resolve().with_name("draw.html")
 # "activations"; layers "only_in_training" do nothing when a network answers.
 KNOWN = json.loads(TEMPLATE.with_name("layers.json").read_text(encoding="utf-8"))
 TEST_IMAGES_PER_CLASS = 10  # the hardest one, and the first others
+OTHER_TEST_IMAGES = 1000  # to see what a lesson costs; with 100 it could hardly be seen
 INSTEAD = "predict.py reads pictures with this network all the same"
 # How far the page's answers may be from Keras's. Usual are 0.000001, since both round differently;
 # where Keras itself computes in half precision, up to 0.003 (mixed_float16) or 0.013
@@ -78,6 +80,7 @@ def describe_network(model, answers, paper, ink):
         )
     check_probabilities(answers.probabilities)
     indices = choose_test_images(answers)
+    others = choose_other_images(answers, indices)
     probabilities = answers.probabilities[indices].astype(float)
     return {
         "kind": "digits" if answers.class_names[0] == "0" else "clothes",
@@ -87,17 +90,21 @@ def describe_network(model, answers, paper, ink):
         "shape": input_shape(model),
         "paper": paper,
         "ink": ink,
-        "test_images": encode(answers.images[indices]),
+        "test_images": encode(answers.images[indices].tobytes()),
         "test_labels": answers.labels[indices].tolist(),
         "test_answers": probabilities.round(6).tolist(),
         "tolerance": tolerance(model),
+        "other_images": {
+            "packed": encode(zlib.compress(answers.images[others].tobytes(), 9)),
+            "labels": answers.labels[others].tolist(),
+        },
         "layers": describe_layers(model),
     }
 
 
-def encode(array):
-    """Return the bytes of an array as text: base64, which a browser can decode."""
-    return base64.b64encode(array.tobytes()).decode()
+def encode(content):
+    """Return bytes as text: base64, which a browser can decode."""
+    return base64.b64encode(content).decode()
 
 
 def check_probabilities(probabilities):
@@ -122,6 +129,16 @@ def choose_test_images(answers):
     for indices in test_answers.sort_by_class(answers.labels, answers.probabilities):
         chosen.extend(indices[:TEST_IMAGES_PER_CLASS])
     return np.array(chosen, int)
+
+
+def choose_other_images(answers, indices):
+    """Return the indices of 1,000 images evenly from all but those at `indices`, or of all these.
+
+    Evenly, since the second half of MNIST's test images is harder than the first.
+    """
+    rest = np.setdiff1d(np.arange(len(answers.images)), indices)
+    count = min(OTHER_TEST_IMAGES, len(rest))
+    return rest[np.arange(count) * len(rest) // max(count, 1)]
 
 
 def input_shape(model):
@@ -159,7 +176,7 @@ def describe_layers(model):
         for array in layer.get_weights():
             if not np.isfinite(array).all():
                 raise PageError(f"the layer {layer.name} has weights that are no finite numbers")
-            weights.append(encode(array.astype("<f4")))
+            weights.append(encode(array.astype("<f4").tobytes()))
         layers.append({"kind": kind, "config": config, "weights": weights})
     return layers
 

@@ -46,9 +46,9 @@ def check_size(size, most_bytes):
         raise ValueError(f"it has {size:,} bytes, too many: at most {most_bytes:,} are read")
 
 
-def read_json(path):
-    """Return what is in a small JSON file. Raises OSError, ValueError or RecursionError if not."""
-    check_regular(path, MOST_BYTES_OF_JSON)
+def read_json(path, most_bytes=MOST_BYTES_OF_JSON):
+    """Return what is in a JSON file. Raises OSError, ValueError or RecursionError if it is none."""
+    check_regular(path, most_bytes)
     return json.loads(path.read_text(encoding="utf-8"))
 
 

@@ -36,8 +36,8 @@ def parse(arguments=None):
         action="append",
         default=[],
         metavar="FILE",
-        help="your own digits, to learn from as well: my_digits.npz, as `predict.py --are` and the "
-        "page save it; may be given several times",
+        help="your own digits, to learn from as well: my_digits.npz of `predict.py --are`, or "
+        "my_digits.json of the page; may be given several times",
     )
     parser.add_argument(
         "--hands",

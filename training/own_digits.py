@@ -5,9 +5,11 @@ whoever wants to know how a few digits of their own change what a network reads 
 figures).
 
 The file is an .npz with two arrays: `images`, uint8 (N, 28, 28), from 0 (paper) to 255 (ink) as
-MNIST has them, and `labels`, uint8 (N,).
+MNIST has them, and `labels`, uint8 (N,). draw.html saves the same as .json: the images end to end,
+as base64, and a list of labels.
 """
 
+import base64
 import contextlib
 import pathlib
 import secrets
@@ -19,7 +21,10 @@ import numpy as np
 from training import data, distort, files, limits, plots, scaling
 from training.errors import one_line, printable
 
-EXPECTED = "an .npz file with the arrays images, uint8 (N, 28, 28), and labels, (N,), from 0 to 9"
+EXPECTED = (
+    "what draw.html saved as .json, or an .npz file with the arrays images, uint8 (N, 28, 28), and "
+    "labels, (N,), from 0 to 9"
+)
 MOST_IMAGES = 10_000  # in a file: nobody writes more, and distorted copies take memory
 MOST_BYTES = MOST_IMAGES * 28 * 28 + 1_000_000  # with their labels
 
@@ -92,7 +97,10 @@ def read_file(path):
     """
     path = pathlib.Path(path)
     try:
-        arrays = data.read_arrays(path, ("images", "labels"), MOST_BYTES)
+        if path.suffix == ".json":
+            arrays = read_json(path)
+        else:
+            arrays = data.read_arrays(path, ("images", "labels"), MOST_BYTES)
     except FileNotFoundError:
         raise data.DataError(
             f"there is no file {printable(path)}. If it comes from draw.html, it is where the "
@@ -107,6 +115,14 @@ def read_file(path):
     labels = arrays["labels"]
     data.check(path, images, labels)
     return images, labels.astype("uint8")
+
+
+def read_json(path):
+    """Return the images, uint8 (N, 28, 28), and the labels, (N,), that draw.html saved, by name."""
+    content = limits.read_json(path, 2 * MOST_BYTES)  # base64 takes a third more
+    pixels = base64.b64decode(content["images"], validate=True)
+    images = np.frombuffer(pixels, np.uint8).reshape((-1, 28, 28))
+    return {"images": images, "labels": np.array(content["labels"])}
 
 
 def keep_aside(labels):

@@ -251,24 +251,65 @@ def test_a_step_makes_the_right_answer_likelier_on_an_empty_image_too(sample):
         assert before < after < 1
 
 
+# --- Which ink spoke ----------------------------------------------------------------------------
+
+WHICH_INK = """
+  const { openNetwork, predict, whichInkSpoke } = require("./network.js");
+  openNetwork(network);
+  const spoke = [...whichInkSpoke(pixels, 4, 9)];
+  const { output } = require("./network.js").teachable();
+  return { spoke, kept: [...output.data], answers: predict(pixels) };
+"""
+CONVNET = [L.Reshape((28, 28, 1)), L.Conv2D(4, 5, strides=2, activation="relu"), L.Flatten()]
+
+
+def which_ink_spoke(model, image, paper, ink):
+    """Return by how much each pixel's ink spoke for 4 rather than 9, as Keras answers: (28, 28)."""
+
+    def lead(images):
+        answers = ask_keras(model, 255 * np.array(images), paper, ink)
+        return np.log(answers[:, 4]) - np.log(answers[:, 9])
+
+    spoke = np.zeros((28, 28))
+    for top in range(0, 28, 3):
+        for left in range(0, 28, 3):
+            piece = (slice(top, top + 3), slice(left, left + 3))
+            erased = image.copy()
+            erased[piece] = 0
+            gone = image[piece].sum()
+            if gone > 0:
+                before, after = lead([image, erased])
+                spoke[piece] = (before - after) * image[piece] / gone
+    return spoke
+
+
+@pytest.mark.parametrize("layers", [[L.Dense(30, "relu")], CONVNET])
 @pytest.mark.parametrize(("paper", "ink"), [(0.0, 1.0), (1.0, 0.0), (-1.0, 1.0)])
-def test_the_pixels_that_spoke_are_the_gradient_times_the_ink(sample, paper, ink):
-    model = build([L.Flatten(), L.Dense(30, "relu"), L.Dropout(0.5), L.Dense(10, "softmax")])
-    drawn = sample[1][0][7].ravel() / 255
-    x = paper + (ink - paper) * drawn
-    first, bias, last, _ = model.get_weights()
-    active = x @ first + bias > 0
-    gradient = first[:, active] @ (last[active, 4] - last[active, 9])
-    code = """
-      const { openNetwork, whichPixelsSpoke } = require("./network.js");
-      openNetwork(network);
-      return [...whichPixelsSpoke(pixels, 4, 9)];
-    """
-    network = describe(model, sample, paper, ink)
-    spoken = javascript.run(code, network=network, pixels=drawn.tolist())
-    assert 0 < active.sum() < 30
-    assert np.allclose(spoken, gradient * (x - paper), atol=1e-4)
-    assert np.abs(spoken).max() > 0.05
+def test_ink_spoke_for_an_answer_as_far_as_that_falls_behind_when_it_is_erased(
+    sample, layers, paper, ink
+):
+    model = build(layers + ten_answers())
+    image = sample[1][0][7] / 255
+    told = javascript.run(
+        WHICH_INK, network=describe(model, sample, paper, ink), pixels=image.ravel().tolist()
+    )
+    expected = which_ink_spoke(model, image, paper, ink)
+    assert np.allclose(np.reshape(told["spoke"], (28, 28)), expected, atol=1e-4)
+    assert expected.min() < -0.01
+    assert expected.max() > 0.01
+    assert not np.array(told["spoke"])[image.ravel() == 0].any()  # where no ink is, none spoke
+    assert told["kept"] == told["answers"]  # the layers are again about the whole image
+
+
+def test_an_answer_that_gets_nothing_at_all_is_no_error(sample):
+    model = build([L.Dense(10, "softmax")])
+    bias = np.zeros(10)
+    bias[9] = -1000
+    model.set_weights([model.get_weights()[0], bias])
+    pixels = (sample[1][0][7] / 255).ravel().tolist()
+    told = javascript.run(WHICH_INK, network=describe(model, sample), pixels=pixels)
+    assert told["answers"][9] == 0
+    assert np.isfinite(np.array(told["spoke"], float)).all()
 
 
 # --- The other networks of train.py -------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import zlib
 
 import keras
 import numpy as np
@@ -67,6 +68,37 @@ def test_the_page_has_ten_raw_test_images_of_each_class_the_hardest_first(writte
         others = np.delete(of_label, hardest, axis=0)
         ten = np.concatenate([of_label[[hardest]], others[:9]])
         assert np.array_equal(images[10 * label : 10 * label + 10], ten)
+
+
+def unpack(written):
+    """Return the other test images, uint8 (N, 28, 28), and their labels."""
+    packed = written["other_images"]["packed"]
+    images = np.frombuffer(zlib.decompress(base64.b64decode(packed)), "uint8")
+    return images.reshape((-1, 28, 28)), written["other_images"]["labels"]
+
+
+def test_all_other_test_images_are_there_to_see_what_a_lesson_costs(written, answers):
+    on_wall = {image.tobytes() for image in decode(written["test_images"]).reshape((-1, 28, 28))}
+    is_other = np.array([image.tobytes() not in on_wall for image in answers.images])
+    images, labels = unpack(written)
+    assert len(labels) == 900
+    assert np.array_equal(images, answers.images[is_other])
+    assert labels == answers.labels[is_other].tolist()
+
+
+def test_of_many_test_images_1_000_from_the_first_to_the_last_are_taken(model, answers):
+    numbers = np.arange(10_000)
+    images = np.zeros((10_000, 28, 28), "uint8")
+    images[:, 0, 0], images[:, 0, 1] = numbers // 256, numbers % 256
+    many = Answers(images, numbers % 10, np.full((10_000, 10), 0.1), data.DIGITS, "a test")
+    network = write.describe_network(model, many, paper=0.0, ink=1.0)
+    images, labels = unpack(network)
+    numbers = images[:, 0, 0].astype(int) * 256 + images[:, 0, 1]
+    assert len(numbers) == 1000
+    assert (np.diff(numbers) <= 10).all()
+    assert numbers.min() > 99  # the first ten of each class are on the wall
+    assert numbers.max() > 9980
+    assert labels == (numbers % 10).tolist()
 
 
 def test_the_page_has_what_keras_answered_about_each_of_its_images(written, model):

@@ -1,5 +1,6 @@
 """What own_digits.py does: it collects your own digits, keeps some aside, and adds copies."""
 
+import base64
 import json
 import os
 import signal
@@ -156,6 +157,56 @@ def test_no_file_half_a_file_and_a_text_are_one_line(ten, tmp_path):
         with pytest.raises(data.DataError) as refused:
             own_digits.load([path])
         assert_one_line(str(refused.value), path.name, said)
+
+
+def save_as_page(path, images, labels):
+    """Write own digits as draw.html saves them (page/keep.js)."""
+    content = {"labels": labels, "images": base64.b64encode(images.tobytes()).decode()}
+    path.write_text(json.dumps(content))
+    return path
+
+
+def test_what_the_page_saved_is_read_as_it_was(ten, tmp_path):
+    images, labels = ten
+    own = own_digits.load([save_as_page(tmp_path / "my_digits.json", images, labels.tolist())])
+    np.testing.assert_array_equal(own.images, images)
+    np.testing.assert_array_equal(own.labels, labels)
+    assert (own.images.dtype, own.labels.dtype) == (np.uint8, np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "cannot be read"),
+        ("[1, 2]", "cannot be read"),
+        ('{"labels": [1, 2]}', "images"),
+        ('{"images": "seven", "labels": [1, 2]}', "cannot be read"),
+        ('{"images": "AAAA", "labels": [1, 2]}', "reshape"),
+        ('{"images": "", "labels": []}', "empty"),
+    ],
+)
+def test_another_json_file_is_one_line(text, said, tmp_path):
+    path = tmp_path / "my_digits.json"
+    path.write_text(text)
+    with pytest.raises(data.DataError) as refused:
+        own_digits.load([path])
+    assert_one_line(str(refused.value), path.name, said, "draw.html")
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        ([1, 2, 10], "1 to 10"),
+        ([1, 2], "(2,)"),
+        ([1, 2, 2.5], "float"),
+        ([[1], [2], [3]], "(3, 1)"),
+    ],
+)
+def test_labels_of_the_page_that_fit_no_digits_are_one_line(ten, labels, said, tmp_path):
+    path = save_as_page(tmp_path / "my_digits.json", ten[0][:3], labels)
+    with pytest.raises(data.DataError) as refused:
+        own_digits.load([path])
+    assert_one_line(str(refused.value), path.name, said)
 
 
 def test_a_small_file_that_would_be_gigabytes_is_refused_before_it_is_unpacked(tmp_path):
