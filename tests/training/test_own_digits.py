@@ -182,7 +182,7 @@ def test_what_the_page_saved_is_read_as_it_was(ten, tmp_path):
         ('{"labels": [1, 2]}', "images"),
         ('{"images": "seven", "labels": [1, 2]}', "cannot be read"),
         ('{"images": "AAAA", "labels": [1, 2]}', "reshape"),
-        ('{"images": "", "labels": []}', "empty"),
+        ('{"images": "", "labels": []}', "(0, 28, 28)"),
     ],
 )
 def test_another_json_file_is_one_line(text, said, tmp_path):
