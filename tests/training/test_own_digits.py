@@ -190,7 +190,7 @@ def test_another_json_file_is_one_line(text, said, tmp_path):
     path.write_text(text)
     with pytest.raises(data.DataError) as refused:
         own_digits.load([path])
-    assert_one_line(str(refused.value), path.name, said, "draw.html")
+    assert_one_line(str(refused.value), path.name, said)
 
 
 @pytest.mark.parametrize(
