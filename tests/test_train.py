@@ -200,16 +200,19 @@ def test_the_last_lines_say_how_good_it_is_what_was_saved_and_what_to_open(finis
     assert lines[0] == f"{metrics['test_accuracy']:.2%}"
     wrong = round(1000 * (1 - metrics["test_accuracy"]))
     assert lines[1] == f"Of 1,000 test images of {metrics['dataset']} it reads {wrong} wrong."
-    assert lines[2].startswith(f"People from elsewhere: {metrics['elsewhere']['accuracy']:.1%} of")
-    assert "NOT MNIST" in lines[3]
+    elsewhere = metrics["elsewhere"]["accuracy"]
+    told = f"Of 1,880 digits of people from elsewhere it reads {elsewhere:.1%} right, of"
+    assert lines[2].startswith(told)
+    assert "python train.py --hands" in lines[3]
+    assert "NOT MNIST" in lines[4]
     seconds = metrics["seconds"]
-    assert f"took {seconds['total']:.0f} seconds" in lines[4]
-    assert f"{seconds['train']:.0f} of them for `fit`" in lines[4]
-    saved = lines[5].removeprefix(f"Saved in {finished.outputs}: ").split(", ")
+    assert f"took {seconds['total']:.0f} seconds" in lines[5]
+    assert f"{seconds['train']:.0f} of them for `fit`" in lines[5]
+    saved = lines[6].removeprefix(f"Saved in {finished.outputs}: ").split(", ")
     assert sorted(saved) == sorted(FILES)
-    assert lines[8].endswith((finished.outputs / "mistakes.png").as_uri())
-    assert lines[9].endswith((finished.outputs / "draw.html").as_uri())
-    assert lines[10].endswith("python predict.py my_digit.png")
+    assert lines[9].endswith((finished.outputs / "mistakes.png").as_uri())
+    assert lines[10].endswith((finished.outputs / "draw.html").as_uri())
+    assert lines[11].endswith("python predict.py my_digit.png")
 
 
 def test_a_run_writes_nothing_to_stderr(finished):
@@ -791,6 +794,7 @@ def test_with_hands_their_digits_are_learned_and_mnist_s_are_kept_aside(edited, 
     assert number == math.ceil(len(added) / 100)
     assert np.array_equal(run.names["seen"][-number:], as_input(images[-number:]))
     assert run.metrics["elsewhere"]["accuracy"] > 0.75  # of what it has not seen
+    assert "train.py --hands" not in run.stdout
     assert edited().metrics["elsewhere"]["accuracy"] < 0.6
     assert run.metrics["dataset"] == "few.npz"
 

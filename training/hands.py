@@ -108,8 +108,9 @@ def describe(measured):
     of_worst = measured["accuracy_by_digit"][worst]
     on_paper = measured["accuracy_by_digit_on_paper"][worst]
     return (
-        f"People from elsewhere: {measured['accuracy']:.1%} of {measured['images']:,} digits, "
-        f"of their {worst}s {of_worst:.0%} (on paper {on_paper:.0%})"
+        f"Of {measured['images']:,} digits of people from elsewhere it reads "
+        f"{measured['accuracy']:.1%} right, of their {worst}s {of_worst:.0%} (on paper "
+        f"{on_paper:.0%})"
     )
 
 

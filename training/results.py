@@ -277,6 +277,8 @@ def report(run, metrics, answers, problem):
         print(f"Of {size:,} test images of {data_name} it reads {wrong:,} wrong.")
     if "elsewhere" in metrics:
         print(f"{hands.describe(metrics['elsewhere'])}.")
+        if not run.options.hands:
+            print("(It learns from such digits, too: python train.py --hands)")
     if "own_digits" in metrics:
         report_own_digits(metrics["own_digits"])
     if metrics["interrupted"]:

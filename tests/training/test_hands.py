@@ -218,7 +218,7 @@ def test_the_accuracy_is_of_those_kept_aside_by_set_and_by_digit(elsewhere):
     expected_on_paper[1] = 1 - len(ones) / number_on_paper
     assert measured["accuracy_by_digit_on_paper"] == pytest.approx(expected_on_paper)
     said = hands.describe(measured)
-    assert_one_line(said, "98.9% of 1,880 digits", f"of their 1s {expected[1]:.0%}")
+    assert_one_line(said, "Of 1,880 digits", "98.9% right", f"of their 1s {expected[1]:.0%}")
     assert_one_line(said, f"on paper {expected_on_paper[1]:.0%}")
 
 
