@@ -734,7 +734,8 @@ def test_a_stroke_after_a_lesson_begins_a_new_drawing_and_both_digits_are_kept(c
     four = prepare(calm, calm.evaluate("strokes"))
     teach(calm, 4)
     calm.locator("#undo").click()  # a stroke of the drawing, not of the digit that was taught
-    assert calm.evaluate("strokes.length") == 1
+    draw(calm, [DIGITS[4][0]])
+    assert calm.evaluate("strokes.length") == 2  # so one draws on
     own = save_own_digits(calm, tmp_path)
     assert own.labels.tolist() == [1, 4]
     for image, expected in zip(own.images, (one, four), strict=True):
@@ -1472,6 +1473,9 @@ def test_nothing_lies_past_the_edge_of_a_window(calm, width, height):
     calm.locator("#numbers summary").click()
     teach(calm, 4)
     assert calm.evaluate(PAST_THE_EDGE) == []
+    calm.locator("#examples").click()
+    calm.locator("#wall-text", has_text="of 100").wait_for()
+    assert calm.evaluate("$('wall').scrollWidth <= $('wall').clientWidth")
 
 
 @pytest.mark.parametrize(("width", "height"), [(667, 375), (568, 320), (375, 553)])
