@@ -1451,7 +1451,7 @@ def test_the_pad_is_large_and_sharp(visit, finished):
         assert page.evaluate("pad.width") == round(2 * pad["width"])
 
 
-WINDOWS = [(320, 256), (360, 400), (447, 433), (320, 800), (390, 800), (760, 800), (1600, 800)]
+WINDOWS = [(320, 256), (360, 400), (447, 433), (320, 800), (500, 700), (760, 800), (1600, 800)]
 PAST_THE_EDGE = """() => [...document.querySelectorAll("#main :not(.unseen)")].filter((one) => {
   const { width, left, right } = one.getBoundingClientRect();
   return width > 0 && (left < 0 || right > document.documentElement.clientWidth);
