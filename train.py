@@ -11,7 +11,7 @@ from training.run import Run  # not about learning: options, Ctrl-C, saving
 import keras
 
 run = Run()  # options that you give win over the numbers below
-keras.utils.set_random_seed(run.options.seed)  # random numbers, but the same ones in every run
+keras.utils.set_random_seed(run.seed)  # random numbers, but the same ones in every run
 
 print("\nStep 1 of 5: load the images and their labels")
 # x_train are 60,000 images to learn from, x_test 10,000 others to test with. The labels, y_train

@@ -14,6 +14,7 @@ import zlib
 import numpy as np
 
 from training import answers as test_answers
+from training import scaling
 
 TEMPLATE = pathlib.Path(__file__).resolve().with_name("draw.html")
 # What network.js can compute: "layers", each with the settings that it takes for granted, and
@@ -21,7 +22,7 @@ TEMPLATE = pathlib.Path(__file__).resolve().with_name("draw.html")
 KNOWN = json.loads(TEMPLATE.with_name("layers.json").read_text(encoding="utf-8"))
 TEST_IMAGES_PER_CLASS = 10  # the hardest one, and the first others
 OTHER_TEST_IMAGES = 1000  # to see what a lesson costs; with 100 it could hardly be seen
-INSTEAD = "predict.py reads pictures with this network all the same"
+INSTEAD = "predict.py may read pictures with this network all the same"
 # How far the page's answers may be from Keras's. Usual are 0.000001, since both round differently;
 # where Keras itself computes in half precision, up to 0.003 (mixed_float16) or 0.013
 # (mixed_bfloat16).
@@ -87,7 +88,7 @@ def describe_network(model, answers, paper, ink):
         "class_names": answers.class_names,
         "data": answers.data_name,
         "accuracy": answers.accuracy,
-        "shape": input_shape(model),
+        "shape": shape_of_input(model),
         "paper": paper,
         "ink": ink,
         "test_images": encode(answers.images[indices].tobytes()),
@@ -141,15 +142,15 @@ def choose_other_images(answers, indices):
     return rest[np.arange(count) * len(rest) // max(count, 1)]
 
 
-def input_shape(model):
+def shape_of_input(model):
     """Return the shape of an image as the network takes it, a list such as [784] or [28, 28, 1]."""
-    shape = list(getattr(model, "input_shape", ())[1:])  # without the number of images
-    if None in shape or math.prod(shape) != 28 * 28:
+    shape = scaling.input_shape(model)
+    if shape is None:
         raise PageError(
             "the page runs only networks of one layer after the other that take images of 28x28 "
             f"pixels; {INSTEAD}"
         )
-    return shape
+    return list(shape)
 
 
 def tolerance(model):

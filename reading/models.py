@@ -3,7 +3,6 @@
 For those who want to know which models predict.py takes, and what it says about the others.
 """
 
-import math
 import re
 import zipfile
 
@@ -11,7 +10,7 @@ import numpy as np
 
 from training import data, limits
 from training.errors import UserError, one_line, printable
-from training.scaling import to_network
+from training.scaling import input_shape, to_network
 
 
 class ModelError(UserError):
@@ -128,13 +127,13 @@ def ask(model, images, paper, ink):
     """
     if not len(images):
         return np.zeros((0, 10))
-    input_shape = model.input_shape[1:]
-    if None in input_shape or math.prod(input_shape) != 28 * 28:
+    shape = input_shape(model)
+    if shape is None:
         raise ModelError(
             f"this network is for something else: it reads {model.input_shape}, and not 28 x 28 "
             "pixels. Use one of: python train.py"
         )
-    x = to_network(images, paper, ink, input_shape)
+    x = to_network(images, paper, ink, shape)
     try:
         probabilities = model.predict(x, batch_size=100, verbose=0)
     except Exception as error:  # noqa: BLE001  whatever a network's layers raise

@@ -212,7 +212,8 @@ def test_the_last_lines_say_how_good_it_is_what_was_saved_and_what_to_open(finis
     assert sorted(saved) == sorted(FILES)
     assert lines[9].endswith((finished.outputs / "mistakes.png").as_uri())
     assert lines[10].endswith((finished.outputs / "draw.html").as_uri())
-    assert lines[11].endswith("python predict.py my_digit.png")
+    model = finished.outputs / "model.keras"
+    assert lines[11].endswith(f"python predict.py my_digit.png --model {model}")
 
 
 def test_a_run_writes_nothing_to_stderr(finished):
@@ -568,13 +569,14 @@ def test_the_numbers_are_those_of_what_happened_and_not_of_what_was_asked_for(ed
     stop = "keras.callbacks.EarlyStopping('loss', patience=1, min_delta=10)"
     run = edited(
         fitted(f"epochs=30, batch_size=100, validation_split=0.2, callbacks=[{stop}]"),
-        ("set_random_seed(run.options.seed)", "set_random_seed(5)"),
+        ("set_random_seed(run.seed)", "set_random_seed(5)"),
         options=["--epochs", "30"],
     )
     assert run.metrics["epochs"] == len(run.metrics["history"]["loss"]) < 30
     assert run.metrics["validation_split"] == 0.2
     assert (run.metrics["train_size"], run.metrics["validation_size"]) == (320, 80)
     assert run.metrics["seed"] is None
+    assert run.metrics["model"] == "dense"
 
 
 # --- What is never lost -------------------------------------------------------------------------
@@ -650,6 +652,52 @@ def test_what_was_hardly_trained_replaces_nothing(after_a_run):
     assert after == before
 
 
+def test_what_is_saved_is_the_network_that_is_reported_also_if_it_changed_after_fit(edited):
+    run = edited((FIT, FIT + "model.train_on_batch(x_train[:99], y_train[:99])\n"))
+    assert run.status == 0
+    assert same_weights(load_model(run.outputs), run.names["model"])
+
+
+def test_a_fit_after_run_save_leaves_no_result_of_before_it(edited):
+    run = edited((SAVE, SAVE + "model.fit(x_train, y_train, verbose=0)\n"))
+    assert {path.name for path in run.outputs.iterdir()} == {"model.keras"}
+    assert same_weights(load_model(run.outputs), run.names["model"])
+    assert "run.save was not reached" in run.stderr
+
+
+def test_a_part_of_what_hands_added_leads_to_all_results(edited):
+    run = edited(then("x_train, y_train = x_train[:500], y_train[:500]\n"), options=["--hands"])
+    assert run.status == 0
+    assert {path.name for path in run.outputs.iterdir()} == FILES
+
+
+def test_a_second_network_is_what_it_is_in_keras_alone(edited, few_npz):
+    build = """
+def build():
+    model = keras.Sequential(
+        [keras.Input((784,)), keras.layers.Dense(9), keras.layers.Dense(10, activation="softmax")]
+    )
+    model.compile("rmsprop", "categorical_crossentropy")
+    return model
+
+
+"""
+    second = "second = build()\nsecond.fit(x_train, y_train, verbose=0)\n"
+    run = edited((FIT, build + FIT + second))
+    keras.utils.set_random_seed(0)
+    (images, labels), _ = data.load_path(few_npz)
+    names = {"keras": keras, "x_train": as_input(images)}
+    names["y_train"] = keras.utils.to_categorical(labels, 10)
+    recipe = ast.parse((ROOT / "train.py").read_text(encoding="utf-8")).body
+    for statement in recipe:
+        code = ast.unparse(statement)
+        if code.startswith(("model = keras", "model.compile")):
+            exec(code, names)  # noqa: S102  our own lines
+    names["model"].fit(names["x_train"], names["y_train"], batch_size=128, verbose=0)
+    exec(build + second, names)  # noqa: S102  our own lines
+    assert same_weights(run.names["second"], names["second"])
+
+
 NO_CONFIG = (
     "class Rate(keras.optimizers.schedules.LearningRateSchedule):\n"
     "    def __call__(self, step):\n"
@@ -686,7 +734,9 @@ OWN_LAYER = (
 def test_a_network_that_cannot_be_saved_leaves_its_weights_and_the_older_network(after_a_run):
     run, before, after = after_a_run(in_place_of_the_network(OWN_LAYER))
     assert run.status == 1
-    assert after["model.keras"] == before["model.keras"]
+    weights = after.pop("model.weights.h5")
+    assert weights
+    assert after == before
     assert "model.keras could not be saved: no way" in run.stderr
     assert "model.keras is still the network of an earlier run" in run.stderr
     model = load_model(run.outputs)
@@ -950,7 +1000,7 @@ def test_a_run_that_is_killed_between_two_files_leaves_both_whole(
     after = contents(second.outputs)
     assert in_order[0] == "model.keras"  # what took longest is safe first
     assert after["model.keras"] != before["model.keras"]
-    assert {name for name in FILES if after[name] != before[name]} <= set(in_order)
+    assert {name for name in after if after[name] != before[name]} == set(in_order)
     assert_whole(second.outputs)
 
 

@@ -33,6 +33,19 @@ class Answers(NamedTuple):
         return float(np.mean(self.predicted == self.labels))
 
 
+def is_one_hot(y):
+    """Return whether labels have a number for each class, and are not one number each."""
+    return y.ndim == 2 and y.shape[1] > 1
+
+
+def to_labels(y):
+    """Return labels, one-hot (N, classes) or a number each, as integers (N,)."""
+    y = np.asarray(y)
+    if is_one_hot(y):
+        return y.argmax(axis=1)
+    return y.ravel().astype("int64")
+
+
 def sort_by_class(labels, probabilities):
     """Return of each class the indices of its images, in a list: the hardest one, then the others.
 

@@ -53,6 +53,7 @@ class Outputs:
             yield unfinished
             move(unfinished, path)
             self.saved.append(path)
+            self.failed.pop(path, None)
         except Exception as error:  # noqa: BLE001  whatever goes wrong, the other results matter
             self.failed[path] = error
             print(

@@ -13,6 +13,7 @@ import time
 import keras
 import numpy as np
 
+from training.answers import is_one_hot, to_labels
 from training.distort import DistortedImages
 from training.errors import UserError
 from training.networks import LowerLearningRate
@@ -20,7 +21,14 @@ from training.networks import LowerLearningRate
 MOST_BATCHES = 100  # in one call: with more, it would be slow to stop on Ctrl-C
 LEAST_CALLS = 5  # an epoch, to keep the progress bar moving
 PLAIN = {"x", "y", "epochs", "batch_size", "verbose"}  # arguments of a `fit` that may be sped up
-TO_DISTORT = PLAIN | {"callbacks", "initial_epoch", "shuffle", "validation_data"}
+TO_DISTORT = PLAIN | {
+    "callbacks",
+    "initial_epoch",
+    "shuffle",
+    "validation_data",
+    "validation_freq",
+    "class_weight",
+}
 OWN_RATES = (keras.callbacks.LearningRateScheduler, keras.callbacks.ReduceLROnPlateau)
 
 
@@ -61,29 +69,33 @@ class Fitting:
         """
         if self.interrupted:  # in an earlier call
             return self.model.history
-        arguments = inspect.signature(self.keras_fit).bind(*args, **kwargs).arguments
+        given = inspect.signature(self.keras_fit).bind(*args, **kwargs)
+        arguments = given.arguments
         put_options(arguments, self.options)
-        split = arguments.get("validation_split", 0.0)
-        if are_arrays(arguments):
-            check_shapes(self.model, arguments["x"], arguments["y"])
-            split_validation(arguments)
-        self.describe(arguments, split)
+        x = arguments.get("x")
+        y = arguments.get("y")
+        self.describe(arguments)
+        split_validation(arguments)
         callbacks = as_list(arguments.get("callbacks"))
         number = batches_in_a_call(self.model, arguments)
         if self.options.model == "convnet" and are_arrays(arguments, TO_DISTORT):
             distort_images(arguments)
             if not any(isinstance(callback, OWN_RATES) for callback in callbacks):
                 callbacks.append(LowerLearningRate())
+        number_before = len(self.epochs)
         watcher = Watcher(self.epochs)
         arguments["callbacks"] = [watcher, *callbacks]
         start = time.perf_counter()
         try:
             with watcher:
                 return fit_in_calls(self.model, self.keras_fit, arguments, number)
+        except Exception:
+            explain_shapes(self.model, x, y)
+            raise
         finally:
             self.seconds += time.perf_counter() - start
             self.interrupted = watcher.pressed
-            if self.epochs:
+            if len(self.epochs) > number_before:
                 self.when_done(self.model)
 
     @property
@@ -96,16 +108,25 @@ class Fitting:
                 history[name][place] = value
         return history
 
-    def describe(self, arguments, split):
-        """Note what `fit` is given, a dict by name, and the validation split; and print it."""
+    def describe(self, arguments):
+        """Note what `fit` is given, a dict by name, and print it."""
+        self.batch_size = None
+        self.train_size = None
+        self.validation_size = None
+        self.validation_split = None
         if not are_arrays(arguments):
             return
+        share = arguments.get("validation_split", 0.0)
+        validation_data = arguments.get("validation_data")
+        size = len(arguments["x"])
         self.batch_size = arguments.get("batch_size") or 32  # Keras's default
-        self.train_size = len(arguments["x"])
-        self.validation_split = split
-        self.validation_size = 0
-        if isinstance(arguments.get("validation_data"), tuple):
-            self.validation_size = len(arguments["validation_data"][0])
+        self.train_size = size
+        if validation_data is None:
+            self.validation_split = share
+            self.train_size = count_training(size, share)
+            self.validation_size = size - self.train_size
+        elif isinstance(validation_data, list | tuple):
+            self.validation_size = len(validation_data[0])
         print(
             f"Epochs: {arguments.get('epochs', 1)}, batch size: {self.batch_size}, "
             f"images: {self.train_size:,}"
@@ -118,7 +139,7 @@ def put_options(arguments, options):
         arguments["epochs"] = options.epochs
     if options.batch_size:
         arguments["batch_size"] = options.batch_size
-    if options.validation_split:
+    if options.validation_split and are_arrays(arguments):  # Keras splits nothing else
         arguments["validation_split"] = options.validation_split
 
 
@@ -140,30 +161,39 @@ def as_list(callbacks):
 # --- What may be wrong --------------------------------------------------------------------------
 
 
-def check_shapes(model, x, y):
-    """Raise UserError if the network takes other images, or answers with other numbers, than given.
+def explain_shapes(model, x, y):
+    """Raise UserError if a `fit` failed since network, images and labels do not go together.
 
-    `x` are the images, (N, ...), and `y` the labels, one-hot (N, classes) or integers (N,).
+    `x` are the images, (N, ...), and `y` the labels, one-hot (N, classes) or a number each. Returns
+    if it is something else.
     """
     inputs = getattr(model, "input_shape", None)  # None for a model that is not built yet
     outputs = getattr(model, "output_shape", None)
+    if not isinstance(x, np.ndarray) or not isinstance(y, np.ndarray):
+        return
     if not isinstance(inputs, tuple) or not isinstance(outputs, tuple):  # several, or unknown
         return
     if not may_be(x.shape[1:], inputs[1:]):
         raise UserError(
             f"the network takes images of the shape {inputs[1:]}, and x_train has images of the "
             f"shape {x.shape[1:]}: change keras.Input(...), or reshape x_train and x_test."
-        )
+        ) from None
     if len(outputs) > 2 and y.ndim <= 2:
         raise UserError(
             f"the network answers with {outputs[1:]} numbers for each image, and not with a row of "
             "them: put keras.layers.Flatten() before the Dense layers."
-        )
+        ) from None
     if is_one_hot(y) and outputs[1:] != y.shape[1:]:
         raise UserError(
             f"the network answers with {outputs}, and the labels are {y.shape}. The last layer "
             f'must be Dense({y.shape[1]}, activation="softmax"): put others before it.'
-        )
+        ) from None
+    if not is_one_hot(y) and outputs[1] > 1:
+        raise UserError(
+            f"the network answers with {outputs[1]} numbers, and each label is a single one: make "
+            f"the labels one-hot, y_train = keras.utils.to_categorical(y_train, {outputs[1]}), or "
+            'take the loss "sparse_categorical_crossentropy".'
+        ) from None
 
 
 def may_be(shape, expected):
@@ -182,23 +212,18 @@ def without_last_1(shape):
     return shape[:-1] if shape[-1:] == (1,) else shape
 
 
-def is_one_hot(y):
-    """Return whether labels have a number for each class, and are not one integer each."""
-    return y.ndim == 2 and y.shape[1] > 1
-
-
 def split_validation(arguments):
     """Keep the last images aside as `validation_split` says, as Keras does, for all networks alike.
 
     Raises UserError if nothing would be left. Warns of classes that only one of both parts has.
     """
     share = arguments.get("validation_split")
-    if not share or arguments.get("validation_data") is not None:
+    if not share or arguments.get("validation_data") is not None or not are_arrays(arguments):
         return
     y = arguments["y"]
-    train_size = math.floor(len(y) * (1 - share))
-    if train_size == 0:
-        raise UserError("--validation-split keeps all images aside: make it smaller.")
+    train_size = count_training(len(y), share)
+    if train_size <= 0:
+        raise UserError("the validation split keeps all images aside: make it smaller.")
     kept_aside = []
     for name in ("x", "y", "sample_weight"):
         array = arguments.get(name)
@@ -207,22 +232,28 @@ def split_validation(arguments):
             kept_aside.append(array[train_size:])
     arguments["validation_data"] = tuple(kept_aside)
     del arguments["validation_split"]
-    classes = to_classes(y)
-    missing = set(classes[train_size:]) - set(classes[:train_size])
-    if missing:
-        names = ", ".join(str(label) for label in sorted(missing))
+    if not are_classes(y):
+        return
+    labels = to_labels(y)
+    missing = np.setdiff1d(labels[train_size:], labels[:train_size])
+    if len(missing):
         print(
-            f"Of the classes {names} all images are kept aside, since the data are sorted: none is "
-            "learned. Shuffle the data before.",
+            f"Of the classes {', '.join(map(str, missing))} all images are kept aside, since the "
+            "data are sorted: none is learned. Shuffle the data before.",
             file=sys.stderr,
         )
 
 
-def to_classes(y):
-    """Return labels, one-hot (N, classes) or integers (N,), as a list of integers."""
+def count_training(size, share):
+    """Return how many of `size` images are trained on if a share is kept aside, as Keras does."""
+    return math.floor(size * (1 - share))
+
+
+def are_classes(y):
+    """Return whether labels are integers, or one-hot: a 1 in each row, and else 0."""
     if is_one_hot(y):
-        y = y.argmax(axis=1)
-    return y.ravel().tolist()
+        return bool(np.all((y == 0) | (y == 1)) and np.all(y.sum(axis=1) == 1))
+    return np.issubdtype(y.dtype, np.integer)
 
 
 # --- The convnet's images -----------------------------------------------------------------------

@@ -235,7 +235,7 @@ def count_right_before(path, own):
         images = own.images[own.aside]
         paper = metrics.get("paper", 0)
         ink = metrics.get("ink", 1)
-        x = scaling.to_network(images, paper, ink, model.input_shape[1:])
+        x = scaling.to_network(images, paper, ink, scaling.input_shape(model))
         predicted = model.predict(x, verbose=0).argmax(axis=1)
         return int(np.sum(predicted == own.labels[own.aside]))
     except Exception:  # noqa: BLE001  whatever it is, it is no network to compare with

@@ -4,6 +4,7 @@ Nothing here is about learning; you need not read it to understand train.py.
 """
 
 import math
+import pathlib
 import sys
 import textwrap
 import time
@@ -13,18 +14,18 @@ import numpy as np
 
 from page import write
 from training import data, hands, own_digits, plots
-from training.answers import Answers
+from training.answers import Answers, to_labels
 from training.errors import one_line, printable
 from training.files import delete, write_json
-from training.scaling import find_scaling, to_network, to_pixels
+from training.scaling import find_scaling, input_shape, to_network, to_pixels
 
 NO_PROBABILITIES = (
     "the network does not answer in probabilities, from 0 to 1 and together 1. Give its last layer "
     'activation="softmax"'
 )
 NOT_COMPARABLE = (
-    "the answers cannot be compared with the labels: a network needs one output, with a number for "
-    "each class"
+    "they cannot be compared with the labels: to each label belongs a row of answers, with a "
+    "number for each class"
 )
 NO_IMAGES = "the images of x_test are no longer 28 x 28 pixels"
 KNOWN_DATA = ("MNIST", "Fashion-MNIST")
@@ -39,10 +40,12 @@ NAMES = ("metrics.json", "draw.html", "my_digits.png", "elsewhere.png", *plots.N
 def write_model(model, path):
     """Write a model as a .keras file; without its optimizer if that cannot be saved.
 
-    Raises what Keras raises if the model itself cannot be saved, and OSError.
+    Returns None, or in one line what is missing. Raises what Keras raises if the model itself
+    cannot be saved, and OSError.
     """
     try:
         model.save(path)
+        return None
     except OSError:
         raise
     except Exception as error:  # noqa: BLE001  whatever a reader's own class raises
@@ -51,10 +54,9 @@ def write_model(model, path):
             model.save(path)
         finally:
             model.compiled = True
-        print(
+        return (
             "The network is saved without its optimizer and loss, which only matters for training "
-            f"it further: {first_sentence(error)}",
-            file=sys.stderr,
+            f"it further: {first_sentence(error)}"
         )
 
 
@@ -89,9 +91,10 @@ def save(run, model, train_set, test_set, probabilities, loss):
     """
     x_train, y_train = train_set
     x_test, y_test = test_set
-    # The first ones may have been added.
-    x_train = x_train[run.number_added :]
-    labels_train = to_labels(y_train[run.number_added :])
+    if run.number_added < len(x_train):  # or a reader took a part of them
+        x_train = x_train[run.number_added :]
+        y_train = y_train[run.number_added :]
+    labels_train = to_labels(y_train)
     data_name = data.name_data(run.source, labels_train)
     scaling = find_scaling(x_train, x_test, run.shades)
     labels, answered = compare(y_test, probabilities)
@@ -99,9 +102,9 @@ def save(run, model, train_set, test_set, probabilities, loss):
     metrics = {
         "dataset": data_name,
         "class_names": data.name_classes(data_name) if answers is None else answers.class_names,
-        "model": run.options.model,
-        **describe_fitting(run.fitting),
-        "seed": run.seed,
+        "model": run.model_name,
+        **describe_fitting(run.fitting, model),
+        "seed": run.told_seed,
         "test_size": len(y_test),
         "test_accuracy": find_accuracy(labels, answered),
         "test_loss": float(np.ravel(loss)[0]),
@@ -109,13 +112,18 @@ def save(run, model, train_set, test_set, probabilities, loss):
         "ink": scaling.ink,
         "scaling_problem": scaling.problem,
     }
-    if scaling.problem is None and metrics["class_names"] == data.DIGITS:
-        if run.own is not None:
-            metrics["own_digits"] = save_own_digits(run, model, scaling)
-        if answers is not None:
-            metrics["elsewhere"] = save_elsewhere(run, model, scaling, answers)
+    reads_digits = (
+        answers is not None
+        and answers.class_names == data.DIGITS
+        and scaling.problem is None
+        and input_shape(model) is not None
+    )
+    if reads_digits and run.own is not None:
+        metrics["own_digits"] = save_own_digits(run, model, scaling)
+    if reads_digits and run.source is not None:  # else they may be no digits at all
+        metrics["elsewhere"] = save_elsewhere(run, model, scaling, answers)
     metrics["seconds"] = {
-        "train": None if run.fitting is None else run.fitting.seconds,
+        "train": None if metrics["epochs"] is None else run.fitting.seconds,
         "total": time.perf_counter() - run.start,
     }
     metrics["versions"] = list_versions()
@@ -134,14 +142,17 @@ def save(run, model, train_set, test_set, probabilities, loss):
         if path not in run.outputs.saved and path not in run.outputs.failed:
             delete(path)  # an older one, which would show another network
     report(run, metrics, answers, problem)
+    if reads_digits and run.is_loadable:
+        print_how_to_predict(run.outputs.folder)
 
 
-def describe_fitting(fitting):
+def describe_fitting(fitting, model):
     """Return what there is to say of a training in metrics.json; None stands for "not known".
 
-    `fitting` is the fitting.Fitting, or None after a training loop of the reader's own.
+    `fitting` is the fitting.Fitting, or None if `run.watch` was left out. It says nothing of a
+    training loop of the reader's own, or of another model.
     """
-    if fitting is None:
+    if fitting is None or fitting.model is not model or fitting.seconds == 0:
         return {
             "epochs": None,
             "batch_size": None,
@@ -169,7 +180,7 @@ def save_own_digits(run, model, scaling):
     that was in the outputs folder before (`right_before`, None if there was none).
     """
     own = run.own
-    x = to_network(own.images, scaling.paper, scaling.ink, model.input_shape[1:])
+    x = to_network(own.images, scaling.paper, scaling.ink, input_shape(model))
     predicted = model.predict(x, verbose=0).argmax(axis=1)
     with run.outputs.saving("my_digits.png") as unfinished:
         own_digits.draw(own, predicted).savefig(unfinished)
@@ -206,14 +217,6 @@ def compare(y, probabilities):
     if labels.min() < 0 or labels.max() >= probabilities.shape[1]:
         return None, None
     return labels, probabilities
-
-
-def to_labels(y):
-    """Return labels, one-hot (N, classes) or a number each, as integers (N,)."""
-    y = np.asarray(y)
-    if y.ndim == 2 and y.shape[1] > 1:
-        return y.argmax(axis=1)
-    return y.ravel().astype("int64")
 
 
 def find_accuracy(labels, probabilities):
@@ -257,7 +260,7 @@ def list_versions():
 def save_elsewhere(run, model, scaling, answers):
     """Save how the digits of people from elsewhere are read; return what hands.measure does."""
     digits = hands.load()
-    x = to_network(digits.images_aside, scaling.paper, scaling.ink, model.input_shape[1:])
+    x = to_network(digits.images_aside, scaling.paper, scaling.ink, input_shape(model))
     probabilities = model.predict(x, verbose=0)
     with run.outputs.saving("elsewhere.png") as unfinished:
         figure = hands.draw_elsewhere(digits, probabilities, answers.images, answers.labels)
@@ -322,7 +325,14 @@ def report_saved(outputs, seconds, reads):
         path = outputs.folder / name
         if path in outputs.saved:
             print(f"  {what:20}{path.resolve().as_uri()}")
-    print("  your own pictures:  python predict.py my_digit.png")
+
+
+def print_how_to_predict(folder):
+    """Print how the network in this folder reads pictures."""
+    command = "python predict.py my_digit.png"
+    if folder != pathlib.Path("outputs"):
+        command += f" --model {printable(folder / 'model.keras')}"
+    print(f"  your own pictures:  {command}")
 
 
 def find_trouble(loss, answers):
@@ -340,7 +350,7 @@ def find_trouble(loss, answers):
     right_probabilities = answers.probabilities[np.arange(len(answers.labels)), answers.labels]
     crossentropy = np.mean(-np.log(np.maximum(right_probabilities, SMALLEST)))
     guessing = math.log(number_of_classes)  # that of ten equal probabilities: 2.3
-    if crossentropy > 1.1 * guessing:
+    if crossentropy > 1.1 * guessing and answers.accuracy < 0.5:
         return f"It is worse than guessing, since it is very sure where it is wrong. {smaller}"
     if answers.accuracy < 1.5 / number_of_classes:
         return (

@@ -10,6 +10,7 @@ start.import_keras()
 
 import atexit
 import os
+import random
 import sys
 import time
 
@@ -39,16 +40,26 @@ class Run:
         self.source = None  # of the images
         self.shades = scaling.ALL_SHADES  # of grey in them
         self.number_added = 0  # training images of --add and --hands, which stand before the others
-        self.seed = None
+        self.model_name = None  # of one of ours, which `watch` was given
+        self.told_seed = None
         self.fitting = None
         self.own = None  # your own digits
         self.own_right_before = None
         if self.options.add:
             self.own = own_digits.load(self.options.add)
-        self.saved_model = None
-        self.is_saved = False
+        self.is_trained = False
+        self.is_saved = False  # with its results
+        self.is_loadable = True
+        self.is_told = False  # that something of the network could not be saved
         keras.datasets.mnist.load_data = self.load_data
+        atexit.unregister(end)  # of an earlier run in the same notebook
         atexit.register(end, self)
+
+    @property
+    def seed(self):
+        """Where the random numbers start. (If the script does not ask, it has another seed.)"""
+        self.told_seed = self.options.seed
+        return self.options.seed
 
     def load_data(self, path="mnist.npz"):
         """Return images and labels as Keras's load_data does: MNIST, or what is asked for.
@@ -79,10 +90,7 @@ class Run:
         """
         if self.options.model != "dense":
             model = networks.build(self.options.model, self.options.seed)
-        # From the same seed numpy's random numbers start at the same place.
-        state = np.random.RandomState(self.options.seed).get_state()
-        if np.array_equal(state[1], np.random.get_state()[1]):
-            self.seed = self.options.seed  # or else the reader set another one
+        self.model_name = self.options.model
         self.fitting = Fitting(model, self.options, when_done=self.save_model)
         model.fit = self.fitting.fit
         return model
@@ -92,23 +100,26 @@ class Run:
 
         If Keras cannot save it, it is saved without the optimizer, or else its weights alone.
         """
+        state = random.getstate()  # from which Keras draws where a network's weights start
         path = self.outputs.folder / "model.keras"
-        if self.own and self.saved_model is None:
+        if self.own and not self.is_trained:
             self.own_right_before = own_digits.count_right_before(path, self.own)
-        self.saved_model = model
+        self.is_trained = True
+        self.is_saved = False
+        self.outputs.saved = []  # what was saved of an earlier training is not of this one
         with self.outputs.saving("model.keras", keep_older=True) as unfinished:
-            results.write_model(model, unfinished)
+            missing = results.write_model(model, unfinished)
+            if missing and not self.is_told:
+                print(missing, file=sys.stderr)
+                self.is_told = True
         weights = self.outputs.folder / "model.weights.h5"
-        error = self.outputs.failed.get(path)
-        if error is None:
+        if path in self.outputs.saved:
+            self.is_loadable = results.can_be_loaded(path)
             delete(weights)  # those of an earlier network
-            if not results.can_be_loaded(path):
-                self.outputs.failed[path] = "it cannot be loaded"
-        elif not isinstance(error, OSError):
+        elif not isinstance(self.outputs.failed[path], OSError):
             with self.outputs.saving(weights.name) as unfinished:
                 model.save_weights(unfinished)
-            if path.exists():
-                print(f"{printable(path)} is still the network of an earlier run.", file=sys.stderr)
+        random.setstate(state)
 
     def save(self, model, train_set, test_set, probabilities, loss):
         """Save the numbers, the pictures and the page, each by itself, and report.
@@ -116,12 +127,17 @@ class Run:
         `train_set` and `test_set` are the arrays (x, y) that the network was given; `probabilities`
         is what `model.predict` answered about the test images, and `loss` their loss.
         """
-        if model is not self.saved_model:  # a training loop of the reader's own
-            self.save_model(model)
-        if self.fitting and (self.fitting.model is not model or self.fitting.seconds == 0):
-            self.fitting = None  # its numbers are of another network, or of none
-        self.is_saved = True  # from here on each file is replaced by itself
-        results.save(self, model, train_set, test_set, probabilities, loss)
+        self.save_model(model)  # its weights may be others than those at the end of `fit`
+        path = self.outputs.folder / "model.keras"
+        if path not in self.outputs.saved and path.exists():
+            print(
+                f"{printable(path)} is still the network of an earlier run, and so are the other "
+                "results.",
+                file=sys.stderr,
+            )
+        else:
+            results.save(self, model, train_set, test_set, probabilities, loss)
+        self.is_saved = True
 
     def finish(self):
         """Return the exit status: 1 if something could not be saved.
@@ -129,16 +145,17 @@ class Run:
         If a network was saved and the results were not, because the script ended before, those of
         an earlier network are deleted, which would seem to be of this one.
         """
-        if self.outputs.saved and not self.is_saved:
+        saved = self.outputs.saved
+        if saved and not self.is_saved:
             print(
-                f"The network is saved, {printable(self.outputs.saved[0])}. Its numbers and "
-                "pictures are not: the script ended before run.save. (What was there of an earlier "
-                "network is deleted.)",
+                f"The network is saved, {printable(saved[0])}. Its numbers and pictures are not, "
+                "since run.save was not reached. (What is there of an earlier network is deleted.)",
                 file=sys.stderr,
             )
             for name in results.NAMES:
-                delete(self.outputs.folder / name)
-        return 1 if self.outputs.failed else 0
+                if self.outputs.folder / name not in saved:
+                    delete(self.outputs.folder / name)
+        return 1 if self.outputs.failed or not self.is_loadable else 0
 
 
 def end(run):

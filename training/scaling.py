@@ -90,6 +90,14 @@ def to_pixels(x, scaling):
     return np.clip(np.rint(255 * shares), 0, 255).astype("uint8").reshape((-1, 28, 28))
 
 
+def input_shape(model):
+    """Return in which shape a model takes an image of 28 x 28 pixels, or None if it does not."""
+    shape = getattr(model, "input_shape", None)
+    if not isinstance(shape, tuple) or None in shape[1:] or math.prod(shape[1:]) != 28 * 28:
+        return None  # several inputs, of any size, or of another one
+    return shape[1:]
+
+
 def to_network(images, paper, ink, shape):
     """Return images, uint8 (N, 28, 28), as a network takes them: float32 (N, *shape)."""
     shares = images.reshape((-1, *shape)).astype("float32") / 255

@@ -5,6 +5,7 @@ nothing that has to be installed, and nothing for which a file of yours could be
 say what is wrong.
 """
 
+import errno
 import os
 import sys
 
@@ -13,6 +14,7 @@ from training.errors import UserError, one_line
 PROJECT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
 PACKAGES = ("numpy", "matplotlib", "cv2", "PIL")  # and Keras
 BACKENDS = ("tensorflow", "jax", "torch")
+SCREEN_IS_GONE = (errno.EPIPE, errno.ENOSPC, errno.EINVAL)  # the last one on Windows
 NARROW = 60  # letters in a line
 FLOATS = ("float16", "bfloat16", "float32", "float64")
 
@@ -65,7 +67,7 @@ def end_in_one_line(kind, error, traceback):
             "\nStopped. What is in the outputs folder is whole, of this run or an earlier one.",
             file=sys.stderr,
         )
-    elif isinstance(error, OSError) and error.filename is None:
+    elif isinstance(error, OSError) and error.errno in SCREEN_IS_GONE and not error.filename:
         # The screen is a pipe that closed, such as `| head -1`, or a full disk.
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115  nothing is left to be printed
         end_quietly(f"Error: nothing more can be printed: {one_line(error)}")

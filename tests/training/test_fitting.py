@@ -253,6 +253,7 @@ def test_a_data_set_of_tensorflow_to_validate_with_and_two_outputs_are_no_proble
     progress = watch(build())
     progress.fit(x, y, validation_data=validation, verbose=0)
     assert len(progress.history["val_loss"]) == 1
+    assert (progress.train_size, progress.validation_size) == (100, None)
     inputs = keras.Input((784,))
     model = keras.Model(inputs, [keras.layers.Dense(10)(inputs), keras.layers.Dense(10)(inputs)])
     model.compile("rmsprop", ["mse", "mse"])
@@ -335,6 +336,7 @@ def test_it_is_noted_and_printed_how_was_trained(digits, capsys):
         "val_accuracy": 2,
         "val_loss": 2,
     }
+    assert progress.validation_split is None
     assert progress.seconds > 0
     assert progress.done == [model]
     assert "Epochs: 2, batch size: 32, images: 300" in capsys.readouterr().out
@@ -403,6 +405,35 @@ def test_a_last_1_that_keras_adds_or_drops_by_itself_is_no_problem(digits, shape
     assert len(progress.epochs) == 1
 
 
+def test_labels_that_were_left_integers_are_told_with_both_ways_out(digits):
+    _, y = (array[:20] for array in digits)
+    line = refused(digits, build(), y=y.argmax(axis=1))
+    assert_one_line(line, "to_categorical(y_train, 10)", '"sparse_categorical_crossentropy"')
+
+
+def test_what_keras_can_train_is_not_refused_for_its_shapes(digits):
+    x, y = (array[:20] for array in digits)
+
+    def loss_of_first_ten(y_true, y_pred):
+        return keras.losses.categorical_crossentropy(y_true, y_pred[:, :10])
+
+    model = build()
+    model.pop()
+    model.add(keras.layers.Dense(20, activation="softmax"))
+    model.compile("rmsprop", loss_of_first_ten)
+    progress = watch(model)
+    model.fit(x, y, verbose=0)
+    assert len(progress.epochs) == 1
+
+
+def test_an_exception_of_another_kind_is_keras_s_own(digits):
+    x, y = (array[:20] for array in digits)
+    model = build()
+    watch(model)
+    with pytest.raises(ValueError, match="Unrecognized data type"):
+        model.fit(x, y, validation_data="none", verbose=0)
+
+
 def test_labels_of_one_integer_each_in_a_column_are_trained_as_they_are(digits):
     x, y = digits
     model = build()
@@ -412,13 +443,14 @@ def test_labels_of_one_integer_each_in_a_column_are_trained_as_they_are(digits):
     assert len(progress.history["loss"]) == 1
 
 
-def test_a_validation_split_that_leaves_nothing_to_train_on_is_refused(digits):
+@pytest.mark.parametrize("share", [0.99, 20])
+def test_a_validation_split_that_leaves_nothing_to_train_on_is_refused(digits, share):
     x, y = (array[:50] for array in digits)
     model = build()
     watch(model)
     with pytest.raises(UserError) as error:
-        model.fit(x, y, validation_split=0.99)
-    assert_one_line(str(error.value), "--validation-split")
+        model.fit(x, y, validation_split=share)
+    assert_one_line(str(error.value), "validation split", "smaller")
 
 
 @pytest.mark.parametrize("as_labels", ["one-hot", "integers"])
@@ -437,6 +469,15 @@ def test_data_that_are_sorted_are_told_with_what_to_do(digits, as_labels, capsys
     assert capsys.readouterr().err == ""  # some of the 9s are trained on
     model.fit(x[order], y[order], validation_split=0.3, verbose=0)
     assert_one_line(capsys.readouterr().err, "8, 9", "sorted", "Shuffle")
+
+
+def test_where_labels_are_no_classes_none_is_missing(digits, capsys):
+    x, _ = (array[:50] for array in digits)
+    model = keras.Sequential([keras.Input((784,)), keras.layers.Dense(784)])
+    model.compile("rmsprop", "mse")
+    watch(model)
+    model.fit(x, x, validation_split=0.1, verbose=0)
+    assert capsys.readouterr().err == ""
 
 
 # --- Less time ----------------------------------------------------------------------------------
@@ -599,6 +640,18 @@ def test_an_exception_after_an_epoch_is_raised_when_what_was_learned_is_saved(di
     assert not progress.interrupted
 
 
+def test_a_network_in_mixed_precision_has_a_rate_that_falls_as_well(digits):
+    x, y = (array[:100] for array in digits)
+    model = build()
+    rates = []
+    scaled = keras.optimizers.LossScaleOptimizer(keras.optimizers.RMSprop(0.001))
+    model.compile(scaled, "categorical_crossentropy")
+    watch(model, CONVNET)
+    note = AfterBatches(lambda batch: rates.append(float(model.optimizer.learning_rate)))
+    model.fit(x, y, epochs=1, batch_size=50, verbose=0, callbacks=[note])
+    assert rates == pytest.approx([0.001, 0.0005])
+
+
 @pytest.mark.parametrize(
     "callback",
     [AfterBatches(fail), keras.callbacks.LambdaCallback(on_train_begin=fail)],
@@ -606,6 +659,14 @@ def test_an_exception_after_an_epoch_is_raised_when_what_was_learned_is_saved(di
 )
 def test_an_exception_in_the_first_epoch_is_raised_and_nothing_is_saved(digits, callback):
     x, y = (array[:100] for array in digits)
+    model = build()
+    progress = watch(model)
+    model.fit(x, y, verbose=0)
+    assert progress.done == [model]
+    progress.done.clear()
+    with pytest.raises(RuntimeError, match="no room"):
+        progress.fit(x, y, epochs=5, callbacks=[callback], verbose=0)
+    assert progress.done == []
     progress = watch(build())
     with pytest.raises(RuntimeError, match="no room"):
         progress.fit(x, y, epochs=5, callbacks=[callback], verbose=0)

@@ -180,7 +180,7 @@ def test_what_the_page_saved_is_read_as_it_was(ten, tmp_path):
         ("{", "cannot be read"),
         ("[1, 2]", "cannot be read"),
         ('{"labels": [1, 2]}', "images"),
-        ('{"images": "seven", "labels": [1, 2]}', "cannot be read"),
+        ('{"images": "!!!!", "labels": [1, 2]}', "cannot be read"),
         ('{"images": "AAAA", "labels": [1, 2]}', "reshape"),
         ('{"images": "", "labels": []}', "(0, 28, 28)"),
     ],

@@ -96,7 +96,7 @@ def make_run(tmp_path, monkeypatch):
 
     def make_run(*options):
         run = Run([*options, "--outputs", str(tmp_path / "outputs")])
-        run.source = "mnist"
+        run.source = "mnist"  # as if it were loaded
         return run
 
     yield make_run
@@ -235,6 +235,7 @@ def report(make_run, capsys):
         run = make_run()
         run.outputs.saved.append(run.outputs.folder / "draw.html")
         results.report(run, metrics, answers, problem)
+        results.print_how_to_predict(run.outputs.folder)
         return capsys.readouterr().out
 
     return report
