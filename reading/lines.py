@@ -12,6 +12,7 @@ LONG = 1 / 5  # of the picture's side: ruled lines are longer
 AT_EDGE = 3  # pixels
 UNDER = 2.5  # times as long as the rest is high: a line under digits is longer, or sticks out
 LOWER = 0.85  # of the picture's height: digits between the separators of a row of cells
+UNBROKEN = 0.97  # of its length: a line under digits is ink all along
 STICKS_OUT = 0.2  # of the height: how far a line under digits reaches beyond them, on both sides
 NEAR_EDGE = 0.04  # of the picture's side: a line that ends nearer to the edge, ends at it
 # Times the median of flat ink, for all lined paper: a line is thinner, digits are thicker.
@@ -51,8 +52,9 @@ def drop_lines(mask):
     rest = erase(mask, level_runs, ruled, through=True)
     under = []
     for line in level:
-        is_long = line.stop - line.start > UNDER * tallest
-        if line not in ruled and (is_long or sticks_out(line, without_lines, tallest)):
+        if line in ruled or not is_under(line, mask):
+            continue
+        if line.stop - line.start > UNDER * tallest or sticks_out(line, without_lines, tallest):
             under.append(line)
     rest = erase(rest, level_runs, under, through=False)
     steep, steep_runs = find_lines(turn(rest), LONG * height)
@@ -79,6 +81,21 @@ def at_edges(lines, width):
     """Return those of the lines that begin or end at an edge of a picture."""
     edge = max(AT_EDGE, NEAR_EDGE * width)
     return [line for line in lines if line.start < edge or line.stop > width - edge]
+
+
+def is_under(line, mask):
+    """Return whether a line may be one under digits: all of it is ink, and what touches it is above
+    it. (The bars of a row of 7s are neither one line, nor do the 7s stand on it.)
+    """
+    x = np.arange(line.start, line.stop)
+    y = np.round(line.slope * x + line.y_at_0).astype(int)
+    if np.mean(is_near(line, mask)[x]) < UNBROKEN:
+        return False
+    height = len(mask)
+    beside = int(1.5 * line.thickness + 2)
+    above = mask[np.clip(y - beside, 0, height - 1), x].sum()
+    below = mask[np.clip(y + beside, 0, height - 1), x].sum()
+    return below <= above
 
 
 def sticks_out(line, rest, tallest):
@@ -136,13 +153,8 @@ def prolong(line, mask, gap):
 
     A line under digits that touch it would else stay in parts.
     """
-    height, width = mask.shape
-    x = np.arange(width)
-    y = np.round(line.slope * x + line.y_at_0).astype(int)
-    reach = int(line.thickness / 2 + 1.5)
-    on_line = np.zeros(width, bool)
-    for offset in range(-reach, reach + 1):
-        on_line |= mask[np.clip(y + offset, 0, height - 1), x] > 0
+    width = mask.shape[1]
+    on_line = is_near(line, mask)
     start = line.start
     stop = line.stop
     for x in np.flatnonzero(on_line[:start])[::-1].tolist():
@@ -155,6 +167,18 @@ def prolong(line, mask, gap):
         if on_line[x]:
             stop = x + 1
     return line._replace(start=start, stop=stop)
+
+
+def is_near(line, mask):
+    """Return for each column of a mask whether there is ink where the line is, or would go on."""
+    height, width = mask.shape
+    x = np.arange(width)
+    y = np.round(line.slope * x + line.y_at_0).astype(int)
+    reach = int(line.thickness / 2 + 1.5)
+    on_line = np.zeros(width, bool)
+    for offset in range(-reach, reach + 1):
+        on_line |= mask[np.clip(y + offset, 0, height - 1), x] > 0
+    return on_line
 
 
 def erase(mask, runs, lines, through):

@@ -8,7 +8,7 @@ import numpy as np
 
 from reading.basics import widen
 from reading.normalize import normalize
-from reading.strokes import NEAR
+from reading.strokes import NEAR, usual_height
 
 
 class Proposal(NamedTuple):
@@ -35,7 +35,7 @@ USUAL_WIDTH = 1.2  # times its height: few digits are wider
 CUT = -0.6  # of two digits to touch
 TOO_LOW = -4.0  # of a part, for each of the whole's heights that it is lower
 
-SMALL = 0.35  # of the tallest piece: what is lower is no digit, but may belong to one
+SMALL = 0.35  # of its neighbours' height: what is lower is no digit, but may belong to one
 # Other parts would never be chosen, and take time.
 PART_WIDTH = 1.3  # times its height: a part is no wider
 PART_HEIGHT = 0.6  # of the whole's: a part is no lower
@@ -47,14 +47,16 @@ def propose_digits(ink, boxes, pieces):
 
     The network decides between them (LeCun et al., 1998, section V).
     """
+    usual = []
+    for index, box in enumerate(boxes):
+        usual.append(usual_height(box, np.delete(boxes, index, axis=0)))
     boxes = boxes.tolist()
-    tallest = max(bottom - top for _, top, _, bottom in boxes)
     proposals = []
     nodes = [0]  # where each piece starts, and the last one stops
     for number, box in enumerate(boxes, start=1):
         left, top, right, bottom = box
         start = nodes[-1]
-        if bottom - top <= SMALL * tallest:
+        if bottom - top <= SMALL * usual[number - 1]:
             nodes.append(start)  # it takes no room of its own
             continue
         own = pieces[top:bottom, left:right] == number

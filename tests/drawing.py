@@ -78,6 +78,23 @@ def page(digits, columns, size=100, paper=210, ink=150):
     return sheet, places
 
 
+def uneven_sheet(digits, columns, vary, random):
+    """Return a picture, uint8 RGB, of digits in rows, of uneven heights, and about where each is.
+
+    `vary` is the heights' standard deviation, as a share of their mean.
+    """
+    rows = math.ceil(len(digits) / columns)
+    picture = blank(75 * rows + 60, 90 * columns + 60)
+    boxes = []
+    for index, digit in enumerate(digits):
+        height = int(50 * np.clip(random.normal(1, vary), 0.5, 1.5))
+        row, column = divmod(index, columns)
+        left = 40 + 90 * column + int(random.integers(-4, 5))
+        middle = 60 + 75 * row + int(random.integers(-4, 5))
+        boxes += write(picture, [digit], left, middle - height // 2, height)
+    return seen(picture, 0), boxes
+
+
 def light(sheet, seed=0, grain=4):
     """Return a page as a phone would see it: brighter at one side, and grainy."""
     height, width = sheet.shape

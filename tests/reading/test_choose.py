@@ -4,7 +4,16 @@ import keras
 import numpy as np
 import pytest
 from conftest import as_input
-from drawing import enlarged, in_two_strokes, letter, on_white, side_by_side
+from drawing import (
+    blank,
+    enlarged,
+    in_two_strokes,
+    letter,
+    on_white,
+    seen,
+    side_by_side,
+    write,
+)
 from helpers import share_of
 from PIL import Image
 
@@ -141,3 +150,10 @@ def test_the_network_decides_whether_strokes_are_one_digit_or_two():
     # What is far from every digit is no good reading, however sure the network is.
     digits = choose.choose_digits(proposals, [one, four, one], np.array([0, 0.9, 0]))
     assert [digit.predicted for digit in digits] == [1, 1]
+
+
+def test_a_digit_above_another_beside_a_taller_one_is_not_joined_to_it(model, ten_digits):
+    picture = blank(260, 260)
+    for digit, left, top, height in [(6, 40, 60, 70), (3, 150, 62, 38), (5, 150, 116, 39)]:
+        write(picture, ten_digits[[digit]], left, top, height)
+    assert read_pictures([seen(picture, 0)], model) == ["635"]

@@ -164,3 +164,28 @@ def test_the_separators_of_low_cells_are_no_1s_though_they_are_short(typical_dig
     for index in range(1, 6):
         picture[:, index * 30 : index * 30 + 3] = 120
     assert_found(seen(picture, 0), boxes, atol=3)
+
+
+@pytest.mark.parametrize("step", [64, 76, 84])
+def test_the_bars_of_7s_in_a_row_are_no_line(step):
+    picture = blank(210, 420)
+    boxes = []
+    for number in range(4):
+        left = 60 + step * number
+        corners = np.array([(left, 60), (left + 64, 60), (left + 26, 152)])
+        cv2.polylines(picture, [corners], False, BLUE, 8)
+        boxes.append([left - 4, 56, left + 68, 156])
+    if step < 76:  # they touch, and are one piece
+        boxes = [[*boxes[0][:2], *boxes[-1][2:]]]
+    assert_found(seen(picture, 0), boxes)
+
+
+def test_the_feet_of_2s_in_a_row_are_no_line():
+    picture = blank(140, 740)
+    boxes = []
+    for number in range(10):
+        left = 40 + 66 * number
+        points = [(left, 50), (left + 20, 36), (left + 44, 48), (left + 2, 98), (left + 56, 98)]
+        cv2.polylines(picture, [np.array(points)], False, BLUE, 8)
+        boxes.append([left - 4, 32, left + 60, 102])
+    assert_found(seen(picture, 0), boxes)

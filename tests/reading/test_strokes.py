@@ -2,7 +2,16 @@
 
 import cv2
 import numpy as np
-from drawing import BLUE, blank, page, seen, with_shadows_and_specks, write
+import pytest
+from drawing import (
+    BLUE,
+    blank,
+    page,
+    seen,
+    uneven_sheet,
+    with_shadows_and_specks,
+    write,
+)
 from finding import assert_found, assert_refused, pieces
 from PIL import Image, ImageDraw
 
@@ -99,3 +108,36 @@ def test_dirt_before_a_digit_is_no_digit(typical_digits):
     assert min(proposal.start for proposal in proposals) == 0
     assert all(proposal.start < proposal.stop for proposal in proposals)
     assert any(np.allclose(proposal.box, box, atol=4) for proposal in proposals)
+
+
+def digits_in_order(sample, count, random):
+    """Return so many test images, 1 2 3 ... 9 0 1 2 ..., by anybody's hand."""
+    _, (images, labels) = sample
+    return [random.choice(images[labels == (1 + number) % 10]) for number in range(count)]
+
+
+@pytest.mark.parametrize(("vary", "least"), [(0.2, 8), (0.3, 6)])
+def test_a_sheet_of_five_rows_of_uneven_digits_is_found_whole(sample, vary, least):
+    whole = 0
+    for seed in range(8):
+        random = np.random.default_rng(seed)
+        picture, boxes = uneven_sheet(digits_in_order(sample, 50, random), 10, vary, random)
+        found = [proposal.box for proposal in pieces(picture)]
+        whole += len(found) == 50 and np.allclose(found, boxes, atol=6)
+    assert whole >= least
+
+
+def test_a_sheet_of_120_digits_is_found(sample):
+    for seed in range(4):
+        random = np.random.default_rng(seed)
+        picture, _ = uneven_sheet(digits_in_order(sample, 120, random), 10, 0.15, random)
+        assert len(pieces(picture)) in range(119, 122)
+
+
+@pytest.mark.parametrize("height", [150, 300])
+def test_one_tall_digit_neither_joins_the_others_nor_makes_dirt_of_them(typical_digits, height):
+    picture = blank(600, 900)
+    write(picture, typical_digits[[8]], 60, 40, height)
+    for top in (60, 122):
+        write(picture, typical_digits[[1, 2, 3, 4, 5, 6]], 350, top, 50, gap=0.5)
+    assert len(pieces(seen(picture))) == 13
