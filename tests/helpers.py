@@ -44,16 +44,6 @@ def assert_one_line(text, *words):
         assert word in text
 
 
-def without_greeting(stderr):
-    """Return what a child wrote to stderr, without the lines that TensorFlow logs when it starts.
-
-    They say that there is no GPU, and how it computes; README.md shows them.
-    """
-    log = re.compile(r"WARNING: All log messages before absl|[IWE]\d{4} \d\d:\d\d:")
-    lines = [line for line in stderr.splitlines(keepends=True) if not log.match(line)]
-    return "".join(lines)
-
-
 def contents(folder):
     """Return what is in the files of a folder."""
     return {path.name: path.read_bytes() for path in folder.iterdir()}

@@ -64,20 +64,32 @@ def find(source):
     """
     if source == "auto":
         try:
-            return find("mnist")
+            return find_mnist()
         except DataError as error:
             going_on = "Going on with a sample of MNIST, 7,000 images: this is NOT MNIST itself!"
             print(f"{going_on} ({error})", file=sys.stderr)
             return "sample"
     if source == "mnist":
-        path = cache_folder() / "mnist.npz"
-        if path.exists():
-            return find_in_cache(path)
-        import keras  # here, since it takes seconds, and predict.py reads only the sample
-
-        with download("MNIST"):
-            keras.datasets.mnist.load_data()  # from now on Keras has it on the disk
+        try:
+            return find_mnist()
+        except DataError as error:
+            raise DataError(f"{error} Or take 7,000 of its digits: --data sample") from None
     return source
+
+
+def find_mnist():
+    """Return "mnist", once Keras has it on the disk, or the path of a copy in its cache, as text.
+
+    Raises DataError if it cannot be downloaded, or if the copy is something else.
+    """
+    path = cache_folder() / "mnist.npz"
+    if path.exists():
+        return find_in_cache(path)
+    import keras  # here, since it takes seconds, and predict.py reads only the sample
+
+    with download("MNIST"):
+        keras.datasets.mnist.load_data()
+    return "mnist"
 
 
 def load(source):
@@ -310,9 +322,8 @@ def download(data_name):
         yield
     except Exception as error:  # noqa: BLE001  a failed download raises many kinds
         raise DataError(
-            f"{data_name} could not be downloaded: {one_line(error)}. "
-            "Ways out: --data sample; or --data PATH for a copy; "
-            f"if there is a broken one in {cache_folder()}, delete it."
+            f"{data_name} could not be downloaded: {one_line(error)}. If you have a copy: "
+            f"--data PATH. If there is a broken one in {cache_folder()}, delete it."
         ) from None
     finally:
         socket.setdefaulttimeout(timeout_before)

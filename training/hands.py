@@ -2,7 +2,7 @@
 
 A 1 with an upstroke, a 7 with a bar, an open 4: a network that learned from MNIST alone has hardly
 seen any. `train.py --hands` learns from these, too. For whoever wants to know what a network reads
-of people who are not in its data (README.md has the figures).
+of people who are not in its data (docs/measured.md has the figures).
 
 The file hands.npz has 9,428 digits that about 60 people in Turkey wrote, in MNIST's form; its
 arrays are those of `Hands`. tools/make_hands.py makes it, and says where the digits come from.

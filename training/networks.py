@@ -1,7 +1,7 @@
 """Two more networks for --model: "dropout" and "convnet". The classic one stands in train.py.
 
-For whoever has understood train.py and wants to see what comes after it; README.md explains the
-layers.
+For whoever has understood train.py and wants to see what comes after it; docs/reference.md explains
+the layers.
 """
 
 import keras

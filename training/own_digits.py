@@ -1,8 +1,8 @@
 """Your own digits: collected from your pictures, and added to the training images.
 
 `predict.py --are` and draw.html collect them in a file, `train.py --add` trains with it. For
-whoever wants to know how a few digits of their own change what a network reads (README.md has the
-figures).
+whoever wants to know how a few digits of their own change what a network reads (docs/measured.md
+has the figures).
 
 The file is an .npz with two arrays: `images`, uint8 (N, 28, 28), from 0 (paper) to 255 (ink) as
 MNIST has them, and `labels`, uint8 (N,). draw.html saves the same as .json: the images end to end,
