@@ -78,7 +78,7 @@ def to_pixels(x, scaling):
     It is None if an image has not 28 x 28 numbers any more. Without a straight line they are shown
     from their smallest number to their largest.
     """
-    x = np.asarray(x, "float64")
+    x = np.asarray(x, "float32")
     if math.prod(x.shape[1:]) != 28 * 28:
         return None
     paper = scaling.paper
