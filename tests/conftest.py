@@ -189,9 +189,19 @@ DRAWINGS = {
 }
 
 
-def draw_nothing(*_, **__):
-    """Stand in for a picture: drawing takes most of the time of a short run."""
-    return Figure(figsize=(1, 1))
+@contextlib.contextmanager
+def drawing_nothing():
+    """Let runs in a `with` block save empty pictures: drawing takes most of a short run's time."""
+    from training import hands, own_digits, plots
+
+    def draw_nothing(*_, **__):
+        return Figure(figsize=(1, 1))
+
+    with contextlib.ExitStack() as stack:
+        for module in (hands, own_digits, plots):
+            for name in DRAWINGS & vars(module).keys():
+                stack.enter_context(mock.patch.object(module, name, draw_nothing))
+        yield
 
 
 def run_here(outputs, options, *edits, draws=True):
@@ -204,12 +214,7 @@ def run_here(outputs, options, *edits, draws=True):
     from training import run as run_module  # here, since of pytest-xdist's processes one needs none
     from training import start
 
-    with contextlib.ExitStack() as stack:
-        if not draws:
-            for module in (run_module.results.plots, run_module.hands, run_module.own_digits):
-                for name in vars(module).copy():
-                    if name in DRAWINGS:
-                        stack.enter_context(mock.patch.object(module, name, draw_nothing))
+    with contextlib.nullcontext() if draws else drawing_nothing():
         finished = run_and_catch(outputs, options, edits, start.end_in_one_line)
     # What a run leaves in its process, which others share here.
     atexit.unregister(run_module.end)

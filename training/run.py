@@ -47,10 +47,10 @@ class Run:
         self.own_right_before = None
         if self.options.add:
             self.own = own_digits.load(self.options.add)
-        self.is_trained = False
+        self.saved_model = None
+        self.saved_weights = None
         self.is_saved = False  # with its results
         self.is_loadable = True
-        self.is_told = False  # that something of the network could not be saved
         keras.datasets.mnist.load_data = self.load_data
         atexit.unregister(end)  # of an earlier run in the same notebook
         atexit.register(end, self)
@@ -102,16 +102,16 @@ class Run:
         """
         state = random.getstate()  # from which Keras draws where a network's weights start
         path = self.outputs.folder / "model.keras"
-        if self.own and not self.is_trained:
+        if self.own and self.saved_model is None:
             self.own_right_before = own_digits.count_right_before(path, self.own)
-        self.is_trained = True
+        self.saved_model = model
+        self.saved_weights = model.get_weights()
         self.is_saved = False
         self.outputs.saved = []  # what was saved of an earlier training is not of this one
         with self.outputs.saving("model.keras", keep_older=True) as unfinished:
             missing = results.write_model(model, unfinished)
-            if missing and not self.is_told:
+            if missing:
                 print(missing, file=sys.stderr)
-                self.is_told = True
         weights = self.outputs.folder / "model.weights.h5"
         if path in self.outputs.saved:
             self.is_loadable = results.can_be_loaded(path)
@@ -121,13 +121,21 @@ class Run:
                 model.save_weights(unfinished)
         random.setstate(state)
 
+    def has_saved(self, model):
+        """Return whether `save_model` was called for `model` as it is now."""
+        if model is not self.saved_model:
+            return False
+        pairs = zip(self.saved_weights, model.get_weights(), strict=True)
+        return all(np.array_equal(saved, present) for saved, present in pairs)
+
     def save(self, model, train_set, test_set, probabilities, loss):
         """Save the numbers, the pictures and the page, each by itself, and report.
 
         `train_set` and `test_set` are the arrays (x, y) that the network was given; `probabilities`
         is what `model.predict` answered about the test images, and `loss` their loss.
         """
-        self.save_model(model)  # its weights may be others than those at the end of `fit`
+        if not self.has_saved(model):  # it may have changed after `fit`
+            self.save_model(model)
         path = self.outputs.folder / "model.keras"
         if path not in self.outputs.saved and path.exists():
             print(
