@@ -94,7 +94,7 @@ def join_strokes(boxes, strokes):
     if len(boxes) == 1:  # nothing to join, and most drawings are of a single stroke
         return boxes, strokes
     joined = []
-    for one, other in find_stacked(boxes):
+    for one, other in find_close(boxes):
         both = enclose(boxes[[one, other]])
         heights = boxes[[one, other], 3] - boxes[[one, other], 1]
         height = both[3] - both[1]
@@ -120,20 +120,26 @@ def join_strokes(boxes, strokes):
     return pieces[order], numbers[strokes]
 
 
-def find_stacked(boxes):
-    """Return the pairs of strokes that are one above the other: int (N, 2).
+def find_close(boxes):
+    """Return the pairs of strokes one above the other of which the lower may be a part: int (N, 2).
 
     A flat stroke below, and wider than what is above it, is a line under a digit.
     """
     left, top, right, bottom = boxes.T
     widths = right - left
+    heights = bottom - top
     narrower = np.minimum.outer(widths, widths)
     shared = np.minimum.outer(right, right) - np.maximum.outer(left, left)
-    is_flat = widths > FLAT * (bottom - top)
+    is_flat = widths > FLAT * heights
     is_line_under = np.greater.outer(top, bottom) & np.greater.outer(widths, widths)
     is_line_under &= is_flat[:, None]
     is_stacked = (shared > ABOVE_EACH_OTHER * narrower) & ~is_line_under & ~is_line_under.T
-    return np.argwhere(np.triu(is_stacked, 1))
+    # No neighbours are higher than the highest: most pairs need no closer look.
+    highest = heights.max()
+    gap = np.maximum.outer(top, top) - np.minimum.outer(bottom, bottom)
+    lower = np.minimum.outer(heights, heights)
+    is_close = (gap < NEAR * highest) & (lower < PART * highest)
+    return np.argwhere(np.triu(is_stacked & is_close, 1))
 
 
 def usual_height(box, boxes):
