@@ -79,9 +79,8 @@ def find_empty_boxes(mask, labels, count):
 ABOVE_EACH_OTHER = 0.4  # of the narrower one's width: two strokes share as much
 ONE_ROW = 0.4  # of the lower one's height: two boxes in one row share as much
 PART = 0.6  # of its neighbours' height: what is lower is no digit beside them, but a part of one
-WHOLE = 1.3  # times their height: two strokes that are higher together are no single digit...
-PERHAPS_WHOLE = 1.5  # ...and up to here, nobody knows
-NEIGHBOURS = 6
+WHOLE = 1.3  # times their height: two strokes that are higher together are two digits
+NEIGHBOURS = 6  # of a stroke, with which it is compared
 NEAR = 0.25  # of the height: the strokes of one digit are no farther from each other
 FLAT = 3  # times as wide as high: the line under a digit is, but hardly a part of one
 
@@ -89,61 +88,58 @@ FLAT = 3  # times as wide as high: the line under a digit is, but hardly a part 
 def join_strokes(boxes, strokes):
     """Join strokes that surely are of one digit; return the same for pieces, in reading order.
 
-    These are one above the other and close, at least one of them is no digit by itself, and
-    together they are about as high as their neighbours: the bar of a 5. Two that perhaps are of one
-    digit follow each other.
+    These are one above the other and close, one of them is too low for a digit beside its
+    neighbours, and together they are about as high as those: the bar of a 5.
     """
     if len(boxes) == 1:  # nothing to join, and most drawings are of a single stroke
         return boxes, strokes
-    surely = []
-    perhaps = []
-    for one, other in find_stacked(boxes):
+    joined = []
+    for one, other in find_close(boxes):
         both = enclose(boxes[[one, other]])
         heights = boxes[[one, other], 3] - boxes[[one, other], 1]
-        others = np.delete(boxes, (one, other), axis=0)
-        in_row = [in_one_row(box, both) for box in others]
-        usual = usual_height(both, others[in_row])
-        most = WHOLE * usual
-        if usual == 0:
-            usual = heights.max()
-            most = np.inf
         height = both[3] - both[1]
         gap = height - heights.sum()
-        if gap < NEAR * usual and heights.min() < PART * usual:
-            if height <= most:
-                surely.append((one, other))
-            elif height <= PERHAPS_WHOLE * usual:
-                perhaps.append((one, other))
-    piece_of = put_together(len(boxes), surely)
-    pieces = [enclose(boxes[piece_of == piece]) for piece in range(piece_of.max() + 1)]
+        others = np.delete(boxes, (one, other), axis=0)
+        in_row = np.array([in_one_row(box, both) for box in others], bool)
+        usual = usual_height(both, others[in_row])
+        most = WHOLE * usual
+        if usual == 0:  # no neighbours
+            usual = heights.max()
+            most = np.inf
+        if gap < NEAR * usual and heights.min() < PART * usual and height <= most:
+            joined.append((one, other))
+    piece_of = np.arange(len(boxes))
+    for one, other in joined:
+        piece_of[piece_of == piece_of[other]] = piece_of[one]
+    names, piece_of = np.unique(piece_of, return_inverse=True)  # numbered from 0 without gaps
+    pieces = [enclose(boxes[piece_of == piece]) for piece in range(len(names))]
     pieces = np.array(pieces)
-    unit_of = put_together(
-        len(pieces), [(piece_of[one], piece_of[other]) for one, other in perhaps]
-    )
-    units = [enclose(pieces[unit_of == unit]) for unit in range(unit_of.max() + 1)]
-    order = []
-    for unit in in_reading_order(np.array(units)):
-        members = np.flatnonzero(unit_of == unit)
-        order += members[np.argsort(pieces[members, 1])].tolist()
+    order = in_reading_order(pieces)
     ranks = np.argsort(order)
     numbers = np.concatenate([[0], 1 + ranks[piece_of]])
     return pieces[order], numbers[strokes]
 
 
-def find_stacked(boxes):
-    """Return the pairs of strokes that are one above the other: int (N, 2).
+def find_close(boxes):
+    """Return the pairs of strokes one above the other of which the lower may be a part: int (N, 2).
 
     A flat stroke below, and wider than what is above it, is a line under a digit.
     """
     left, top, right, bottom = boxes.T
     widths = right - left
+    heights = bottom - top
     narrower = np.minimum.outer(widths, widths)
     shared = np.minimum.outer(right, right) - np.maximum.outer(left, left)
-    is_flat = widths > FLAT * (bottom - top)
+    is_flat = widths > FLAT * heights
     is_line_under = np.greater.outer(top, bottom) & np.greater.outer(widths, widths)
     is_line_under &= is_flat[:, None]
     is_stacked = (shared > ABOVE_EACH_OTHER * narrower) & ~is_line_under & ~is_line_under.T
-    return np.argwhere(np.triu(is_stacked, 1))
+    # No neighbours are higher than the highest: most pairs need no closer look.
+    highest = heights.max()
+    gap = np.maximum.outer(top, top) - np.minimum.outer(bottom, bottom)
+    lower = np.minimum.outer(heights, heights)
+    is_close = (gap < NEAR * highest) & (lower < PART * highest)
+    return np.argwhere(np.triu(is_stacked & is_close, 1))
 
 
 def usual_height(box, boxes):
@@ -156,15 +152,6 @@ def usual_height(box, boxes):
     far = np.abs(middles - (np.add(box[:2], box[2:]) / 2)).sum(axis=1)
     nearest = boxes[np.argsort(far, kind="stable")[:NEIGHBOURS]]
     return np.quantile(nearest[:, 3] - nearest[:, 1], 0.75)
-
-
-def put_together(count, pairs):
-    """Return for each of `count` things which group it is in, by the pairs that are in one."""
-    group_of = np.arange(count)
-    for one, other in pairs:
-        group_of[group_of == group_of[other]] = group_of[one]
-    _, group_of = np.unique(group_of, return_inverse=True)  # numbered from 0 without gaps
-    return group_of
 
 
 def enclose(boxes):
