@@ -49,6 +49,12 @@ def test_boxes_are_right_in_a_picture_that_is_far_higher_than_wide():
     np.testing.assert_allclose(found.box, (28, 4700, 33, 4760), atol=8)
 
 
+def test_the_box_of_a_tiny_picture_s_digit_is_around_its_ink():
+    tiny = np.full((30, 30, 3), 255, np.uint8)
+    tiny[6:24, 13:16] = 0
+    assert_found(tiny, [(13, 6, 16, 24)], atol=1)
+
+
 def test_blank_paper_is_refused_and_it_is_said_what_was_seen():
     assert_refused(seen(blank()), "no ink")
     squared = blank()

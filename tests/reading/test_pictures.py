@@ -213,6 +213,16 @@ def test_a_large_picture_takes_less_than_400_mb_and_is_read(mode, tmp_path):
     assert len(page.proposals) == 1
 
 
+@pytest.mark.parametrize("size", [(4608, 3456), (3456, 4608)])
+def test_a_phone_s_photo_is_decoded_at_half_of_its_size(size, tmp_path):
+    Image.new("L", size).save(tmp_path / "photo.jpg")
+    with Image.open(tmp_path / "photo.jpg") as file:
+        picture, scale = pictures.load(file)
+        assert file.size == (size[0] // 2, size[1] // 2)  # what was decoded of it
+    assert max(picture.shape) == 2000
+    assert scale == pytest.approx(4608 / 2000)
+
+
 @pytest.mark.parametrize("kind", ["webp", "gif"])
 def test_a_picture_whose_decoder_takes_much_memory_is_refused_from_fewer_pixels(kind, tmp_path):
     path = tmp_path / f"large.{kind}"
