@@ -160,7 +160,7 @@ def test_a_sheet_of_five_rows_of_uneven_digits_is_found_whole(sample, vary, leas
 
 
 def test_a_sheet_of_120_digits_is_found(sample):
-    for seed in range(4):
+    for seed in range(2):
         random = np.random.default_rng(seed)
         picture, _ = uneven_sheet(digits_in_order(sample, 120, random), 10, 0.15, random)
         assert len(pieces(picture)) in range(119, 122)
