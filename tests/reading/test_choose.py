@@ -152,6 +152,16 @@ def test_the_network_decides_whether_strokes_are_one_digit_or_two():
     assert [digit.predicted for digit in digits] == [1, 1]
 
 
+def test_a_digit_is_what_is_most_probable_and_misread_where_it_is_something_else():
+    probabilities = np.full(10, 0.02)
+    probabilities[7] = 0.82
+    digit = choose.Digit(proposal(0, 1), probabilities, distance=0.1)
+    assert digit.predicted == 7
+    assert digit.confidence == 0.82
+    for truth, is_misread in ((None, False), (7, False), (1, True), (0, True)):
+        assert digit._replace(truth=truth).misread == is_misread
+
+
 def test_a_digit_above_another_beside_a_taller_one_is_not_joined_to_it(model, ten_digits):
     picture = blank(260, 260)
     for digit, left, top, height in [(6, 40, 60, 70), (3, 150, 62, 38), (5, 150, 116, 39)]:

@@ -49,6 +49,27 @@ def test_boxes_are_right_in_a_picture_that_is_far_higher_than_wide():
     np.testing.assert_allclose(found.box, (28, 4700, 33, 4760), atol=8)
 
 
+def test_a_thin_1_beside_small_digits_is_seen_where_these_are_looked_at_again(typical_digits):
+    picture = blank(1500, 2000)
+    boxes = write(picture, typical_digits[[2, 5, 8]], 700, 900, 40, pen=(130, 130, 130))
+    left = boxes[-1][2] + 30
+    picture[905:940, left] = 170  # one pixel wide: too faint in the smaller copy
+    boxes.append([left, 905, left + 1, 940])
+    assert_found(seen(picture, 1), boxes)
+
+
+def test_the_box_of_a_digit_that_was_cut_to_its_edges_is_in_the_picture():
+    seven = np.full((200, 140, 3), 255, np.uint8)
+    cv2.polylines(seven, [np.array([(4, 5), (134, 5), (50, 194)])], False, (0, 0, 0), 11)
+    assert_found(seven, [(0, 0, 140, 200)], atol=3)
+
+
+def test_the_box_of_a_tiny_picture_s_digit_is_around_its_ink():
+    tiny = np.full((30, 30, 3), 255, np.uint8)
+    tiny[6:24, 13:16] = 0
+    assert_found(tiny, [(13, 6, 16, 24)], atol=1)
+
+
 def test_blank_paper_is_refused_and_it_is_said_what_was_seen():
     assert_refused(seen(blank()), "no ink")
     squared = blank()

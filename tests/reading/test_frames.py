@@ -18,6 +18,24 @@ def test_what_a_circle_or_a_box_encloses_is_meant_and_not_the_frame(typical_digi
     assert_found(seen(picture), boxes)
 
 
+def test_a_box_that_begins_at_the_picture_s_edge_is_dropped_too(typical_digits):
+    picture = blank(300, 400)
+    cv2.rectangle(picture, (0, 60), (260, 240), (190, 40, 60), 4)
+    boxes = write(picture, typical_digits[[5, 3]], 50, 100, 100)
+    assert_found(seen(picture), boxes)
+
+
+def test_a_digit_that_touches_a_form_drawn_by_hand_stays(typical_digits):
+    picture = blank(400, 600)
+    for y in (100, 260):  # its lines reach beyond its corners, and it is no rectangle
+        cv2.line(picture, (85, y), (495, y), (35, 35, 40), 3)
+    for x in (110, 290, 470):
+        cv2.line(picture, (x, 75), (x, 285), (35, 35, 40), 3)
+    boxes = write(picture, typical_digits[[5]], 160, 167, 92)  # down to the line
+    boxes += write(picture, typical_digits[[4]], 340, 130, 92)
+    assert_found(seen(picture), boxes, atol=6)
+
+
 @pytest.mark.parametrize("gap", [0, 20])
 @pytest.mark.parametrize("top", [150, 160, 165])
 def test_digits_in_the_boxes_of_a_form_are_found_even_if_they_touch_the_line(

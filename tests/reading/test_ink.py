@@ -101,7 +101,7 @@ def test_pencil_is_found_whole_although_its_strokes_are_full_of_holes(sample, mi
     _, (images, _) = sample
     random = np.random.default_rng(0)
     whole = 0
-    for digit in images[:40]:
+    for digit in images[:20]:
         strokes = enlarged(digit, int(random.integers(60, 200)) * grain)
         height, width = strokes.shape
         kept = random.random((height // grain + 1, width // grain + 1)) > missing
@@ -111,7 +111,7 @@ def test_pencil_is_found_whole_although_its_strokes_are_full_of_holes(sample, mi
         y, x = np.nonzero(strokes > 0.5)
         covered = bottom - top > 0.9 * np.ptp(y) and right - left > 0.9 * np.ptp(x)
         whole += len(found) == 1 and covered
-    assert whole >= 38
+    assert whole >= 19
 
 
 def test_faint_marks_beside_dark_digits_are_left_out(typical_digits):

@@ -65,6 +65,18 @@ def test_the_same_picture_twice_does_not_count_twice(sample, tmp_path, capsys):
     assert "Changed" not in said
 
 
+def test_of_a_picture_that_is_partly_known_the_new_digits_are_added_and_the_others_told(
+    sample, tmp_path, capsys
+):
+    path = tmp_path / "my_digits.npz"
+    known.collect([make_page(sample, "a.png", "179")], "179", path)
+    capsys.readouterr()
+    known.collect([make_page(sample, "a.png", "17943")], "17943", path)
+    said = capsys.readouterr().out
+    assert "2 digits. It has 5 now.\n(3 were there already." in said
+    assert own_digits.load([path]).labels.tolist() == [1, 7, 9, 4, 3]
+
+
 @pytest.mark.parametrize("text", ["179", "17945"])
 def test_nothing_is_added_if_another_number_was_found_than_was_said(text, sample, tmp_path, capsys):
     page = make_page(sample, "a.png", "1794")

@@ -64,10 +64,11 @@ def test_the_network_is_shown_what_train_py_trains_with(sample):
     [
         ([keras.layers.Dense(10, "softmax")], (100,), "(None, 100)"),
         ([keras.layers.Dense(3, "softmax")], (784,), "(None, 3)"),
+        ([keras.layers.Dense(26, "softmax")], (784,), "(None, 26)"),
         ([keras.layers.Dense(10)], (784,), "probabilities"),
         ([keras.layers.Lambda(lambda x: x[:, :10])], (784,), "safely"),
     ],
-    ids=["other input", "other output", "logits", "code of its own"],
+    ids=["other input", "fewer classes", "more classes", "logits", "code of its own"],
 )
 def test_a_model_for_something_else_is_refused(layers, inputs, said, ten_digits, read, tmp_path):
     small_model(layers, inputs).save(tmp_path / "model.keras")

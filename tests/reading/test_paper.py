@@ -41,7 +41,7 @@ def test_a_thin_frame_around_a_photo_is_no_digit(typical_digits, width, shade):
 def test_a_digit_that_was_cut_to_its_very_edges_is_found_whole(sample, side, dark_on_light):
     _, (images, _) = sample
     whole = 0
-    for digit in images[:60]:
+    for digit in images[:24]:
         strokes = enlarged(digit, side).clip(0, 1)
         grey = (255 * strokes).astype(np.uint8)
         picture = np.repeat((255 - grey if dark_on_light else grey)[..., None], 3, axis=2)
@@ -50,7 +50,7 @@ def test_a_digit_that_was_cut_to_its_very_edges_is_found_whole(sample, side, dar
             left, top, right, bottom = found[0].box
             width = picture.shape[1]
             whole += bottom - top > 0.8 * side and right - left > 0.6 * width
-    assert whole >= 56
+    assert whole >= 22
 
 
 @pytest.mark.parametrize("across", [420, 500, 640])

@@ -19,6 +19,18 @@ def test_two_strokes_side_by_side_are_proposed_as_one_digit_and_as_two():
     assert (first.start, second.stop) in steps
 
 
+def test_the_image_of_two_strokes_shows_nothing_of_a_third_one_between_them():
+    picture = blank(200, 240)
+    cv2.line(picture, (60, 40), (70, 150), BLUE, 7)
+    cv2.line(picture, (85, 150), (140, 40), BLUE, 7)
+    two = [found for found in find_digits(seen(picture, 0)) if found.stop - found.start == 2]
+    cv2.line(picture, (115, 150), (170, 40), BLUE, 7)  # its foot is in the box of both
+    three = find_digits(seen(picture, 0))
+    [both] = [found for found in three if (found.start, found.stop) == (0, 2)]
+    assert both.box[2] > 130
+    np.testing.assert_array_equal(both.image, two[0].image)
+
+
 def test_two_digits_close_together_are_the_less_one_the_wider_they_are():
     odds = []
     for width in (20, 34):
@@ -72,6 +84,23 @@ def test_a_narrow_digit_is_not_cut_and_a_wide_piece_is_every_eighth_of_its_heigh
     assert min(abs(np.array(cuts) - 140)) < 10  # where they touch
     assert np.diff(cuts).max() < 20
     assert np.diff(cuts).min() > 8
+
+
+def test_the_parts_of_a_piece_lie_between_its_nodes_from_left_to_right(typical_digits):
+    picture = blank(200, 500)
+    [eight] = write(picture, typical_digits[[8]], 40, 50, 100)
+    cv2.ellipse(picture, (240, 100), (40, 50), 0, 0, 360, BLUE, 9)
+    cv2.ellipse(picture, (320, 100), (40, 50), 0, 0, 360, BLUE, 9)
+    first, second = pieces(seen(picture))
+    assert (first.start, second.start) == (0, first.stop)
+    parts = [found for found in find_digits(seen(picture)) if found.box[0] > eight[2]]
+    assert len(parts) > 3
+    for part in parts:
+        assert second.start <= part.start < part.stop <= second.stop
+        # The nodes are about equally far from each other.
+        shares = (np.array([part.start, part.stop]) - second.start) / (second.stop - second.start)
+        expected = second.box[0] + shares * (second.box[2] - second.box[0])
+        np.testing.assert_allclose(part.box[::2], expected, atol=25)
 
 
 def test_a_1_that_touches_a_0_is_cut_off_though_it_is_a_small_part():

@@ -108,6 +108,7 @@ def test_a_plus_between_digits_is_doubtful_and_said_to_be(
 
 LEFT = 10  # of the picture and of the first digit in your_digits.png
 TOP = 50  # of the picture
+ONE_BY_ONE = TOP + 200 + 4 + 30 + 22  # of the first digit, below a picture 200 pixels high
 BLUE = "#0072b2"  # what the network is sure of
 ORANGE = "#d55e00"
 RED = "firebrick"  # what was misread
@@ -169,29 +170,60 @@ def test_a_box_is_where_the_digit_is_in_the_colour_of_how_sure_it_is(digit, colo
 def test_the_digit_is_shown_as_the_network_sees_it_four_times_as_large(draw):
     digit = make_digit()
     picture = draw(([digit], "white"))
-    top = TOP + 200 + 4 + 30 + 22
+    top = ONE_BY_ONE
     shown = picture[top : top + 112, LEFT + 104 : LEFT + 216]
     expected = np.kron(digit.proposal.image, np.ones((4, 4), np.uint8))
     for channel in range(3):
         np.testing.assert_array_equal(shown[..., channel], expected)
 
 
-def test_it_is_cut_out_of_the_picture_beside_that(draw, tmp_path):
-    digit = make_digit()
-    picture = draw(([digit], "lightgreen"))
-    top = TOP + 200 + 4 + 30 + 22
-    assert (picture[top : top + 90, LEFT : LEFT + 90] == ImageColor.getrgb("lightgreen")).all()
+def test_it_is_cut_out_of_the_picture_beside_that_with_a_quarter_of_its_size_around_it(tmp_path):
+    path = tmp_path / "a.png"
+    picture = Image.new("RGB", (1960, 400), "white")
+    pen = ImageDraw.Draw(picture)
+    for corner in [(402, 102), (598, 102), (402, 298), (598, 298), (500, 200)]:
+        pen.circle(corner, 20, "lightgreen")
+    picture.save(path)
+    show.draw_pages([Page(path, None, digits=[make_digit()])], tmp_path / "your_digits.png")
+    with Image.open(tmp_path / "your_digits.png") as drawn:
+        cut_out = drawn.convert("RGB").crop((LEFT, ONE_BY_ONE, LEFT + 96, ONE_BY_ONE + 96))
+    shown = np.argwhere((np.asarray(cut_out) != 255).any(axis=2))
+    # From 400 to 600 is from 16 to 80 here: 64 pixels, and 16 of paper on each side.
+    np.testing.assert_allclose(shown.min(axis=0), 16 - 6, atol=2)
+    np.testing.assert_allclose(shown.max(axis=0), 80 + 6, atol=2)
+
+
+def test_the_digits_stand_in_rows_of_three_and_all_are_in_the_picture(draw):
+    digits = [make_digit(box=(100 * i, 100, 100 * i + 50, 200)) for i in range(7)]
+    picture = draw((digits, "lightgreen"))
+    assert picture.shape == (TOP + 200 + 30 + 3 * show.ROW, show.WIDTH, 3)
+    for index in range(7):
+        left = LEFT + index % 3 * 333
+        top = ONE_BY_ONE + index // 3 * show.ROW
+        shown = picture[top : top + 112, left + 104 : left + 216]
+        assert (shown[:56, :56] == 255).all()
+        assert (shown[56:] == 0).all()
+        assert is_at(picture, left + 20, top + 20, "lightgreen")
+    assert (picture[top:, left + 333 :] == 255).all()  # nothing stands after the last one
 
 
 def test_the_bars_are_as_long_as_the_classes_are_probable(draw):
     picture = draw(([make_digit(confidence=0.91, predicted=3)], "white"))
-    top = TOP + 200 + 4 + 30 + 22
+    top = ONE_BY_ONE
     lengths = []
     for number in range(10):
         row = picture[top + round(11.2 * number) + 5, LEFT + 236 : LEFT + 236 + 90]
         lengths.append(int((row == ImageColor.getrgb(show.SURE)).all(axis=1).sum()))
     assert lengths[3] == pytest.approx(80 * 0.91, abs=2)
     assert lengths[7] == pytest.approx(80 * 0.01, abs=2)
+
+
+def test_beside_each_bar_stands_its_digit(draw):
+    picture = draw(([make_digit()], "white"))
+    for number in range(10):
+        middle = ONE_BY_ONE + round(11.2 * number) + 5
+        written = picture[middle - 4 : middle + 5, LEFT + 226 : LEFT + 234].min(axis=(1, 2))
+        assert 4 <= np.count_nonzero(written < 150) <= 9  # ink in these rows
 
 
 def test_of_many_pages_those_are_shown_of_which_the_network_is_least_sure(draw):
@@ -205,7 +237,7 @@ def test_of_many_pages_those_are_shown_of_which_the_network_is_least_sure(draw):
 def test_of_many_digits_the_least_sure_are_shown_one_by_one(draw):
     sure = [make_digit(confidence=0.99) for _ in range(show.MOST_DIGITS)]
     picture = draw(([*sure, make_digit(confidence=0.4)], "white"))
-    top = TOP + 200 + 4 + 30 + 22
+    top = ONE_BY_ONE
     first = picture[top : top + 112, LEFT + 236 : LEFT + 320]
     assert (first == ImageColor.getrgb(show.UNSURE)).all(axis=2).any()
 
