@@ -293,18 +293,6 @@ def test_the_convnet_is_shown_distorted_images_with_a_rate_that_falls(digits):
     assert (progress.train_size, progress.validation_size, progress.batch_size) == (160, 40, 32)
 
 
-def test_the_rate_falls_to_0_in_each_training_and_is_what_it_was_afterwards(digits):
-    x, y = (array[:100] for array in digits)
-    model = build()
-    watch(model, CONVNET)
-    for _ in range(2):
-        rates = []
-        note = AfterBatches(lambda batch, to=rates: to.append(float(model.optimizer.learning_rate)))
-        model.fit(x, y, epochs=2, batch_size=50, verbose=0, callbacks=[note])
-        assert rates == pytest.approx([0.001, 0.00075, 0.0005, 0.00025])
-        assert float(model.optimizer.learning_rate) == pytest.approx(0.001)
-
-
 def test_a_rate_that_the_reader_sets_is_the_reader_s(digits):
     x, y = (array[:100] for array in digits)
     model = build()
@@ -638,18 +626,6 @@ def test_an_exception_after_an_epoch_is_raised_when_what_was_learned_is_saved(di
     plain = build().fit(x, y, **(given | {"epochs": 3}))
     assert progress.history == plain.history
     assert not progress.interrupted
-
-
-def test_a_network_in_mixed_precision_has_a_rate_that_falls_as_well(digits):
-    x, y = (array[:100] for array in digits)
-    model = build()
-    rates = []
-    scaled = keras.optimizers.LossScaleOptimizer(keras.optimizers.RMSprop(0.001))
-    model.compile(scaled, "categorical_crossentropy")
-    watch(model, CONVNET)
-    note = AfterBatches(lambda batch: rates.append(float(model.optimizer.learning_rate)))
-    model.fit(x, y, epochs=1, batch_size=50, verbose=0, callbacks=[note])
-    assert rates == pytest.approx([0.001, 0.0005])
 
 
 @pytest.mark.parametrize(

@@ -241,8 +241,11 @@ def test_the_picture_shows_the_first_misread_ones_of_each_digit_below_a_test_ima
         misread = misread_by_digit.get(digit, [])
         said = [text.get_text() for text in axes.texts[1:]]
         assert said == [f"{digit}, read as {predicted[index]}" for index in misread]
+        assert axes.get_xlim() == (-0.5, 27.5)  # nothing of an image is cut off
         for place, index in enumerate(misread, start=1):
             top = place * hands.STEP
+            _, y = axes.texts[place].get_position()
+            assert top - hands.STEP + 28 < y < top  # between the two images, above its own
             image = shown[top : top + 28]
             np.testing.assert_array_equal(image, elsewhere.images_aside[index])
         assert not shown[(1 + len(misread)) * hands.STEP :].any()  # nothing else

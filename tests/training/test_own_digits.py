@@ -174,6 +174,14 @@ def test_what_the_page_saved_is_read_as_it_was(ten, tmp_path):
     assert (own.images.dtype, own.labels.dtype) == (np.uint8, np.uint8)
 
 
+def test_whatever_the_name_of_an_npz_file_ends_in_it_is_read(ten, tmp_path):
+    images, labels = ten
+    for name in ("MY_DIGITS.NPZ", "my_digits"):
+        with (tmp_path / name).open("wb") as file:
+            np.savez(file, images=images, labels=labels)
+        np.testing.assert_array_equal(own_digits.load([tmp_path / name]).images, images)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
