@@ -1,4 +1,4 @@
-"""What run.py does around a training: what its options bring, and what it asks of an earlier network."""
+"""What run.py does around a training: what options bring, and what an earlier network is asked."""
 
 import atexit
 
