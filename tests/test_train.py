@@ -177,6 +177,9 @@ def test_the_screen_shows_shapes_a_label_before_and_after_and_the_summary(finish
     assert "Training images: (6000, 784) float32 from 0.0 to 1.0\n" in step_2
     assert "The first label: [0. 0. 0. 0. 0. 1. 0. 0. 0. 0.]\n" in step_2
     assert "407,050" in finished.stdout
+    knows_nothing = f"has a loss of about {math.log(10):.1f} and an accuracy of about {1 / 10}.)\n"
+    assert knows_nothing in finished.stdout
+    assert "Epochs: 5, batch size: 128, images: 6,000\n" in finished.stdout
 
 
 def test_every_epoch_s_bar_counts_to_the_number_of_batches(finished):

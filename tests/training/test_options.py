@@ -3,12 +3,14 @@
 import ntpath
 import os
 import pathlib
+import re
 import sys
 
+import numpy as np
 import pytest
 from conftest import ROOT
 
-from training import options
+from training import hands, networks, options
 
 
 def test_the_defaults_are_the_recipe_s():
@@ -70,6 +72,23 @@ def test_what_is_allowed_to_its_ends_is_taken():
     assert options.parse(["--seed", "0", "--batch-size", "1"]).batch_size == 1
     for share in (0.01, 0.99):
         assert options.parse(["--validation-split", str(share)]).validation_split == share
+
+
+def test_the_help_names_the_defaults_and_the_numbers_that_are_true(capsys, sample):
+    with pytest.raises(SystemExit) as end:
+        options.parse(["--help"])
+    assert end.value.code == 0
+    said = " ".join(capsys.readouterr().out.split())
+    args = {name: options.parse(["--model", name]) for name in networks.EPOCHS}
+    [dense] = re.findall(r"epochs=(\d+), batch_size=(\d+)", (ROOT / "train.py").read_text("utf-8"))
+    assert dense == (str(args["dropout"].epochs), str(args["convnet"].batch_size))
+    assert f"(default: {dense[0]}, convnet {args['convnet'].epochs})" in said
+    assert f"(default: {dense[1]}, dropout {args['dropout'].batch_size})" in said
+    (images, _), (images_test, _) = sample
+    assert f"sample ({len(images) + len(images_test):,} digits, no internet needed)" in said
+    assert f"learn from {np.count_nonzero(~hands.load().aside):,} digits of people" in said
+    for name, default in (("SEED", 0), ("VALIDATION_SPLIT", 0), ("OUTPUTS", "outputs")):
+        assert re.search(rf"--[a-z-]+ {name} [^()]*\(default: {default}\)", said)
 
 
 def test_digits_can_be_added_to_all_data_but_clothes():

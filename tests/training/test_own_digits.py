@@ -372,3 +372,24 @@ def test_the_picture_shows_those_kept_aside_first_and_names_what_is_misread(own)
     assert titles[11:15] == ["0", "0", "0", "1"]
     shown = np.asarray(figure.axes[0].images[0].get_array())
     np.testing.assert_array_equal(shown, own.images[9])
+    assert len(titles) == 50
+    assert figure.get_suptitle().count("\n") == 0
+
+
+def test_of_many_own_digits_60_are_shown_those_kept_aside_first_and_the_title_says_so(sample):
+    _, (images, labels) = sample
+    own = own_digits.OwnDigits(images, labels, own_digits.keep_aside(labels))
+    figure = own_digits.draw(own, labels)
+    number = own.aside.sum()
+    assert number > 60
+    assert figure.get_suptitle() == (
+        f"Your own digits: of {number} kept aside {number} are read right\n"
+        "60 of all 1,000, those kept aside first"
+    )
+    assert len(figure.axes) == 60
+    assert all(axes.get_title().endswith("kept aside") for axes in figure.axes)
+
+
+def test_where_none_is_kept_aside_the_title_says_so(own):
+    none = own._replace(aside=np.zeros(50, bool))
+    assert "none is kept aside" in own_digits.draw(none, own.labels).get_suptitle()

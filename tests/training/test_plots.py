@@ -139,6 +139,27 @@ def test_every_picture_s_title_names_the_data(three_answers):
         assert SAMPLE in figure.get_suptitle().replace("\n", " ")
 
 
+def test_every_picture_s_title_says_what_is_shown(sample):
+    (images_train, labels_train), (images, labels) = sample
+    right = np.eye(10)[labels]
+    answers = make_answers(images, labels, np.concatenate([1 - right[:25], right[25:]]) + 0.01)
+    titles = [
+        plots.draw_samples(images_train, labels_train, "digits").get_suptitle(),
+        plots.draw_predictions(answers).get_suptitle(),
+        plots.draw_mistakes(answers).get_suptitle(),
+        plots.draw_confusion_matrix(answers).get_suptitle(),
+        plots.draw_training(METRICS["history"], 0.3, 0.8, "digits").get_suptitle(),
+    ]
+    below = "\nBelow each image its likeliest answers; the right one is blue"
+    assert titles == [
+        "What the network learns from: the first training images of digits",
+        f"The first test image of each digit of digits, and below it the hardest{below}",
+        "digits: 25 of 1,000 test images are read wrong; here those it was surest of" + below,
+        "Which test images of digits are read as what:\nmistakes are off the diagonal",
+        "Training on digits: in an epoch the network sees each image once",
+    ]
+
+
 @pytest.mark.filterwarnings("error")  # as matplotlib's of a letter that its font lacks
 @pytest.mark.parametrize("name", ["手写数字.npz", "$\\foo$ 5$.npz", "Größe Цифры.npz", "x" * 240])
 def test_a_data_name_of_any_letters_and_signs_can_be_drawn(three_answers, tmp_path, name):
