@@ -269,6 +269,7 @@ def test_the_bar_is_blue_as_far_as_they_are_read_right_and_orange_for_the_others
     assert right.get_width() == pytest.approx(28 * share)
     assert wrong.get_width() == pytest.approx(28 * (1 - share))
     assert wrong.get_x() == pytest.approx(right.get_x() + right.get_width())
+    assert right.get_height() == wrong.get_height()
     assert right.get_facecolor() == colors.to_rgba(plots.RIGHT)
     assert wrong.get_facecolor() == colors.to_rgba(plots.WRONG)
     assert figure.axes[1].texts[0].get_text() == f"{share:.0%} right"

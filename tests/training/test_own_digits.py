@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import signal
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -95,6 +96,16 @@ def test_a_kill_in_the_middle_of_writing_leaves_the_old_file_and_no_lock_for_eve
     os.utime(lock, (long_ago, long_ago))
     assert own_digits.collect(path, images[4:], labels[4:]) == (6, 0, 10)
     assert not lock.exists()
+
+
+def test_another_run_that_adds_is_waited_for(ten, tmp_path, monkeypatch):
+    monkeypatch.setattr(own_digits, "PATIENCE", 1)  # second
+    lock = tmp_path / "my_digits.npz.lock"
+    lock.touch()
+    ends = threading.Timer(0.4, lock.unlink)
+    ends.start()
+    assert own_digits.collect(tmp_path / "my_digits.npz", *ten) == (10, 0, 10)
+    assert not ends.is_alive()
 
 
 def test_a_lock_that_is_dated_in_the_future_is_not_waited_for(ten, tmp_path):
