@@ -15,8 +15,8 @@ from helpers import assert_one_line, share_of
 from PIL import Image, ImageDraw
 
 import predict
-from reading import find
-from training import files
+from reading import find, show
+from training import files, own_digits
 
 
 @pytest.mark.parametrize("size", [24, 60, 150])
@@ -109,6 +109,50 @@ def test_a_folder_stands_for_its_pictures_and_each_is_said_with_how_sure_it_is(
     assert second.startswith(f"{folder / 'b.png'}: 7 (")
     assert "% sure)" in first
     assert "your_digits.png" in last
+
+
+def test_with_are_digits_are_counted_and_collected_for_train_py_unless_their_number_is_another(
+    ten_digits, finished, tmp_path, capsys
+):
+    sheet, _ = page(ten_digits, columns=5)
+    Image.fromarray(sheet.astype("uint8")).save(tmp_path / "sheet.png")
+    outputs = tmp_path / "outputs"
+    options = ["--model", finished.outputs / "model.keras", "--outputs", outputs]
+    options = [str(tmp_path / "sheet.png"), *map(str, options)]
+    assert predict.main([*options, "--are", "01234 5678"]) == 1
+    assert not (outputs / "my_digits.npz").exists()
+    screen = capsys.readouterr()
+    assert_one_line(screen.err, "10 digits were found", "there are 9")
+    assert predict.main([*options, "--are", "01234 56780"]) == 0
+    assert "9 of 10" in capsys.readouterr().out
+    own = own_digits.load([outputs / "my_digits.npz"])
+    assert own.labels.tolist() == [0, 1, 2, 3, 4, 5, 6, 7, 8, 0]
+    for image, digit in zip(own.images, ten_digits, strict=True):
+        assert np.corrcoef(image.ravel(), digit.ravel())[0, 1] > 0.7
+
+
+@pytest.mark.parametrize(
+    "options", [["--are", "01a"], ["--are", " "], ["--are", "0", "--json"], []], ids=" ".join
+)
+def test_a_wrong_command_line_ends_with_status_2(options, tmp_path, capsys):
+    pictures = ["a.png"] if options else []
+    with pytest.raises(SystemExit) as end:
+        predict.main([*pictures, *options, "--outputs", str(tmp_path / "outputs")])
+    assert end.value.code == 2
+    assert ("--are" if options else "pictures") in capsys.readouterr().err.splitlines()[-1]
+    assert not (tmp_path / "outputs").exists()
+
+
+def test_where_not_all_pages_are_shown_it_says_so(
+    ten_digits, finished, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setattr(show, "MOST_PAGES", 1)
+    for place in (4, 7):
+        Image.fromarray(255 - ten_digits[place]).save(tmp_path / f"{place}.png")
+    options = ["--model", finished.outputs / "model.keras", "--outputs", tmp_path / "outputs"]
+    assert predict.main([*map(str, [tmp_path / "4.png", tmp_path / "7.png", *options])]) == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last == "It shows the 1 pages of which the network is least sure."
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ from helpers import (
 )
 
 from reading.models import ModelError, read_scaling
-from training import data, files, hands
+from training import data, files, hands, own_digits
 from training import run as run_module
 
 
@@ -177,6 +177,9 @@ def test_the_screen_shows_shapes_a_label_before_and_after_and_the_summary(finish
     assert "Training images: (6000, 784) float32 from 0.0 to 1.0\n" in step_2
     assert "The first label: [0. 0. 0. 0. 0. 1. 0. 0. 0. 0.]\n" in step_2
     assert "407,050" in finished.stdout
+    knows_nothing = f"has a loss of about {math.log(10):.1f} and an accuracy of about {1 / 10}.)\n"
+    assert knows_nothing in finished.stdout
+    assert "Epochs: 5, batch size: 128, images: 6,000\n" in finished.stdout
 
 
 def test_every_epoch_s_bar_counts_to_the_number_of_batches(finished):
@@ -596,10 +599,10 @@ def after_a_run(edited, finished, tmp_path):
     Returns the run, and what the folder had and has.
     """
 
-    def after_a_run(*edits):
+    def after_a_run(*edits, options=()):
         shutil.copytree(finished.outputs, tmp_path / "outputs")
         before = contents(finished.outputs)
-        run = edited(*edits)
+        run = edited(*edits, options=options)
         return run, before, contents(run.outputs)
 
     return after_a_run
@@ -850,6 +853,32 @@ def test_with_hands_their_digits_are_learned_and_mnist_s_are_kept_aside(edited, 
     assert "train.py --hands" not in run.stdout
     assert edited().metrics["elsewhere"]["accuracy"] < 0.6
     assert run.metrics["dataset"] == "few.npz"
+
+
+def test_with_add_own_digits_are_learned_and_counted_with_what_the_earlier_network_reads(
+    after_a_run, few_npz, finished, sample, tmp_path
+):
+    _, (images, labels) = sample
+    path = tmp_path / "my_digits.npz"
+    own_digits.collect(path, images[200:260], labels[200:260])
+    own = own_digits.load([path])
+    run, _, after = after_a_run(then("seen, told = x_train, y_train\n"), options=["--add", path])
+    assert run.status == 0
+    added, of_added = own.add_to(*data.load_path(few_npz)[0], seed=0)
+    assert np.array_equal(run.names["seen"], as_input(added))
+    assert np.array_equal(run.names["told"], keras.utils.to_categorical(of_added, 10))
+    right = []
+    for outputs in (run.outputs, finished.outputs):
+        answers = load_model(outputs).predict(as_input(own.images[own.aside]), verbose=0)
+        right.append(int(np.sum(answers.argmax(axis=1) == own.labels[own.aside])))
+    number = int(own.aside.sum())
+    counted = {"kept_aside": number, "right": right[0], "right_before": right[1]}
+    assert run.metrics["own_digits"] == counted
+    assert (
+        f"kept aside: {right[0]} of {number} right (before: {right[1]} of {number})" in run.stdout
+    )
+    assert run.metrics["train_size"] == len(added)
+    assert after.keys() == FILES | {"my_digits.png"}
 
 
 def test_results_that_only_an_earlier_network_had_do_not_stay(edited, tmp_path):

@@ -235,8 +235,8 @@ def test_answers_that_are_no_probabilities_are_refused_with_the_cure(tmp_path, m
         assert_refused(path, model, asked, "probabilities", 'activation="softmax"')
     nan = answers._replace(probabilities=np.full_like(answers.probabilities, np.nan))
     assert_refused(path, model, nan, "finite")
-    one = answers._replace(probabilities=answers.probabilities[:, :1])
-    assert_refused(path, model, one, "ten")
+    for other in (answers.probabilities[:, :1], answers.probabilities[0], np.eye(10)[None]):
+        assert_refused(path, model, answers._replace(probabilities=other), "ten")
 
 
 def test_weights_that_are_no_numbers_are_refused(tmp_path, answers):

@@ -187,6 +187,22 @@ def test_the_seed_decides_the_batches(sample):
     assert not np.array_equal(firsts[0], firsts[2])
 
 
+def test_of_many_seeds_each_distorts_in_another_way():
+    images, labels = number_images(1)
+    numbers = set()
+    for seed in range(100):
+        keras.utils.set_random_seed(seed)
+        numbers.add(distort.DistortedImages(images, labels, batch_size=1).seed)
+    assert len(numbers) == 100
+
+
+def test_the_batches_of_an_epoch_are_distorted_each_in_another_way(sample):
+    (images, labels), _ = sample
+    batches = distort.DistortedImages(np.repeat(images[:1], 6, axis=0), labels[:6], batch_size=2)
+    shown = [image.tobytes() for index in range(3) for image in batches[index][0]]
+    assert len(set(shown)) == 6
+
+
 def test_the_seed_decides_the_weights(sample):
     (images, labels), _ = sample
     x_train = images[:300].reshape((300, 784)).astype("float32") / 255

@@ -232,17 +232,24 @@ def test_the_picture_shows_the_first_misread_ones_of_each_digit_below_a_test_ima
     predicted[ones[:5]] = [7, 4, 2, 7, 7]
     predicted[fours[-1]] = 9
     figure = hands.draw_elsewhere(elsewhere, one_hot(predicted), images, labels)
-    assert "of 1,880 digits 99.7% are read right" in figure.get_suptitle()
+    assert figure.get_suptitle() == (
+        "People from elsewhere: of 1,880 digits 99.7% are read right, of each digit as many as the "
+        "bar says\nCompare the test images, on top, with what is misread below"
+    )
     assert len(figure.axes) == 10
     misread_by_digit = {1: ones[:3], 4: fours[-1:]}
     for digit, axes in enumerate(figure.axes):
+        assert axes.get_title() == f"test image: {digit}"
         shown = np.asarray(axes.images[0].get_array())
         np.testing.assert_array_equal(shown[:28], images[np.argmax(labels == digit)])
         misread = misread_by_digit.get(digit, [])
         said = [text.get_text() for text in axes.texts[1:]]
         assert said == [f"{digit}, read as {predicted[index]}" for index in misread]
+        assert axes.get_xlim() == (-0.5, 27.5)  # nothing of an image is cut off
         for place, index in enumerate(misread, start=1):
             top = place * hands.STEP
+            _, y = axes.texts[place].get_position()
+            assert top - hands.STEP + 28 < y < top  # between the two images, above its own
             image = shown[top : top + 28]
             np.testing.assert_array_equal(image, elsewhere.images_aside[index])
         assert not shown[(1 + len(misread)) * hands.STEP :].any()  # nothing else
@@ -262,6 +269,7 @@ def test_the_bar_is_blue_as_far_as_they_are_read_right_and_orange_for_the_others
     assert right.get_width() == pytest.approx(28 * share)
     assert wrong.get_width() == pytest.approx(28 * (1 - share))
     assert wrong.get_x() == pytest.approx(right.get_x() + right.get_width())
+    assert right.get_height() == wrong.get_height()
     assert right.get_facecolor() == colors.to_rgba(plots.RIGHT)
     assert wrong.get_facecolor() == colors.to_rgba(plots.WRONG)
     assert figure.axes[1].texts[0].get_text() == f"{share:.0%} right"

@@ -100,7 +100,7 @@ PADDED = [
     ("ZeroPadding2D", {"padding": 5000}),
     ("GlobalMaxPooling2D", {}),
 ]
-NESTED = json.dumps({"layers": [{"layers": [{}] * 50}] * 50}).encode()
+NESTED = json.dumps({"layers": [{"layers": [{}] * 60}] * 60}).encode()
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ NESTED = json.dumps({"layers": [{"layers": [{}] * 50}] * 50}).encode()
         ),
         ("config.json", configured(*[("Dense", {"units": 10_000})] * 2), "weights"),
         ("config.json", configured(*[("Dense", {"units": 4})] * 400), "401 layers"),
-        ("config.json", NESTED, "2,550 layers"),
+        ("config.json", NESTED, "3,660 layers"),
         ("config.json", configured(*PADDED), "numbers of an image"),
         ("config.json", b" " * 2_000_000, "bytes"),
         ("model.weights.h5", packed((500_000_000, 2)), "4,000,000,000 bytes"),
@@ -159,3 +159,11 @@ def test_networks_of_every_usual_kind_are_let_through(tmp_path):
         network.compile("adam", "categorical_crossentropy")
         network.save(tmp_path / "model.keras")
         limits.check_network(tmp_path / "model.keras")
+
+
+def test_a_size_that_is_not_known_yet_counts_as_1_and_the_largest_layer_counts():
+    inner = keras.Sequential([keras.Input((None, 28)), keras.layers.Dense(300)])
+    network = keras.Sequential([keras.Input((None, 28)), keras.layers.Dense(9)])
+    assert limits.count_numbers(network) == 9
+    network = keras.Sequential([keras.Input((None, 28)), inner, keras.layers.Dense(9)])
+    assert limits.count_numbers(network) == 300

@@ -44,6 +44,42 @@ def test_the_convnet_is_made_of_convolutions_and_of_nothing_that_is_random_in_an
     assert not [kind for kind in kinds if kind.startswith("Random")]
 
 
+def test_the_convnet_is_the_one_of_which_the_figures_were_measured():
+    model = networks.build("convnet", seed=0)
+    convolutions = [
+        (layer.filters, layer.kernel_size, layer.strides, layer.padding, layer.activation.__name__)
+        for layer in model.layers
+        if isinstance(layer, keras.layers.Conv2D)
+    ]
+    assert convolutions == [
+        (32, (5, 5), (2, 2), "valid", "relu"),
+        (48, (3, 3), (2, 2), "same", "relu"),
+        (64, (3, 3), (1, 1), "valid", "relu"),
+        (96, (3, 3), (1, 1), "valid", "relu"),
+    ]
+    [dropout] = [layer.rate for layer in model.layers if isinstance(layer, keras.layers.Dropout)]
+    assert dropout == 0.3
+    for layer in model.layers:
+        assert getattr(layer, "momentum", 0.9) == 0.9
+    adam = model.optimizer.get_config()
+    assert type(model.optimizer) is keras.optimizers.AdamW
+    assert adam["learning_rate"] == pytest.approx(0.003)
+    assert adam["weight_decay"] == 0.5
+    assert model.loss == "categorical_crossentropy"
+    assert (networks.EPOCHS["convnet"], networks.BATCH_SIZES["convnet"]) == (8, 128)
+
+
+def test_the_seed_decides_the_weights_whatever_was_built_before():
+    def first_weights(name, seed):
+        return networks.build(name, seed).get_weights()[0]
+
+    for name in ("dropout", "convnet"):
+        expected = first_weights(name, 3)
+        networks.build("dropout", 5)
+        assert np.array_equal(first_weights(name, 3), expected)
+        assert not np.array_equal(first_weights(name, 4), expected)
+
+
 @pytest.mark.parametrize("name", ["dropout", "convnet"])
 def test_a_network_reads_rows_of_784_and_answers_ten_probabilities_and_its_accuracy(name):
     model = networks.build(name, seed=0)
@@ -79,6 +115,57 @@ def test_the_convnet_learns_and_reads_digits_that_are_moved(sample):
     moved_down = np.roll(images_test, 3, axis=1)
     moved_up_and_left = np.roll(images_test, (-2, -2), axis=(1, 2))
     assert (accuracy(moved_down) + accuracy(moved_up_and_left)) / 2 > 0.75
+
+
+# --- The learning rate that falls ---------------------------------------------------------------
+
+
+class Rates(keras.callbacks.Callback):
+    """Notes with which learning rate each batch was trained, in the list `rates`."""
+
+    def on_train_begin(self, logs=None):
+        self.rates = []
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.rates.append(float(self.model.optimizer.learning_rate))
+
+
+def rates_in_a_training(model, **given):
+    """Train `model` with LowerLearningRate, in batches of 2 of 8 images; return its rates."""
+    rates = Rates()
+    callbacks = [networks.LowerLearningRate(), rates]
+    x = np.zeros((8, 4), "float32")
+    model.fit(x, np.zeros((8, 1)), batch_size=2, verbose=0, callbacks=callbacks, **given)
+    return rates.rates
+
+
+@pytest.fixture
+def small():
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+    model.compile(keras.optimizers.RMSprop(0.8), "mse")
+    return model
+
+
+def test_the_rate_falls_evenly_to_0_in_each_training_and_is_what_it_was_afterwards(small):
+    for _ in range(2):
+        rates = rates_in_a_training(small, epochs=3)
+        assert rates == pytest.approx([0.8 * (1 - batch / 12) for batch in range(12)])
+        assert float(small.optimizer.learning_rate) == pytest.approx(0.8)
+    rates = rates_in_a_training(small, epochs=4, initial_epoch=3)
+    assert rates == pytest.approx([0.2, 0.15, 0.1, 0.05])
+
+
+def test_a_network_in_mixed_precision_has_a_rate_that_falls_as_well(small):
+    small.compile(keras.optimizers.LossScaleOptimizer(keras.optimizers.RMSprop(0.8)), "mse")
+    assert rates_in_a_training(small, epochs=1) == pytest.approx([0.8, 0.6, 0.4, 0.2])
+    assert float(small.optimizer.learning_rate) == pytest.approx(0.8)
+
+
+def test_a_schedule_of_the_optimizer_is_left_alone(small):
+    schedule = keras.optimizers.schedules.PiecewiseConstantDecay([2, 4], [0.8, 0.4, 0.1])
+    small.compile(keras.optimizers.RMSprop(schedule), "mse")
+    rates = rates_in_a_training(small, epochs=2)
+    assert rates == pytest.approx([schedule(step) for step in range(1, 9)])
 
 
 @pytest.mark.skipif(not importlib.util.find_spec("jax"), reason="JAX is not installed")

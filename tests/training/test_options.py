@@ -3,12 +3,14 @@
 import ntpath
 import os
 import pathlib
+import re
 import sys
 
+import numpy as np
 import pytest
 from conftest import ROOT
 
-from training import options
+from training import hands, networks, options
 
 
 def test_the_defaults_are_the_recipe_s():
@@ -21,6 +23,10 @@ def test_the_defaults_are_the_recipe_s():
 def test_other_networks_have_their_own_defaults_which_can_be_changed():
     args = options.parse(["--model", "dropout"])
     assert (args.epochs, args.batch_size) == (5, 32)
+    args = options.parse(["--model=dense"])
+    assert (args.epochs, args.batch_size) == (None, None)
+    args = options.parse(["--model", "convnet"])
+    assert (args.epochs, args.batch_size) == (8, 128)
     args = options.parse(["--model", "convnet", "--epochs", "3"])
     assert (args.epochs, args.batch_size) == (3, 128)
     args = options.parse(["--model", "dropout", "--batch-size", "7"])
@@ -37,6 +43,7 @@ def test_other_networks_have_their_own_defaults_which_can_be_changed():
         ["--batch-size", "1000001"],
         ["--seed", "-1"],
         ["--seed", "4294967296"],
+        ["--seed", "5000000000"],
         ["--validation-split", "1"],
         ["--validation-split", "-0.1"],
         ["--validation-split", "nan"],
@@ -60,10 +67,35 @@ def test_a_wrong_command_line_ends_with_status_2_and_names_the_option(arguments,
 
 
 def test_what_is_allowed_to_its_ends_is_taken():
-    args = options.parse(["--seed", "4294967295", "--batch-size", "1000000"])
-    assert (args.seed, args.batch_size) == (4294967295, 1_000_000)
+    args = options.parse(["--seed", "4294967295", "--batch-size", "1000000", "--epochs", "1"])
+    assert (args.seed, args.batch_size, args.epochs) == (4294967295, 1_000_000, 1)
+    assert options.parse(["--seed", "0", "--batch-size", "1"]).batch_size == 1
     for share in (0.01, 0.99):
         assert options.parse(["--validation-split", str(share)]).validation_split == share
+
+
+def test_the_help_names_the_defaults_and_the_numbers_that_are_true(capsys, sample):
+    with pytest.raises(SystemExit) as end:
+        options.parse(["--help"])
+    assert end.value.code == 0
+    said = " ".join(capsys.readouterr().out.split())
+    args = {name: options.parse(["--model", name]) for name in networks.EPOCHS}
+    [dense] = re.findall(r"epochs=(\d+), batch_size=(\d+)", (ROOT / "train.py").read_text("utf-8"))
+    assert dense == (str(args["dropout"].epochs), str(args["convnet"].batch_size))
+    assert f"(default: {dense[0]}, convnet {args['convnet'].epochs})" in said
+    assert f"(default: {dense[1]}, dropout {args['dropout'].batch_size})" in said
+    (images, _), (images_test, _) = sample
+    assert f"sample ({len(images) + len(images_test):,} digits, no internet needed)" in said
+    assert f"learn from {np.count_nonzero(~hands.load().aside):,} digits of people" in said
+    for name, default in (("SEED", 0), ("VALIDATION_SPLIT", 0), ("OUTPUTS", "outputs")):
+        assert re.search(rf"--[a-z-]+ {name} [^()]*\(default: {default}\)", said)
+
+
+def test_digits_can_be_added_to_all_data_but_clothes():
+    for name in ("auto", "mnist", "sample", "a.npz", "zoo"):
+        args = options.parse(["--hands", "--add", "my.npz", "--add", "his.npz", "--data", name])
+        assert (args.hands, args.add, args.data) == (True, ["my.npz", "his.npz"], name)
+    assert options.parse(["--data", "fashion_mnist"]).hands is False
 
 
 def test_the_home_folder_in_outputs_is_expanded_before_it_is_checked(monkeypatch, capsys):

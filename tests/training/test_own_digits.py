@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import signal
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -97,6 +98,16 @@ def test_a_kill_in_the_middle_of_writing_leaves_the_old_file_and_no_lock_for_eve
     assert not lock.exists()
 
 
+def test_another_run_that_adds_is_waited_for(ten, tmp_path, monkeypatch):
+    monkeypatch.setattr(own_digits, "PATIENCE", 1)  # second
+    lock = tmp_path / "my_digits.npz.lock"
+    lock.touch()
+    ends = threading.Timer(0.4, lock.unlink)
+    ends.start()
+    assert own_digits.collect(tmp_path / "my_digits.npz", *ten) == (10, 0, 10)
+    assert not ends.is_alive()
+
+
 def test_a_lock_that_is_dated_in_the_future_is_not_waited_for(ten, tmp_path):
     path = tmp_path / "my_digits.npz"
     lock = tmp_path / "my_digits.npz.lock"
@@ -172,6 +183,14 @@ def test_what_the_page_saved_is_read_as_it_was(ten, tmp_path):
     np.testing.assert_array_equal(own.images, images)
     np.testing.assert_array_equal(own.labels, labels)
     assert (own.images.dtype, own.labels.dtype) == (np.uint8, np.uint8)
+
+
+def test_whatever_the_name_of_an_npz_file_ends_in_it_is_read(ten, tmp_path):
+    images, labels = ten
+    for name in ("MY_DIGITS.NPZ", "my_digits"):
+        with (tmp_path / name).open("wb") as file:
+            np.savez(file, images=images, labels=labels)
+        np.testing.assert_array_equal(own_digits.load([tmp_path / name]).images, images)
 
 
 @pytest.mark.parametrize(
@@ -364,3 +383,24 @@ def test_the_picture_shows_those_kept_aside_first_and_names_what_is_misread(own)
     assert titles[11:15] == ["0", "0", "0", "1"]
     shown = np.asarray(figure.axes[0].images[0].get_array())
     np.testing.assert_array_equal(shown, own.images[9])
+    assert len(titles) == 50
+    assert figure.get_suptitle().count("\n") == 0
+
+
+def test_of_many_own_digits_60_are_shown_those_kept_aside_first_and_the_title_says_so(sample):
+    _, (images, labels) = sample
+    own = own_digits.OwnDigits(images, labels, own_digits.keep_aside(labels))
+    figure = own_digits.draw(own, labels)
+    number = own.aside.sum()
+    assert number > 60
+    assert figure.get_suptitle() == (
+        f"Your own digits: of {number} kept aside {number} are read right\n"
+        "60 of all 1,000, those kept aside first"
+    )
+    assert len(figure.axes) == 60
+    assert all(axes.get_title().endswith("kept aside") for axes in figure.axes)
+
+
+def test_where_none_is_kept_aside_the_title_says_so(own):
+    none = own._replace(aside=np.zeros(50, bool))
+    assert "none is kept aside" in own_digits.draw(none, own.labels).get_suptitle()

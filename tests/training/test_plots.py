@@ -139,6 +139,27 @@ def test_every_picture_s_title_names_the_data(three_answers):
         assert SAMPLE in figure.get_suptitle().replace("\n", " ")
 
 
+def test_every_picture_s_title_says_what_is_shown(sample):
+    (images_train, labels_train), (images, labels) = sample
+    right = np.eye(10)[labels]
+    answers = make_answers(images, labels, np.concatenate([1 - right[:25], right[25:]]) + 0.01)
+    titles = [
+        plots.draw_samples(images_train, labels_train, "digits").get_suptitle(),
+        plots.draw_predictions(answers).get_suptitle(),
+        plots.draw_mistakes(answers).get_suptitle(),
+        plots.draw_confusion_matrix(answers).get_suptitle(),
+        plots.draw_training(METRICS["history"], 0.3, 0.8, "digits").get_suptitle(),
+    ]
+    below = "\nBelow each image its likeliest answers; the right one is blue"
+    assert titles == [
+        "What the network learns from: the first training images of digits",
+        f"The first test image of each digit of digits, and below it the hardest{below}",
+        "digits: 25 of 1,000 test images are read wrong; here those it was surest of" + below,
+        "Which test images of digits are read as what:\nmistakes are off the diagonal",
+        "Training on digits: in an epoch the network sees each image once",
+    ]
+
+
 @pytest.mark.filterwarnings("error")  # as matplotlib's of a letter that its font lacks
 @pytest.mark.parametrize("name", ["手写数字.npz", "$\\foo$ 5$.npz", "Größe Цифры.npz", "x" * 240])
 def test_a_data_name_of_any_letters_and_signs_can_be_drawn(three_answers, tmp_path, name):
@@ -173,6 +194,30 @@ def test_where_there_are_two_classes_two_answers_are_shown(three_answers, tmp_pa
     assert len(figure.axes[0].patches) == 2
     assert plots.draw_confusion_matrix(answers).axes[0].images[0].get_array().shape == (2, 2)
     assert captions(plots.draw_predictions(answers))[:2] == ["0, right", "1, right"]
+
+
+def test_the_images_stand_large_below_the_title_in_rows_and_nothing_of_them_is_cut_off(sample):
+    _, (images, labels) = sample
+    answers = make_answers(images, labels, np.eye(10)[(labels + 1) % 10])
+    for figure in (
+        plots.draw_samples(images, labels, "digits"),
+        plots.draw_predictions(answers),
+        plots.draw_mistakes(answers),
+    ):
+        assert len(figure.axes) == 20
+        rows = {round(axes.get_position().y0, 3) for axes in figure.axes}
+        columns = {round(axes.get_position().x0, 3) for axes in figure.axes}
+        assert (len(rows), len(columns)) == (2, 10)
+        width, height = figure.get_size_inches()
+        for axes in figure.axes:
+            place = axes.get_position()
+            assert place.width * width > 0.7  # inches
+            assert place.height * height > 0.7
+            assert (1 - place.y1) * height > 0.5  # for the title and the first row's captions
+            assert axes.get_xlim() == (-0.5, 27.5)
+            assert axes.get_ylim()[0] > axes.get_ylim()[1] == -0.5
+        for axes in figure.axes[:10]:
+            assert axes.get_position().y0 > figure.axes[10].get_position().y1
 
 
 # --- samples.png --------------------------------------------------------------------------------
@@ -227,6 +272,18 @@ def test_the_right_answer_s_bar_is_blue_and_as_long_as_it_is_probable(three_answ
     assert seven.get_facecolor() == colors.to_rgba("orange")
     assert figure.axes[0].patches[0].get_facecolor() == one.get_facecolor()
     assert "the right one is blue" in figure.get_suptitle()
+
+
+def test_the_answers_stand_below_the_image_one_below_the_other_each_beside_its_bar(three_answers):
+    for axes in plots.draw_predictions(three_answers).axes:
+        bottom_of_axes, _ = axes.get_ylim()
+        bottom = 27.5  # of the image; y counts downwards
+        for bar, text in zip(axes.patches, axes.texts, strict=True):
+            assert bar.get_y() >= bottom
+            bottom = bar.get_y() + bar.get_height()
+            assert bar.get_y() < text.get_position()[1] < bottom <= bottom_of_axes
+            assert bar.get_x() == text.get_position()[0] == -0.5
+        assert len(axes.texts) == 3
 
 
 def test_the_hardest_test_image_of_a_class_stands_below_the_first(sample):
@@ -284,6 +341,9 @@ def test_the_confusion_matrix_counts_each_class_in_its_row_and_what_it_is_read_a
         column, row = text.get_position()
         counts[row, column] = int(text.get_text())
         assert (shades[row, column] > 0) == (counts[row, column] > 0)
+    assert (
+        axes.images[0].norm(shades.max()) == 0.5
+    )  # no field is so dark that a number in it is lost
     assert counts[0, 0] == counts[1, 7] == counts[2, 3] == 1
     assert counts.sum() == 3
     assert (axes.get_ylabel(), axes.get_xlabel()) == ("is", "read as")

@@ -167,6 +167,18 @@ def test_a_backend_that_is_not_installed_is_told_with_where_it_is_named(
     start.check_packages()
 
 
+def test_pytorch_s_threads_are_told_not_to_wait_awake_and_nobody_else_s(settings, monkeypatch):
+    monkeypatch.setenv("OMP_WAIT_POLICY", "")  # it goes back to what it was in the end
+    monkeypatch.delenv("OMP_WAIT_POLICY")
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: name)  # all is installed
+    monkeypatch.setenv("KERAS_BACKEND", "tensorflow")
+    start.check_packages()
+    assert "OMP_WAIT_POLICY" not in os.environ
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
+    start.check_packages()
+    assert os.environ["OMP_WAIT_POLICY"] == "PASSIVE"
+
+
 def test_a_package_that_is_missing_is_named(settings, without, capsys):
     without("cv2")
     _, message = ends_with(capsys, start.check_packages)

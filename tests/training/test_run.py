@@ -1,0 +1,118 @@
+"""What run.py does around a training: what options bring, and what an earlier network is asked."""
+
+import atexit
+
+import keras
+import numpy as np
+import pytest
+
+from training import data, hands, own_digits
+from training import run as run_module
+from training.run import Run
+
+
+@pytest.fixture
+def make_run(tmp_path, tiny_npz):
+    """Make a Run on few digits, with results in a folder of this test; all it changed goes back."""
+
+    def make_run(*options):
+        outputs = ["--outputs", str(tmp_path / "outputs")]
+        return Run(["--data", str(tiny_npz), *map(str, options), *outputs])
+
+    yield make_run
+    atexit.unregister(run_module.end)
+    keras.datasets.mnist.load_data = run_module.KERAS_LOAD_DATA
+
+
+@pytest.fixture
+def own_npz(sample, tmp_path):
+    """The path of a file of thirty own digits: test images of the sample."""
+    _, (images, labels) = sample
+    own_digits.collect(tmp_path / "my_digits.npz", images[:30], labels[:30])
+    return tmp_path / "my_digits.npz"
+
+
+def small_network():
+    model = keras.Sequential([keras.Input((784,)), keras.layers.Dense(10, "softmax")])
+    model.compile("rmsprop", "categorical_crossentropy")
+    return model
+
+
+# --- The data -----------------------------------------------------------------------------------
+
+
+def test_keras_s_own_load_data_gives_what_the_options_name_and_each_image_has_its_label(
+    make_run, own_npz, tiny_npz, monkeypatch
+):
+    monkeypatch.setattr(hands, "COPIES", 1)  # more take longer
+    run = make_run("--add", own_npz, "--hands", "--seed", 3)
+    (x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
+    (images, labels), test_set = data.load_path(tiny_npz)
+    expected = hands.load().add_to(images, labels, seed=3)
+    expected = own_digits.load([own_npz]).add_to(*expected, seed=3)
+    for mine, other in zip((x_train, y_train), expected, strict=True):
+        assert np.array_equal(mine, other)
+    for mine, other in zip((x_test, y_test), test_set, strict=True):
+        assert np.array_equal(mine, other)
+    assert run.number_added == len(x_train) - 400 == len(y_train) - 400 > 7_548
+    assert run.source == str(tiny_npz)
+    assert keras.datasets.mnist.load_data == run.load_data  # also if it is asked again
+
+
+def test_without_options_nothing_is_added(make_run, tiny_npz):
+    run = make_run()
+    (x_train, y_train), _ = run.load_data()
+    (images, labels), _ = data.load_path(tiny_npz)
+    assert np.array_equal(x_train, images)
+    assert np.array_equal(y_train, labels)
+    assert run.number_added == 0
+    assert run.shades.tolist() == np.unique(images).tolist()
+
+
+def test_the_seed_is_the_one_that_was_asked_for_and_told_only_if_the_script_took_it(make_run):
+    run = make_run("--seed", 7)
+    assert run.told_seed is None
+    assert run.seed == run.told_seed == 7
+
+
+# --- The network --------------------------------------------------------------------------------
+
+
+def test_the_network_is_the_reader_s_own_or_the_one_that_model_names(make_run):
+    mine = small_network()
+    run = make_run()
+    assert run.watch(mine) is mine
+    assert run.model_name == "dense"
+    for name, number_of_weights in (("dropout", 101_770), ("convnet", 102_618)):
+        run = make_run("--model", name)
+        model = run.watch(mine)
+        assert model.count_params() == number_of_weights
+        assert run.model_name == name
+        assert model.fit == run.fitting.fit
+
+
+def test_the_earlier_network_is_asked_once_before_the_first_new_one_is_saved(
+    make_run, own_npz, monkeypatch
+):
+    asked = []
+
+    def ask(path, own):
+        asked.append((path.exists(), len(own.images)))
+        return 5
+
+    monkeypatch.setattr(own_digits, "count_right_before", ask)
+    run = make_run("--add", own_npz)
+    for _ in range(2):
+        run.save_model(small_network())
+    assert asked == [(False, 30)]
+    assert run.own_right_before == 5
+
+
+def test_saving_leaves_random_numbers_as_if_there_were_none(make_run):
+    run = make_run()
+    model = small_network()
+    keras.utils.set_random_seed(4)
+    expected = small_network().get_weights()[0]
+    keras.utils.set_random_seed(4)
+    run.save_model(model)
+    assert np.array_equal(small_network().get_weights()[0], expected)
