@@ -7,7 +7,7 @@ import types
 import keras
 import numpy as np
 import pytest
-from conftest import as_input, draw_nothing
+from conftest import as_input, drawing_nothing
 from helpers import FILES, assert_one_line
 
 from training import data, results
@@ -218,11 +218,10 @@ def test_what_is_wrong_with_a_model_that_nobody_can_load_is_named(tmp_path, caps
 
 
 def test_of_a_network_that_predict_py_cannot_load_it_is_not_said_that_it_reads_pictures(
-    save, monkeypatch
+    save,
 ):
-    monkeypatch.setattr(results.plots, "save_pictures", lambda *_: None)  # drawing takes long
-    monkeypatch.setattr(results.hands, "draw_elsewhere", draw_nothing)
-    saved = save(LayerOfAReader(), SOFTMAX)
+    with drawing_nothing():
+        saved = save(LayerOfAReader(), SOFTMAX)
     assert "reads 3 wrong" in saved.stdout
     assert "predict.py" not in saved.stdout
 
