@@ -6,7 +6,7 @@ import pytest
 from drawing import WHITE, WOOD, blank, enlarged, seen, write
 from finding import assert_found, pieces
 
-from reading.paper import has_sharp_edge, is_sheet
+from reading.paper import add_paper, has_sharp_edge, is_sheet
 
 
 @pytest.mark.parametrize("desk", [WOOD, (28, 28, 30), (205, 190, 165)])
@@ -51,6 +51,17 @@ def test_a_digit_that_was_cut_to_its_very_edges_is_found_whole(sample, side, dar
             width = picture.shape[1]
             whole += bottom - top > 0.8 * side and right - left > 0.6 * width
     assert whole >= 22
+
+
+def test_a_row_of_cells_from_edge_to_edge_is_no_digit_that_was_cut(typical_digits):
+    cells = blank(200, 300)
+    cv2.rectangle(cells, (1, 1), (298, 198), (35, 35, 40), 3)
+    cells[:, 148:151] = (35, 35, 40)
+    write(cells, typical_digits[[2, 3]], 40, 50, 90, gap=1)
+    _, margin = add_paper(seen(cells, 0))
+    assert margin == 0
+    _, margin = add_paper(np.ascontiguousarray(seen(cells, 0)[50:140, 45:95]))  # one digit of it
+    assert margin == 18
 
 
 @pytest.mark.parametrize("across", [420, 500, 640])
