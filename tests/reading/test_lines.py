@@ -7,6 +7,8 @@ from drawing import BLUE, blank, rule, seen, write
 from finding import assert_found, assert_refused, pieces
 from PIL import Image, ImageDraw
 
+from reading.lines import Line, find_lines, prolong, sticks_out
+
 
 def test_a_5_whose_bar_runs_into_the_picture_s_edge_keeps_the_rest():
     for right, top in [(199, 30), (150, 4)]:
@@ -189,3 +191,32 @@ def test_the_feet_of_2s_in_a_row_are_no_line():
         cv2.polylines(picture, [np.array(points)], False, BLUE, 8)
         boxes.append([left - 4, 32, left + 60, 102])
     assert_found(seen(picture, 0), boxes)
+
+
+@pytest.mark.parametrize(("first", "last", "is_out"), [(150, 249, True), (106, 249, False)])
+def test_a_line_sticks_out_where_it_is_longer_on_both_sides(first, last, is_out):
+    line = Line(100, 300, 0.0, 200.0, 4.0)
+    for left, right in ((first, last), (399 - last, 399 - first)):  # and the other way round
+        rest = np.zeros((300, 400), np.uint8)
+        rest[100:190, left : right + 1] = 1
+        assert sticks_out(line, rest, tallest=100) == is_out
+
+
+def test_a_line_goes_on_through_all_ink_that_lies_on_it_and_over_small_gaps():
+    mask = np.zeros((50, 500), np.uint8)
+    mask[20:24, 60:300] = 1
+    mask[20:24, 80:85] = mask[20:24, 250:255] = 0  # small gaps
+    mask[20:24, 10:30] = mask[20:24, 330:400] = 1  # what is beyond large ones
+    line = prolong(Line(100, 200, 0.0, 21.5, 4.0), mask, gap=10)
+    assert (line.start, line.stop) == (60, 300)
+
+
+@pytest.mark.parametrize(("bow", "is_line"), [(0, True), (5, True), (40, False)])
+def test_a_bowed_stroke_is_no_line(bow, is_line):
+    mask = np.zeros((300, 600), np.uint8)
+    x = np.arange(50, 550)
+    y = 200 - bow * ((x - 300) / 250) ** 2
+    points = np.stack([x, y], axis=1).round().astype(np.int32)
+    cv2.polylines(mask, [points], False, 1, 5)
+    lines, _ = find_lines(mask, 100)
+    assert [line.stop - line.start > 480 for line in lines] == [True] * is_line

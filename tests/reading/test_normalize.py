@@ -11,6 +11,7 @@ from reading.find import find_digits
 from reading.normalize import normalize
 
 
+@pytest.mark.filterwarnings("error")  # they would be printed on the reader's screen
 def test_a_digit_becomes_20_by_20_with_its_centre_of_mass_in_the_middle(typical_digits):
     for digit in typical_digits:
         large = np.kron(digit / 255, np.ones((3, 5)))  # far wider than it was

@@ -6,7 +6,7 @@ import pytest
 from drawing import WHITE, WOOD, blank, enlarged, seen, write
 from finding import assert_found, pieces
 
-from reading.paper import has_sharp_edge
+from reading.paper import add_paper, has_sharp_edge, is_sheet
 
 
 @pytest.mark.parametrize("desk", [WOOD, (28, 28, 30), (205, 190, 165)])
@@ -53,6 +53,17 @@ def test_a_digit_that_was_cut_to_its_very_edges_is_found_whole(sample, side, dar
     assert whole >= 22
 
 
+def test_a_row_of_cells_from_edge_to_edge_is_no_digit_that_was_cut(typical_digits):
+    cells = blank(200, 300)
+    cv2.rectangle(cells, (1, 1), (298, 198), (35, 35, 40), 3)
+    cells[:, 148:151] = (35, 35, 40)
+    write(cells, typical_digits[[2, 3]], 40, 50, 90, gap=1)
+    _, margin = add_paper(seen(cells, 0))
+    assert margin == 0
+    _, margin = add_paper(np.ascontiguousarray(seen(cells, 0)[50:140, 45:95]))  # one digit of it
+    assert margin == 18
+
+
 @pytest.mark.parametrize("across", [420, 500, 640])
 def test_paper_in_a_soft_shadow_is_no_desk(typical_digits, across):
     picture = blank()
@@ -78,3 +89,29 @@ def test_a_line_around_something_is_no_sheet_s_edge(thickness, is_sheet):
     cv2.rectangle(channel, (150, 150), (600, 600), 40, thickness)
     outline = np.array([(x, 50) for x in range(50, 200)] + [(200, y) for y in range(50, 200)])
     assert has_sharp_edge(outline[:, None], channel, 190) == is_sheet
+
+
+def outline_of(mask):
+    """Return the outline of the only piece of a mask."""
+    [outline], _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    return outline
+
+
+@pytest.mark.parametrize("turn", [0, 20, 45])
+def test_what_has_straight_edges_is_a_sheet_and_what_is_round_is_none(turn):
+    corners = cv2.boxPoints(((128, 128), (140, 100), turn)).astype(np.int32)
+    sheet = cv2.fillPoly(np.zeros((256, 256), np.uint8), [corners], 1)
+    assert is_sheet(outline_of(sheet), sheet)
+    plate = cv2.ellipse(np.zeros_like(sheet), (128, 128), (90, 70), turn, 0, 360, 1, cv2.FILLED)
+    assert not is_sheet(outline_of(plate), plate)
+
+
+def test_what_is_of_two_brightnesses_is_no_sheet():
+    sheet = np.zeros((256, 256), np.uint8)
+    sheet[50:200, 50:200] = 1
+    outline = outline_of(sheet)
+    sheet[70:110, 60:190] = 0  # a fifth and more of it
+    sheet[140:150, 60:190] = 0
+    assert not is_sheet(outline, sheet)
+    sheet[70:110, 60:190] = 1
+    assert is_sheet(outline, sheet)
