@@ -59,6 +59,17 @@ def test_keras_s_own_load_data_gives_what_the_options_name_and_each_image_has_it
     assert keras.datasets.mnist.load_data == run.load_data  # also if it is asked again
 
 
+@pytest.mark.parametrize("option", ["--add", "--hands"])
+def test_one_of_both_is_added_as_well(make_run, own_npz, option, monkeypatch):
+    monkeypatch.setattr(hands, "COPIES", 1)
+    run = make_run(*([option, own_npz] if option == "--add" else [option]))
+    run.load_data()
+    number_of_own = np.count_nonzero(~own_digits.load([own_npz]).aside)
+    of_each = round(400 / 10 / number_of_own)
+    expected = {"--add": number_of_own * of_each, "--hands": 7548}
+    assert run.number_added == expected[option]
+
+
 def test_without_options_nothing_is_added(make_run, tiny_npz):
     run = make_run()
     (x_train, y_train), _ = run.load_data()
