@@ -3,14 +3,14 @@
     python train.py            # do the five steps below
     python train.py --help     # what can be changed without editing
 
-Keras is a library for neural networks, MNIST 70,000 images of digits. In the end 98 of 100 new ones
-are read right. Read this from top to bottom; README.md explains each step at more length.
+Keras is a library for neural networks, MNIST 70,000 images of digits. The network reads 98% of new
+digits right. Read this from top to bottom; README.md explains each step at more length.
 """
 
 from training.run import Run  # not about learning: options, Ctrl-C, saving
 import keras
 
-run = Run()  # options that you give win over the numbers below
+run = Run()  # options on the command line override the numbers below
 keras.utils.set_random_seed(run.seed)  # random numbers, but the same ones in every run
 
 print("\nStep 1 of 5: load the images and their labels")
@@ -24,7 +24,7 @@ print("The first label:", y_train[0])
 print("\nStep 2 of 5: turn them into what a network can read")
 # An image is 28 rows of 28 pixels, from 0 (paper) to 255 (ink). The network takes 784 numbers: the
 # rows are laid end to end (-1: for as many images as there are). Divided by 255 they go from 0 to
-# 1, from which it learns more easily.
+# 1, which is easier to learn from.
 x_train = x_train.reshape((-1, 784)).astype("float32") / 255
 x_test = x_test.reshape((-1, 784)).astype("float32") / 255
 # The network will answer with ten numbers: how probable each digit is. The labels get the same
@@ -40,10 +40,10 @@ print("\nStep 3 of 5: build the network")
 model = keras.Sequential(
     [
         keras.Input((784,)),
-        # So many sums of the pixels, which is our choice. relu makes negative sums 0: without it,
-        # sums of sums would be no more than sums again.
+        # Sums of the pixels, as many as we choose. relu makes negative ones 0: without it, two layers
+        # could do no more than one.
         keras.layers.Dense(512, activation="relu"),
-        # A sum of those for each digit. softmax makes the ten positive, and together 1.
+        # For each digit a sum of all these. softmax makes the ten positive, and together 1.
         keras.layers.Dense(10, activation="softmax"),
     ]
 )
@@ -51,18 +51,18 @@ model = keras.Sequential(
 # measures how wrong the answers are. (rmsprop and crossentropy are usual ones.) The accuracy, the
 # share of right answers, is for us to read.
 model.compile(optimizer="rmsprop", loss="categorical_crossentropy", metrics=["accuracy"])
-model = run.watch(model)  # not about learning: its `fit` will mind your options, and Ctrl-C
+model = run.watch(model)  # not about learning: makes `fit` obey your options and Ctrl-C
 model.summary()  # prints the layers, and how many weights and constants each has
 
 print("\nStep 4 of 5: train it")
-print("(A network that knows nothing has a loss of about 2.3 and an accuracy of about 0.1.)")
+print("(Untrained, its loss is about 2.3 and its accuracy 0.1: watch one fall, the other rise.)")
 # The network looks at a batch of 128 images and answers. Then Keras computes in which direction
-# each weight must be changed for the loss to fall, and changes it a little. Once through all images
-# is an epoch. `history` keeps the numbers.
+# each weight must be changed for the loss to fall, and changes it a little. A pass over all images is
+# an epoch. `history` keeps the numbers.
 history = model.fit(x_train, y_train, epochs=5, batch_size=128)
 
 print("\nStep 5 of 5: test it on images that it has never seen")
-loss, accuracy = model.evaluate(x_test, y_test)  # the loss, and what `compile` has as metrics
+loss, accuracy = model.evaluate(x_test, y_test)  # the loss, then the `metrics` above
 print("(New images are usually read a little worse than those that it learned from.)")
 # predict gives ten probabilities for each image, argmax the place of the largest one: the digit.
 probabilities = model.predict(x_test, verbose=0)
