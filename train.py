@@ -40,8 +40,8 @@ print("\nStep 3 of 5: build the network")
 model = keras.Sequential(
     [
         keras.Input((784,)),
-        # Sums of the pixels, as many as we choose. relu makes negative ones 0: without it, two layers
-        # could do no more than one.
+        # Sums of the pixels, as many as we choose. relu makes negative ones 0: without it, two
+        # layers could do no more than one.
         keras.layers.Dense(512, activation="relu"),
         # For each digit a sum of all these. softmax makes the ten positive, and together 1.
         keras.layers.Dense(10, activation="softmax"),
@@ -57,8 +57,8 @@ model.summary()  # prints the layers, and how many weights and constants each ha
 print("\nStep 4 of 5: train it")
 print("(Untrained, its loss is about 2.3 and its accuracy 0.1: watch one fall, the other rise.)")
 # The network looks at a batch of 128 images and answers. Then Keras computes in which direction
-# each weight must be changed for the loss to fall, and changes it a little. A pass over all images is
-# an epoch. `history` keeps the numbers.
+# each weight must be changed for the loss to fall, and changes it a little. A pass over all images
+# is an epoch. `history` keeps the numbers.
 history = model.fit(x_train, y_train, epochs=5, batch_size=128)
 
 print("\nStep 5 of 5: test it on images that it has never seen")
