@@ -402,5 +402,5 @@ def test_of_many_own_digits_60_are_shown_those_kept_aside_first_and_the_title_sa
 
 
 def test_where_none_is_kept_aside_the_title_says_so(own):
-    none = own._replace(aside=np.zeros(50, bool))
-    assert "none is kept aside" in own_digits.draw(none, own.labels).get_suptitle()
+    none = own_digits.OwnDigits(own.images[:2], own.labels[:2], np.zeros(2, bool))
+    assert "none is kept aside" in own_digits.draw(none, none.labels).get_suptitle()
