@@ -347,8 +347,10 @@ def test_the_earlier_network_is_asked_about_what_was_kept_aside(own, finished):
     path = finished.outputs / "model.keras"
     model = keras.saving.load_model(path)
     answers = model.predict(as_input(own.images[own.aside]), verbose=0)
-    right = int(np.sum(answers.argmax(axis=1) == own.labels[own.aside]))
-    assert own_digits.count_right_before(path, own) == right
+    predicted = answers.argmax(axis=1)
+    for labels in (own.labels, np.roll(own.labels, 5)):  # most are right, or none
+        right = int(np.sum(predicted == labels[own.aside]))
+        assert own_digits.count_right_before(path, own._replace(labels=labels)) == right
 
 
 def test_without_an_earlier_network_for_digits_there_is_nothing_to_compare_with(
