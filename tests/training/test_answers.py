@@ -1,8 +1,9 @@
 """What answers.py says of a network's answers: which class, how many right, which is hardest."""
 
 import numpy as np
+import pytest
 
-from training.answers import Answers, sort_by_class
+from training.answers import Answers, is_one_hot, sort_by_class, to_labels
 
 LABELS = np.array([0, 1, 1, 2])
 PROBABILITIES = np.array([[0.7, 0.2, 0.1], [0.3, 0.5, 0.2], [0.1, 0.2, 0.7], [0.1, 0.3, 0.6]])
@@ -22,3 +23,26 @@ def test_of_each_class_the_hardest_image_is_first_and_the_others_in_their_order(
     probabilities[:, 5] = [0.9, 0.0, 0.8, 0.1, 0.1]
     classes = sort_by_class(labels, probabilities)
     assert [list(indices) for indices in classes] == [[1], [3, 0, 2, 4]]  # 3 before 5
+
+
+@pytest.mark.parametrize(
+    ("y", "one_hot", "labels"),
+    [
+        (np.eye(3)[LABELS], True, [0, 1, 1, 2]),
+        (np.array([[0.1, 0.9], [0.8, 0.2]]), True, [1, 0]),
+        (LABELS, False, [0, 1, 1, 2]),
+        (LABELS[:, np.newaxis], False, [0, 1, 1, 2]),
+        (LABELS.astype("float32"), False, [0, 1, 1, 2]),
+        (np.array([True, False]), False, [1, 0]),
+    ],
+    ids=["one-hot", "smoothed", "integers", "a column", "floats", "true or not"],
+)
+def test_labels_become_integers_whether_they_are_one_hot_or_a_number_each(y, one_hot, labels):
+    assert is_one_hot(y) == one_hot
+    found = to_labels(y)
+    assert found.tolist() == labels
+    assert found.dtype == np.int64
+
+
+def test_an_image_for_each_label_is_not_one_hot():
+    assert not is_one_hot(np.zeros((4, 28, 28)))
