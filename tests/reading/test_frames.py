@@ -80,3 +80,11 @@ def test_a_6_with_dirt_in_its_loop_is_no_frame():
     pen.arc([110, 40, 290, 330], 150, 235, "black", 10)
     pen.ellipse([145, 160, 165, 205], "black")
     assert any(found.box[1] < 100 and found.box[3] > 230 for found in pieces(np.asarray(six)))
+
+
+def test_a_0_with_a_dot_in_it_is_no_circle_around_a_digit():
+    zero = Image.new("RGB", (300, 300), "white")
+    pen = ImageDraw.Draw(zero)
+    pen.ellipse([100, 80, 190, 210], outline="black", width=9)
+    pen.ellipse([138, 138, 152, 152], "black")
+    assert_found(np.asarray(zero), [(100, 80, 191, 211)])
