@@ -59,7 +59,8 @@ class AfterBatches(keras.callbacks.Callback):
         self.function = function
 
     def on_train_batch_end(self, batch, logs=None):
-        self.function(batch)
+        if self.model is not None:  # with JAX, asking for it brings its variables up to date
+            self.function(batch)
 
 
 class AfterEpochs(keras.callbacks.Callback):
