@@ -161,13 +161,11 @@ def test_every_picture_s_title_says_what_is_shown(sample):
 
 
 @pytest.mark.filterwarnings("error")  # as matplotlib's of a letter that its font lacks
-@pytest.mark.parametrize("name", ["手写数字.npz", "$\\foo$ 5$.npz", "Größe Цифры.npz", "x" * 240])
-def test_a_data_name_of_any_letters_and_signs_can_be_drawn(three_answers, tmp_path, name):
-    for figure in all_figures(three_answers._replace(data_name=name)):
+def test_a_data_name_of_any_letters_and_signs_can_be_drawn(three_answers, tmp_path):
+    name = "Größe Цифры $\\foo$ 5$ "
+    for figure in all_figures(three_answers._replace(data_name=name + "手写数字" + 240 * "x")):
         figure.savefig(tmp_path / "picture.png")
-        assert figure.get_suptitle().count("\\") == name.count("\\")
-        if name.startswith("G"):
-            assert name in figure.get_suptitle()
+        assert name in figure.get_suptitle()
 
 
 def test_clothes_are_shown_by_name(three_answers):
