@@ -65,8 +65,8 @@ def train(name, seed, images, labels):
         model = networks.build("convnet", seed)
         epochs = networks.EPOCHS["convnet"]
         batches = DistortedImages(x_train, y_train, networks.BATCH_SIZES["convnet"])
-        networks.lower_learning_rate(model, epochs * len(batches))
-        model.fit(batches, epochs=epochs, shuffle=False, verbose=0)
+        falling = networks.LowerLearningRate()
+        model.fit(batches, epochs=epochs, shuffle=False, verbose=0, callbacks=[falling])
         return model
     keras.utils.set_random_seed(seed)
     model = keras.Sequential(
