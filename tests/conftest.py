@@ -40,6 +40,19 @@ for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
     os.environ[name] = NO_NETWORK
 ENVIRONMENT = dict(os.environ)
 
+
+def pytest_sessionstart(session):
+    """Import Keras in the way of the scripts, without what TensorFlow logs, before a test does.
+
+    Not in the process that only hands out tests to those of pytest-xdist: it needs none.
+    """
+    hands_out = session.config.getoption("numprocesses", None)
+    if not hands_out or hasattr(session.config, "workerinput"):
+        from training import start
+
+        start.import_keras()
+
+
 # A job in the background may ignore Ctrl-C, and its children inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
