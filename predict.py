@@ -42,9 +42,7 @@ def main(arguments=None):
             f"{printable(your_digits)} would be overwritten: name another --outputs"
         )
 
-    pages = []
-    for path in paths:
-        pages += find_proposals(path)
+    pages = [find_proposals(path) for path in paths]
     images = []
     for page in pages:
         images += [proposal.image for proposal in page.proposals]
@@ -70,23 +68,19 @@ def main(arguments=None):
     if outputs.saved and not args.json:
         print(f"Look at {printable(your_digits)}: what was found, and what the network saw of it.")
         if len(read) > show.MOST_PAGES:
-            print(f"It shows the {show.MOST_PAGES} pages of which the network is least sure.")
+            print(f"It shows the {show.MOST_PAGES} pictures of which the network is least sure.")
     if args.are and not known.collect(pages, args.are, outputs.folder / "my_digits.npz"):
         return 1
     return 0 if len(read) == len(pages) and not outputs.failed else 1
 
 
 def find_proposals(path):
-    """Return the Pages of a picture file, with Proposals of what may be digits, or an error."""
-    pages = []
-    for page, picture in pictures.open_pages(path):
-        if page.error is None:
-            try:
-                page = page._replace(proposals=find.find_digits(picture))
-            except NoDigits as error:
-                page = page._replace(error=str(error))
-        pages.append(page)
-    return pages
+    """Return the Page of a picture file, with Proposals of what may be digits, or an error."""
+    try:
+        picture, scale = pictures.open_picture(path)
+        return pictures.Page(path, scale, proposals=find.find_digits(picture))
+    except (pictures.PictureError, NoDigits) as error:
+        return pictures.Page(path, error=str(error))
 
 
 def parse_arguments(arguments=None):
@@ -109,7 +103,7 @@ def parse_arguments(arguments=None):
         help="the folder for your_digits.png and my_digits.npz (default: %(default)s)",
     )
     parser.add_argument(
-        "--json", action="store_true", help="print a line of JSON for each page, for programs"
+        "--json", action="store_true", help="print a line of JSON for each picture, for programs"
     )
     parser.add_argument(
         "--are",

@@ -37,7 +37,7 @@ def collect(pages, known, path):
 
     for page in pages:
         if page.error is not None:
-            say_nothing_was_added(f"{show.name_of(page)} could not be read")
+            say_nothing_was_added(f"{page.path} could not be read")
             return False
     found = []
     for page in pages:
@@ -79,7 +79,7 @@ def describe_accuracy(pages, known):
         for place, digit in zip(show.find_places(page.digits), page.digits, strict=True):
             if digit.predicted != int(known[number]):
                 if len(pages) > 1:
-                    place += f" of {show.name_of(page)}"
+                    place += f" of {page.path}"
                 misread.append(f"{known[number]} as {digit.predicted} ({place})")
             number += 1
     right = number - len(misread)

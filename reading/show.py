@@ -27,13 +27,11 @@ MISREAD = "firebrick"  # darker than both
 
 def report(page, as_json):
     """Print what was read on a page, as a line of JSON if asked; errors go to stderr."""
-    name = name_of(page)
+    name = str(page.path)
     if page.error is not None:
         print(printable(f"{name}: {page.error}"), file=sys.stderr)
     if as_json:
         line = {"file": str(page.path)}
-        if page.number is not None:
-            line["page"] = page.number
         if page.error is not None:
             line["error"] = page.error
         else:
@@ -44,14 +42,6 @@ def report(page, as_json):
         print(json.dumps(line))
     elif page.error is None:
         print(printable(f"{name}: {in_rows(page.digits)} ({describe_all(page.digits)})"))
-
-
-def name_of(page):
-    """Return the name of a page's file, as it was given, and the page's number, if it has one."""
-    name = str(page.path)
-    if page.number is not None:
-        name += f", page {page.number}"
-    return name
 
 
 def in_rows(digits):
@@ -138,7 +128,7 @@ def misread_and_least_sure_first(page):
 
 def draw_page(page):
     """Draw a page with a box around each digit, and below what the network saw of each."""
-    array = pictures.open_page(page.path, page.number)
+    array, _ = pictures.open_picture(page.path)
     picture = Image.fromarray(array)
     shown = ImageOps.contain(picture, (WIDTH - 20, 420))
     scale = shown.width / picture.width
@@ -146,9 +136,10 @@ def draw_page(page):
     rows = math.ceil(len(few) / 3)
     drawn = Image.new("RGB", (WIDTH, 50 + shown.height + 30 + rows * ROW), "white")
     pen = ImageDraw.Draw(drawn)
-    room = draw_legend(pen, page.digits)
-    font = ImageFont.load_default(18)
-    pen.text((10, 8), fit_title(page, pen, font, room - 30), "black", font)
+    name = page.path.name.encode("ascii", "replace").decode()  # the font has no more
+    name = name.replace("?", "_")  # a ? would seem to be one of the legend's
+    pen.text((10, 8), f"What was found in {name}", "black", ImageFont.load_default(18))
+    draw_legend(pen, page.digits)  # over the title, if that is long
     top = 50
     drawn.paste(shown, (10, top))
     pen.rectangle((9, top - 1, 10 + shown.width, top + shown.height), outline="silver")
@@ -195,31 +186,17 @@ def misread_first(digit_and_place):
 
 
 def draw_legend(pen, digits):
-    """Draw what the colours mean, in the upper right corner; return where it begins."""
+    """Draw what the colours mean, in the upper right corner."""
     legend = [(f"orange: less than {SURE_FROM:.0%} sure; with a ?: perhaps no digit", UNSURE)]
     if digits[0].truth is not None:
         legend.append(("red: misread", MISREAD))
     font = ImageFont.load_default(13)
-    left = WIDTH - 10
+    right = WIDTH - 10
     for text, colour in legend:
-        pen.text((left, 12), text, colour, font, anchor="ra")
-        left -= pen.textlength(text, font) + 15
-    return left
-
-
-def fit_title(page, pen, font, room):
-    """Return the title of a page, with as much of its file's name as there is room for."""
-    ascii_name = page.path.name.encode("ascii", "replace").decode()  # the font has no more
-    name = ascii_name.replace("?", "_")  # a ? would seem to be one of the legend's
-    end = ": what was found"
-    if page.number is not None:
-        end = f", page {page.number}{end}"
-    title = name + end
-    half = len(name) // 2
-    while pen.textlength(title, font) > room:
-        half -= 1
-        title = f"{name[:half]}...{name[-half:]}{end}"
-    return title
+        left = right - pen.textlength(text, font)
+        pen.rectangle((left - 15, 0, right + 10, 40), "white")
+        pen.text((left, 12), text, colour, font)
+        right = left - 15
 
 
 def is_unsure(digit):

@@ -106,7 +106,7 @@ def load_folder(folder, prefix):
             rows = list(csv.DictReader(file))
         for row in rows:
             path = labels.parent / row["file"]
-            picture = pictures.open_page(path, None)
+            picture, _ = pictures.open_picture(path)
             kind = f"{prefix}: {row['kind']}"
             labelled.append(Labelled(kind, str(path), picture, row["digits"]))
     return labelled
@@ -118,7 +118,7 @@ def find_proposals(example):
         proposals = find_digits(example.picture)
     except NoDigits:
         proposals = []
-    return pictures.Page(pathlib.Path(example.name), None, proposals=proposals)
+    return pictures.Page(pathlib.Path(example.name), proposals=proposals)
 
 
 def read(pages, model, paper, ink):

@@ -143,7 +143,7 @@ def test_a_wrong_command_line_ends_with_status_2(options, tmp_path, capsys):
     assert not (tmp_path / "outputs").exists()
 
 
-def test_where_not_all_pages_are_shown_it_says_so(
+def test_where_not_all_pictures_are_shown_it_says_so(
     ten_digits, finished, tmp_path, capsys, monkeypatch
 ):
     monkeypatch.setattr(show, "MOST_PAGES", 1)
@@ -152,7 +152,7 @@ def test_where_not_all_pages_are_shown_it_says_so(
     options = ["--model", finished.outputs / "model.keras", "--outputs", tmp_path / "outputs"]
     assert predict.main([*map(str, [tmp_path / "4.png", tmp_path / "7.png", *options])]) == 0
     last = capsys.readouterr().out.splitlines()[-1]
-    assert last == "It shows the 1 pages of which the network is least sure."
+    assert last == "It shows the 1 pictures of which the network is least sure."
 
 
 @pytest.fixture

@@ -104,7 +104,7 @@ def test_what_is_far_from_every_digit_is_doubtful_beside_digits(
 ):
     three = on_white(enlarged(ten_digits[3], 120))
     Image.fromarray(np.hstack([letter(text), three])).save(tmp_path / "both.png")
-    [found] = predict.find_proposals(tmp_path / "both.png")
+    found = predict.find_proposals(tmp_path / "both.png")
     images = np.stack([proposal.image for proposal in found.proposals])
     model = keras.saving.load_model(finished.outputs / "model.keras")
     distances = choose.measure_distances(images)

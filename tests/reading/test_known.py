@@ -13,7 +13,7 @@ from reading.proposals import Proposal
 from training import own_digits
 
 
-def make_page(sample, name, text, number=None):
+def make_page(sample, name, text):
     """Return a Page on which the digits in `text` were read, each with an image of its own."""
     _, (images, _) = sample
     digits = []
@@ -21,7 +21,7 @@ def make_page(sample, name, text, number=None):
         image = images[len(name) * 10 + index]
         probabilities = np.eye(10)[int(letter)]
         digits.append(Digit(Proposal(index, index + 1, 0.0, (0, 0, 1, 1), image), probabilities, 0))
-    return Page(pathlib.Path(name), number, digits=tuple(digits))
+    return Page(pathlib.Path(name), digits=tuple(digits))
 
 
 def test_what_was_read_is_collected_under_what_it_is(sample, tmp_path, capsys):
@@ -38,21 +38,21 @@ def test_what_was_read_is_collected_under_what_it_is(sample, tmp_path, capsys):
 
 
 def test_each_digit_is_marked_with_what_it_is_if_as_many_were_found(sample):
-    pages = [make_page(sample, "a.png", "12"), make_page(sample, "bb.png", "345", number=2)]
+    pages = [make_page(sample, "a.png", "12"), make_page(sample, "bb.png", "345")]
     marked = known.mark(pages, "12375")
     assert [[digit.truth for digit in page.digits] for page in marked] == [[1, 2], [3, 7, 5]]
     assert [digit.misread for digit in marked[1].digits] == [False, True, False]
     for text in ("1237", "123755"):
         assert known.mark(pages, text) == pages
-    broken = Page(pathlib.Path("c.png"), None, error="broken")
+    broken = Page(pathlib.Path("c.png"), error="broken")
     assert known.mark([*pages, broken], "12375") == [*pages, broken]
 
 
 def test_several_pages_are_known_in_their_order(sample, tmp_path, capsys):
-    pages = [make_page(sample, "a.png", "12"), make_page(sample, "bb.png", "345", number=2)]
+    pages = [make_page(sample, "a.png", "12"), make_page(sample, "bb.png", "345")]
     assert known.collect(pages, "12375", tmp_path / "my_digits.npz")
     said = capsys.readouterr().out
-    assert "Read right: 4 of 5, 80%. Misread: 7 as 4 (digit 2 of bb.png, page 2)." in said
+    assert "Read right: 4 of 5, 80%. Misread: 7 as 4 (digit 2 of bb.png)." in said
     assert own_digits.load([tmp_path / "my_digits.npz"]).labels.tolist() == [1, 2, 3, 7, 5]
 
 
@@ -89,7 +89,7 @@ def test_nothing_is_added_if_another_number_was_found_than_was_said(text, sample
 
 
 def test_nothing_is_added_if_a_page_was_not_read(sample, tmp_path, capsys):
-    pages = [make_page(sample, "a.png", "12"), Page(pathlib.Path("b\n.png"), None, error="broken")]
+    pages = [make_page(sample, "a.png", "12"), Page(pathlib.Path("b\n.png"), error="broken")]
     assert not known.collect(pages, "12", tmp_path / "my_digits.npz")
     assert_one_line(capsys.readouterr().err, "Nothing was added", r"b\n.png")
     assert contents(tmp_path) == {}

@@ -7,9 +7,8 @@ import cv2
 import numpy as np
 import pytest
 from drawing import blank, enlarged, letter, on_white, page, write
-from PIL import Image, ImageColor, ImageDraw, ImageFont
+from PIL import Image, ImageColor, ImageDraw
 
-import predict
 from reading import show
 from reading.choose import DOUBTFUL, Digit
 from reading.pictures import Page
@@ -27,81 +26,33 @@ def test_boxes_lie_around_the_ink_in_the_pixels_of_the_file(ten_digits, read, tm
     assert all(0.1 < sure <= 1 for sure in line["confidence"])
 
 
-def test_the_rows_of_a_page_are_printed_one_by_one(ten_digits, finished, tmp_path, capsys):
-    sheet, _ = page(ten_digits, columns=5)
-    Image.fromarray(sheet.astype("uint8")).save(tmp_path / "page.png")
-    model = str(finished.outputs / "model.keras")
-    predict.main([str(tmp_path / "page.png"), "--model", model, "--outputs", str(tmp_path)])
-    assert "page.png: 01234 56789 (" in capsys.readouterr().out
-
-
-def test_digits_in_a_column_are_rows_however_they_are_indented(
-    ten_digits, finished, tmp_path, capsys
+@pytest.mark.parametrize(
+    ("row", "doubtful", "said"),
+    [
+        ("F3", [True, False], "looks unlike MNIST's"),
+        ("12+1", [False, False, True, False], "its size or place is unlike its neighbours'"),
+    ],
+)
+def test_what_is_doubtful_is_said_and_in_the_json(
+    row, doubtful, said, ten_digits, read, tmp_path, capsys
 ):
-    column = np.full((320, 200), 255)
-    for number, left in enumerate((60, 63, 58, 70)):
-        column[20 + 75 * number :, left:][:28, :28] = 255 - ten_digits[number + 1]
-    Image.fromarray(column.astype("uint8")).resize((400, 640)).save(tmp_path / "column.png")
-    model = str(finished.outputs / "model.keras")
-    predict.main([str(tmp_path / "column.png"), "--model", model, "--outputs", str(tmp_path)])
-    assert "column.png: 1 2 3 4 (" in capsys.readouterr().out
-
-
-def test_your_digits_shows_what_was_read_and_is_whole(ten_digits, reads_as, tmp_path):
-    sheet, _ = page(np.concatenate([ten_digits] * 4), columns=10, size=40)
-    assert len(reads_as(sheet)) == 40  # more than the picture shows
-    with Image.open(tmp_path / "outputs" / "your_digits.png") as picture:
-        picture.load()
-        assert min(picture.size) > 400
-    assert [path.name for path in (tmp_path / "outputs").iterdir()] == ["your_digits.png"]
-
-
-def test_file_names_of_every_kind_are_shown_and_none_is_a_formula(ten_digits, reads_as):
-    for name in ("$\\foo$.png", "数字.png", "'quoted'.png"):
-        assert reads_as(255 - ten_digits[2], name) == "2"
-
-
-def test_the_pages_of_a_file_are_told_apart_in_what_is_printed(
-    ten_digits, finished, tmp_path, capsys
-):
-    pages = [Image.fromarray(255 - digit) for digit in ten_digits[[4, 7]]]
-    pages[0].save(tmp_path / "scan.tif", save_all=True, append_images=pages[1:])
-    model = str(finished.outputs / "model.keras")
-    scan = str(tmp_path / "scan.tif")
-    assert predict.main([scan, "--model", model, "--outputs", str(tmp_path / "outputs")]) == 0
-    first, second, _ = capsys.readouterr().out.splitlines()
-    assert first.startswith(f"{scan}, page 1: 4 (")
-    assert second.startswith(f"{scan}, page 2: 7 (")
-
-
-def test_what_is_doubtful_is_said_and_in_the_json(ten_digits, finished, read, tmp_path, capsys):
-    three = on_white(enlarged(ten_digits[3], 120))
-    Image.fromarray(np.hstack([letter("F"), three])).save(tmp_path / "both.png")
-    _, [line] = read(tmp_path / "both.png")
-    assert line["doubtful"] == [True, False]
-    model = str(finished.outputs / "model.keras")
-    options = ["--model", model, "--outputs", str(tmp_path / "outputs")]
-    assert predict.main([str(tmp_path / "both.png"), *options]) == 0
-    said = capsys.readouterr().out.splitlines()[0]
-    assert said.count("looks unlike MNIST's") == 1
-
-
-def test_a_plus_between_digits_is_doubtful_and_said_to_be(
-    ten_digits, finished, read, tmp_path, capsys
-):
-    row = blank(height=160, width=480)
-    write(row, ten_digits[[1, 2]], 20, 30, height=100)
-    cv2.line(row, (240, 80), (280, 80), (0, 0, 0), 8)
-    cv2.line(row, (260, 60), (260, 100), (0, 0, 0), 8)
-    write(row, ten_digits[[1]], 340, 30, height=100)
-    Image.fromarray(row.astype(np.uint8)).save(tmp_path / "sum.png")
-    _, [line] = read(tmp_path / "sum.png")
-    assert line["doubtful"] == [False, False, True, False]
-    model = str(finished.outputs / "model.keras")
-    options = ["--model", model, "--outputs", str(tmp_path / "outputs")]
-    assert predict.main([str(tmp_path / "sum.png"), *options]) == 0
-    said = capsys.readouterr().out.splitlines()[0]
-    assert said.count("its size or place is unlike its neighbours': perhaps no digit") == 1
+    if row == "F3":
+        picture = np.hstack([letter("F"), on_white(enlarged(ten_digits[3], 120))])
+    else:
+        picture = blank(height=160, width=480)
+        write(picture, ten_digits[[1, 2]], 20, 30, height=100)
+        cv2.line(picture, (240, 80), (280, 80), (0, 0, 0), 8)
+        cv2.line(picture, (260, 60), (260, 100), (0, 0, 0), 8)
+        write(picture, ten_digits[[1]], 340, 30, height=100)
+    Image.fromarray(picture.astype(np.uint8)).save(tmp_path / "row.png")
+    _, [line] = read(tmp_path / "row.png")
+    assert line["doubtful"] == doubtful
+    digits = []
+    for is_doubtful in doubtful:
+        digit = make_digit(distance=DOUBTFUL + 0.01 if is_doubtful and row == "F3" else 0.0)
+        digits.append(digit._replace(is_odd=is_doubtful and row != "F3"))
+    show.report(Page(pathlib.Path("row.png"), digits=digits), as_json=False)
+    assert capsys.readouterr().out.count(said) == 1
 
 
 # --- What is in your_digits.png -----------------------------------------------------------------
@@ -135,7 +86,7 @@ def draw(tmp_path):
         for number, (digits, paper) in enumerate(pages_of):
             path = tmp_path / f"{number}.png"
             Image.new("RGB", (1960, 400), paper).save(path)
-            pages.append(Page(path, None, digits=digits))
+            pages.append(Page(path, digits=digits))
         show.draw_pages(pages, tmp_path / "your_digits.png")
         with Image.open(tmp_path / "your_digits.png") as picture:
             return np.asarray(picture.convert("RGB"))
@@ -184,7 +135,7 @@ def test_it_is_cut_out_of_the_picture_beside_that_with_a_quarter_of_its_size_aro
     for corner in [(402, 102), (598, 102), (402, 298), (598, 298), (500, 200)]:
         pen.circle(corner, 20, "lightgreen")
     picture.save(path)
-    show.draw_pages([Page(path, None, digits=[make_digit()])], tmp_path / "your_digits.png")
+    show.draw_pages([Page(path, digits=[make_digit()])], tmp_path / "your_digits.png")
     with Image.open(tmp_path / "your_digits.png") as drawn:
         cut_out = drawn.convert("RGB").crop((LEFT, ONE_BY_ONE, LEFT + 96, ONE_BY_ONE + 96))
     shown = np.argwhere((np.asarray(cut_out) != 255).any(axis=2))
@@ -226,14 +177,6 @@ def test_beside_each_bar_stands_its_digit(draw):
         assert 4 <= np.count_nonzero(written < 150) <= 9  # ink in these rows
 
 
-def test_of_many_pages_those_are_shown_of_which_the_network_is_least_sure(draw):
-    sure = ([make_digit(confidence=0.99)], "lightgreen")
-    unsure = ([make_digit(confidence=0.99), make_digit(confidence=0.4)], "pink")
-    picture = draw(sure, *[unsure] * show.MOST_PAGES)
-    assert (picture == ImageColor.getrgb("pink")).all(axis=2).any()
-    assert not (picture == ImageColor.getrgb("lightgreen")).all(axis=2).any()
-
-
 def test_of_many_digits_the_least_sure_are_shown_one_by_one(draw):
     sure = [make_digit(confidence=0.99) for _ in range(show.MOST_DIGITS)]
     picture = draw(([*sure, make_digit(confidence=0.4)], "white"))
@@ -272,23 +215,18 @@ def test_where_a_digit_is_is_counted_row_by_row():
     assert show.find_places(digits[:2]) == ["digit 1", "digit 2"]
 
 
-@pytest.mark.parametrize(
-    "name", ["a.png", "x" * 200 + ".png", "W" * 40 + ".png", "数" * 80 + ".png"]
-)
-@pytest.mark.parametrize("truth", [None, 5])
-def test_a_long_name_does_not_run_into_the_legend(name, truth):
-    pen = ImageDraw.Draw(Image.new("RGB", (show.WIDTH, 50), "white"))
-    font = ImageFont.load_default(18)
-    legend = show.draw_legend(pen, [make_digit(truth=truth)])
-    for number in (None, 12):
-        title = show.fit_title(Page(pathlib.Path(name), number), pen, font, legend - 30)
-        assert 10 + pen.textlength(title, font) < legend
-        assert title.endswith("page 12: what was found" if number else ": what was found")
-        if len(name) < 10:
-            assert title.startswith("a.png")
-        else:
-            assert title.startswith(name[:5].replace("数", "_"))
-            assert ".png" in title
+def test_a_long_name_does_not_run_into_the_legend(tmp_path):
+    legends = []
+    for name in ("a.png", "x" * 200 + ".png", "数" * 60 + "$.png"):
+        path = tmp_path / name
+        Image.new("RGB", (1960, 400), "white").save(path)
+        show.draw_pages([Page(path, digits=[make_digit(truth=3)])], tmp_path / "your_digits.png")
+        with Image.open(tmp_path / "your_digits.png") as picture:
+            legends.append(np.asarray(picture)[:40, 580:])
+    assert (legends[0] == ImageColor.getrgb(RED)).all(axis=2).any()
+    assert (legends[0] == ImageColor.getrgb(ORANGE)).all(axis=2).any()
+    np.testing.assert_array_equal(legends[0], legends[1])
+    np.testing.assert_array_equal(legends[0], legends[2])
 
 
 def test_only_where_it_is_known_what_is_written_the_legend_speaks_of_misread_digits(draw):
@@ -302,7 +240,7 @@ def test_only_where_it_is_known_what_is_written_the_legend_speaks_of_misread_dig
 
 def test_how_sure_the_network_is_is_printed_and_in_the_json_and_in_the_picture(capsys):
     digit = make_digit(confidence=0.9)
-    page = Page(pathlib.Path("a.png"), None, scale=2.0, digits=[digit])
+    page = Page(pathlib.Path("a.png"), scale=2.0, digits=[digit])
     show.report(page, as_json=False)
     assert capsys.readouterr().out == "a.png: 3 (90% sure)\n"
     assert show.caption_of(digit) == "3: 90%"
@@ -316,22 +254,28 @@ def test_of_many_digits_only_the_unsure_ones_are_described(capsys):
     digits = []
     for column in range(12):
         digits.append(make_digit(box=(100 * column, 0, 100 * column + 50, 100)))
-    show.report(Page(pathlib.Path("a.png"), None, digits=digits), as_json=False)
+    show.report(Page(pathlib.Path("a.png"), digits=digits), as_json=False)
     assert capsys.readouterr().out == "a.png: 333333333333 (all 12 at least 90% sure)\n"
     digits[7] = make_digit(confidence=0.49, predicted=7, box=(700, 0, 750, 100))
-    show.report(Page(pathlib.Path("a.png"), None, digits=digits), as_json=False)
+    show.report(Page(pathlib.Path("a.png"), digits=digits), as_json=False)
     described = "(11 of 12 at least 90% sure; digit 8, 7: 49% sure)"
     assert capsys.readouterr().out == f"a.png: 333333373333 {described}\n"
 
 
-def test_rows_that_sink_are_told_apart(capsys):
-    digits = []
-    for row in range(2):
-        for column in range(4):
-            top = 100 * row + 27 * column
-            digits.append(make_digit(box=(60 * column, top, 60 * column + 50, top + 50)))
-    show.report(Page(pathlib.Path("a.png"), None, digits=digits), as_json=False)
-    assert capsys.readouterr().out.startswith("a.png: 3333 3333 (")
+@pytest.mark.parametrize(
+    ("boxes", "rows"),
+    [
+        (
+            [(60 * i % 240, 27 * (i % 4) + 100 * (i // 4)) for i in range(8)],
+            "3333 3333",
+        ),  # they sink
+        ([(60, 0), (63, 75), (58, 150), (70, 225)], "3 3 3 3"),  # a column
+    ],
+)
+def test_rows_are_told_apart(boxes, rows, capsys):
+    digits = [make_digit(box=(left, top, left + 50, top + 50)) for left, top in boxes]
+    show.report(Page(pathlib.Path("a.png"), digits=digits), as_json=False)
+    assert capsys.readouterr().out.startswith(f"a.png: {rows} (")
 
 
 def test_what_is_shown_as_90_percent_is_as_sure_as_the_legend_says():
@@ -343,8 +287,8 @@ def test_what_is_shown_as_90_percent_is_as_sure_as_the_legend_says():
 
 def test_signs_in_a_file_s_name_do_not_reach_the_terminal(capsys):
     path = pathlib.Path("a\nb\x1b[31m数\u202e.png")
-    show.report(Page(path, None, digits=[make_digit()]), as_json=False)
-    show.report(Page(path, None, error="broken"), as_json=False)
+    show.report(Page(path, digits=[make_digit()]), as_json=False)
+    show.report(Page(path, error="broken"), as_json=False)
     output = capsys.readouterr()
     for text in (output.out, output.err):
         assert text.startswith(r"a\nb\x1b[31m数\u202e.png: ")
