@@ -84,7 +84,7 @@ def open_picture(path):
         raise
     except UnidentifiedImageError:
         raise PictureError("it is not a picture, or it is HEIC: save it as JPEG or PNG") from None
-    except Image.DecompressionBombError:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise PictureError("it has too many pixels: make it smaller") from None
     except FileNotFoundError:
         raise PictureError("there is no such file") from None

@@ -1,4 +1,4 @@
-"""How many pictures of each kind are read right: python tests/benchmark_reading.py [--help]
+"""How many pictures of each kind are read right: python tools/benchmark_reading.py [--help]
 
 Reads all labelled pictures that are there in one start, and prints a table beside the one of what
 landed last, which is kept in reading_landed.json: for whoever changes a rule in reading/. It is no
@@ -17,9 +17,9 @@ import pathlib
 import sys
 from typing import NamedTuple
 
-TESTS = pathlib.Path(__file__).resolve().parent
-ROOT = TESTS.parent
-sys.path[:0] = [str(ROOT), str(TESTS)]
+TOOLS = pathlib.Path(__file__).resolve().parent
+ROOT = TOOLS.parent
+sys.path.insert(0, str(ROOT))
 
 import numpy as np
 import scenes
@@ -30,7 +30,7 @@ from reading.find import find_digits
 from training import data
 
 FOLDERS = ("DIGITS", "STRANGERS", "SCENES")  # environment variables
-LANDED = TESTS / "reading_landed.json"
+LANDED = TOOLS / "reading_landed.json"
 
 
 class Labelled(NamedTuple):

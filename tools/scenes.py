@@ -2,7 +2,7 @@
 
 For benchmark_reading.py, and for whoever wants to see what it measures:
 
-    python tests/scenes.py FOLDER [SEED]      writes the pictures, and labels.csv
+    python tools/scenes.py FOLDER [SEED]      writes the pictures, and labels.csv
 
 The handwriting is MNIST's, of the sample's test set, enlarged: what is measured is whether digits
 are found, and not how well a network reads strangers. Another seed gives other digits and places.
@@ -13,11 +13,13 @@ import pathlib
 import sys
 from typing import NamedTuple
 
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+
 import cv2
 import numpy as np
 from drawing import BLUE, GREY, WHITE, WOOD, blank, enlarged, rule, seen, spot_of_light, write
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
 BLACK = (35, 35, 40)
 RED = (190, 40, 60)
 PAPERS = (WHITE, (238, 236, 230), (245, 225, 90))
