@@ -39,10 +39,10 @@ def read_pictures(pictures, model):
     return read
 
 
-@pytest.fixture(scope="session", params=["finished", "finished_mnist"])
-def model(request):
-    """The recipe's network, trained on the sample and, where there is a copy, on all of MNIST."""
-    return keras.saving.load_model(request.getfixturevalue(request.param).outputs / "model.keras")
+@pytest.fixture(scope="module")
+def model(finished):
+    """The recipe's network, trained on the sample."""
+    return keras.saving.load_model(finished.outputs / "model.keras")
 
 
 def test_every_digit_of_the_sample_is_found_as_one_and_read_as_well_as_directly(sample, model):
@@ -99,14 +99,11 @@ def test_what_is_far_from_every_digit_is_refused_if_it_is_all_there_is(read, tmp
 
 
 @pytest.mark.parametrize("text", ["F", "P", "x", "*"])
-def test_what_is_far_from_every_digit_is_doubtful_beside_digits(
-    text, ten_digits, finished, tmp_path
-):
+def test_what_is_far_from_every_digit_is_doubtful_beside_digits(text, ten_digits, model, tmp_path):
     three = on_white(enlarged(ten_digits[3], 120))
     Image.fromarray(np.hstack([letter(text), three])).save(tmp_path / "both.png")
     found = predict.find_proposals(tmp_path / "both.png")
     images = np.stack([proposal.image for proposal in found.proposals])
-    model = keras.saving.load_model(finished.outputs / "model.keras")
     distances = choose.measure_distances(images)
     digits = choose.choose_digits(
         found.proposals, models.ask(model, images, paper=0, ink=1), distances
