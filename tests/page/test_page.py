@@ -330,9 +330,6 @@ TEACH_STRANGERS = """(digits) => {
 
 def test_strangers_handwriting_is_read_and_correcting_it_helps_with_others(visit, finished_mnist):
     page = visit(finished_mnist.outputs / "draw.html")
-    for digit, strokes in DIGITS.items():
-        put(page, strokes)
-        assert answer(page) == str(digit)
     if "PEN" not in os.environ:
         pytest.skip("PEN names no folder with strangers' handwriting")
     digits = json.loads(pathlib.Path(os.environ["PEN"], "strokes.json").read_text())
@@ -437,12 +434,18 @@ def test_a_stroke_may_leave_the_pad_and_another_mouse_button_draws_nothing(page)
     assert pad_has_ink(page)
 
 
-def test_a_finger_draws_and_neither_a_second_one_nor_the_page_disturbs_it(visit, finished):
-    page = visit(finished.outputs / "draw.html", has_touch=True, is_mobile=True)
+@pytest.fixture
+def phone(visit, finished):
+    options = {"has_touch": True, "is_mobile": True, "device_scale_factor": 2}
+    page = visit(finished.outputs / "draw.html", **options)
     resize(page, PHONE)
-    page.evaluate("scrollTo(0, 40)")
-    box = page.locator("#pad").bounding_box()
-    send = page.context.new_cdp_session(page).send
+    return page
+
+
+def test_a_finger_draws_and_neither_a_second_one_nor_the_page_disturbs_it(phone):
+    phone.evaluate("scrollTo(0, 40)")
+    box = phone.locator("#pad").bounding_box()
+    send = phone.context.new_cdp_session(phone).send
 
     def touch(kind, *points):
         spots = [{"x": box["x"] + x, "y": box["y"] + y, "id": i} for i, (x, y) in enumerate(points)]
@@ -452,24 +455,26 @@ def test_a_finger_draws_and_neither_a_second_one_nor_the_page_disturbs_it(visit,
     for y in range(60, 200, 20):
         touch("touchMove", (120, y), *[(200, 220 - y)] * (y > 100))
     touch("touchEnd")
-    assert answer(page) == "1"
-    assert page.evaluate("scrollY") == 40
-    assert page.evaluate("strokes.length") == 1
-    xs = page.evaluate("strokes[0].map(([x]) => x)")
-    assert max(xs) - min(xs) < 0.01  # it is as straight as the finger went
+    assert answer(phone) == "1"
+    assert phone.evaluate("scrollY") == 40
+    [stroke] = phone.evaluate("strokes")
+    assert np.ptp([x for x, _ in stroke]) < 0.01  # it is as straight as the finger went
 
 
-def test_the_pad_is_sharp_and_the_drawing_stays_when_the_window_changes_its_size(visit, finished):
-    page = visit(finished.outputs / "draw.html", device_scale_factor=2)
-    put(page, DIGITS[2])
+def test_the_pad_is_sharp_and_what_a_finger_must_hit_is_large(phone):
+    put(phone, DIGITS[2])
+    choose(phone, 4)
     for size, least in zip(SIZES, (340, 240, 240), strict=True):
-        resize(page, size)
-        page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
-        pad = page.locator("#pad").bounding_box()
+        resize(phone, size)
+        phone.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+        pad = phone.locator("#pad").bounding_box()
         assert pad["width"] == pytest.approx(pad["height"])
         assert pad["width"] >= least
-        assert page.evaluate("pad.width") == round(2 * pad["width"])
-        assert pad_has_ink(page)
+        assert phone.evaluate("pad.width") == round(2 * pad["width"])
+        assert pad_has_ink(phone)
+        hit = boxes(phone, "#bars button, #tools button, #teach, #examples")
+        assert len(hit) == 14
+        assert min(min(box["width"], box["height"]) for box in hit) >= 43.9
 
 
 # --- It does not scold, and does not jump -------------------------------------------------------
@@ -669,8 +674,7 @@ def test_a_lesson_that_was_in_vain_says_so(page):
 def test_a_lesson_shows_its_steps_and_a_digit_drawn_meanwhile_is_kept(page):
     page.emulate_media(reduced_motion="no-preference")
     put(page, DIGITS[1])
-    page.evaluate("teachable().weights[1][3] = 1000")  # it takes all 60 steps: 5 seconds
-    choose(page, 4)
+    choose(page, 4)  # it takes 26 steps: two seconds
     page.locator("#teach").click()
     page.locator("#teach").click()  # once is enough
     assert note(page) == "It learns..."
@@ -739,18 +743,6 @@ def test_a_saved_page_goes_on_where_one_was(page, visit, tmp_path):
     taught = weights(saved)
     download(saved, "#save", tmp_path / "again.html")
     assert weights(visit(tmp_path / "again.html")) == taught
-
-
-def test_a_page_that_the_browser_itself_saved_while_it_was_used_starts_anew(page, visit, tmp_path):
-    put(page, DIGITS[1])
-    teach(page, 4)
-    path = tmp_path / "complete.html"
-    path.write_text(page.evaluate("document.documentElement.outerHTML"), encoding="utf-8")
-    page = visit(path)
-    assert page.locator("#bars li").count() == 10
-    assert page.locator("#strongest button").count() == 6
-    assert not page.locator("#lesson").is_visible()
-    assert answer(page) == "2"
 
 
 # --- Test images --------------------------------------------------------------------------------
@@ -1018,19 +1010,6 @@ def test_nothing_lies_past_the_edge_of_a_window_and_one_sees_pad_answer_and_bars
     page.locator("#examples").click()
     page.locator("#wall-text", has_text="of 100").wait_for()
     assert page.evaluate("$('wall').scrollWidth <= $('wall').clientWidth")
-
-
-def test_what_a_finger_must_hit_is_large_and_the_answer_is_larger(visit, finished):
-    page = visit(finished.outputs / "draw.html", has_touch=True, is_mobile=True)
-    for size in SIZES:
-        resize(page, size)
-        put(page, DIGITS[2])
-        choose(page, 4)
-        hit = boxes(page, "#bars button, #tools button, #teach, #examples")
-        assert len(hit) == 14
-        for box in hit:
-            assert min(box["width"], box["height"]) >= 43.9
-        assert page.locator("#best").bounding_box()["height"] >= 43.9
 
 
 def test_in_forced_colours_bars_are_seen(page):
