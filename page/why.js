@@ -42,9 +42,10 @@ function strongest(values, count) {
   return order.slice(0, count);
 }
 
+// The weights of a unit that speaks, one for each pixel.
 function weightsOf(unit) {
-  const { config, weights } = speakingLayer();
-  return weights[0].filter((_, at) => at % config.units === unit);
+  const { input, config, weights } = speakingLayer();
+  return input.map((_, pixel) => weights[0][pixel * config.units + unit]);
 }
 
 // What does not change.
