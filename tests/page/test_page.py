@@ -773,6 +773,8 @@ def test_the_wall_tells_right_and_wrong_apart_and_one_chooses_from_it(page, fini
             assert (text, names[i]) == ("", f"{labels[i]}, read right")
             assert colours[i] == "rgba(0, 0, 0, 0)"
     first = wrong[0]
+    tile = canvas_image(page, f"#wall-images button:nth-child({first + 1}) canvas")[..., 0]
+    assert np.abs(tile.ravel() - 255 * images[first]).max() <= 1
     tiles.nth(first).click()
     assert not page.locator("#wall").is_visible()
     assert note(page) == f"A test image: {labels[first]}."
