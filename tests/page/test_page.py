@@ -150,7 +150,7 @@ def draw(page, strokes, after_each_point=None):
             if after_each_point is not None:
                 after_each_point()
         page.mouse.up()
-    page.evaluate("async () => { while (pointer !== null) await pause(2); }")
+    wait_until(page, "pointer === null")
 
 
 def draw_and_settle(page, strokes):
@@ -178,7 +178,14 @@ def teach(page, label):
 
 
 def wait_for_lesson(page):
-    page.evaluate("async () => { while (teaching) await pause(5); }")
+    wait_until(page, "!teaching")
+
+
+def wait_until(page, condition):
+    assert page.evaluate(f"""async () => {{
+      for (let i = 0; !({condition}) && i < 2000; i++) await pause(5);
+      return {condition};
+    }}""")
 
 
 def press(page, button, key):
