@@ -61,8 +61,8 @@ async function judge() {
   };
   if (steps > 0 && share >= ENOUGH) {
     $("steps").textContent = say(
-      "Small changes of its weights: {steps}. They brought {name} from {from} to {to}. It stops at " +
-        "{enough}, so as not to forget others.",
+      "Small changes of its weights: {steps}. They brought {name} from {from} to {to}. It stops " +
+        "at {enough}, so as not to forget others.",
       values,
     );
   }

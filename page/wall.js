@@ -36,7 +36,8 @@ function readImage(set, index, weights) {
 // What the last layer would read with these weights, where `input` is what it gets.
 function readBy(weights, input) {
   const { config } = teachable();
-  return likeliest(layers.Dense({ data: input }, { config, weights }).data); // softmax: no other one
+  const sums = layers.Dense({ data: input }, { config, weights });
+  return likeliest(sums.data); // softmax would not change which is the largest
 }
 
 function pause(milliseconds) {
@@ -55,7 +56,9 @@ async function openWall() {
     { right, all: read.length },
   );
   if (isTaught()) {
-    $("wall-text").textContent += say(" Those that you taught it count, too: it knows them by heart.");
+    $("wall-text").textContent += say(
+      " Those that you taught it count, too: it knows them by heart.",
+    );
   }
   $("wall").showModal();
 }
