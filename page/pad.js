@@ -2,44 +2,51 @@
 "use strict";
 
 const PAUSE_MS = 500; // the pen is up for so long: the digit may be finished
-const NEAR = 0.005; // points that are nearer to each other add nothing; the pad is 1 wide
+const NEAR = 0.01; // points that are nearer to each other add nothing; the pad is 1 wide
 const LINE = 0.05; // how wide the pen is on the pad
+// The example that stands there at first, so that one sees what will be there.
+const DEMO = [
+  [
+    [0.3, 0.34], [0.32, 0.27], [0.36, 0.21], [0.42, 0.17], [0.49, 0.16], [0.56, 0.17], [0.62, 0.21],
+    [0.66, 0.27], [0.67, 0.34], [0.65, 0.41], [0.61, 0.47], [0.55, 0.54], [0.48, 0.6], [0.41, 0.67],
+    [0.34, 0.73], [0.29, 0.78], [0.36, 0.78], [0.45, 0.78], [0.54, 0.78], [0.63, 0.78],
+    [0.71, 0.78],
+  ],
+];
 
 let strokes = []; // x and y are from 0 to 1, so that the window may change its size
-let cleared = []; // the strokes that Clear took away, for Undo
-let touched = false; // whether the visitor has drawn, cleared or chosen anything
-let demo = false; // whether what is on the pad is the example that is drawn by itself
+let cleared = []; // the strokes that were there before an empty pad, for Undo
 let example = -1; // which test image is shown; -1: the drawing
-let pointer = null; // the finger, the pen or the mouse that draws: {id, type}
+let pointer = null; // the id of the finger, the pen or the mouse that draws
 let settled = true; // nothing was drawn for a moment
 let settling = 0; // the timer that waits for this
-let waiting = false; // for the next frame: a line is drawn at once, the network asked once a frame
+
+function isDemo() {
+  return strokes === DEMO;
+}
 
 // --- Show it -------------------------------------------------------------------------------------
 
 function drawPad() {
   const pad = $("pad");
   const context = pad.getContext("2d");
-  const style = getComputedStyle(pad);
-  // empties it; sharp everywhere
-  pad.width = Math.round(pad.getBoundingClientRect().width * devicePixelRatio);
+  pad.width = Math.round(pad.getBoundingClientRect().width * devicePixelRatio); // empties it
   pad.height = pad.width;
-  context.fillStyle = style.backgroundColor;
-  context.fillRect(0, 0, pad.width, pad.width);
-  context.strokeStyle = context.fillStyle = style.color;
+  context.strokeStyle = context.fillStyle = getComputedStyle(pad).color;
   if (example >= 0) drawExample(context, pad.width);
   context.scale(pad.width, pad.width);
-  context.globalAlpha = demo ? 0.5 : 1;
+  context.globalAlpha = isDemo() ? 0.5 : 1;
   context.lineWidth = LINE;
   context.lineCap = "round";
   context.lineJoin = "round";
   for (const stroke of strokes) {
     context.beginPath();
-    context.moveTo(...stroke[0]);
-    for (const [x, y] of stroke) context.lineTo(x, y);
-    context.lineTo(stroke.at(-1)[0] + 0.001, stroke.at(-1)[1]); // a dot, too, is a line
+    context.moveTo(stroke[0][0] + 0.001, stroke[0][1]); // a dot, too, is a line
+    for (const point of stroke) context.lineTo(...point);
     context.stroke();
   }
+  $("hint").textContent = isDemo() ? say("An example: draw your own") : say("Draw here");
+  $("hint").hidden = !isDemo() && (strokes.length > 0 || example >= 0);
 }
 
 // A test image, each pixel in whole pixels of the screen, without a seam.
@@ -53,32 +60,32 @@ function drawExample(context, width) {
   });
 }
 
-function showHint() {
-  let text =
-    network.kind === "clothes" ? say("Draw a piece of clothing here") : say("Draw a digit here");
-  if (demo) text = say("An example: draw your own");
-  $("hint").textContent = text;
-  $("hint").hidden = !demo && (strokes.length > 0 || example >= 0);
-}
-
-// Undo is grey while it has nothing to take back.
-function showTools() {
-  const isFocused = document.activeElement === $("undo");
-  $("undo").disabled = demo || (strokes.length === 0 && cleared.length === 0);
-  if (isFocused && $("undo").disabled) $("clear").focus(); // or the keyboard would lose its place
-}
-
 // --- Draw ----------------------------------------------------------------------------------------
 
-function unsettle() {
-  settled = false;
+function penDown(event) {
+  if (event.button !== 0 || pointer !== null) return; // another mouse button, a second finger
+  $("pad").setPointerCapture(event.pointerId); // to hear of it outside of the canvas, too
+  // A drawing that was taught is finished: the next stroke begins another one.
+  if (strokes.length === 0 || isDemo() || own.has(strokes)) beginAnew();
+  clearReport(); // it was about another drawing
   clearTimeout(settling);
+  settled = false;
+  pointer = event.pointerId;
+  strokes.push([]);
+  draw([event]);
 }
 
-function settleSoon() {
-  clearTimeout(settling);
+function penMoves(event) {
+  if (event.pointerId !== pointer) return;
+  // All since the last frame; not every browser tells them.
+  draw([...(event.getCoalescedEvents?.() ?? []), event]);
+}
+
+function penUp(event) {
+  if (event.pointerId !== pointer) return;
+  pointer = null;
   settling = setTimeout(() => {
-    settled = true;
+    settle();
     show();
   }, PAUSE_MS);
 }
@@ -89,103 +96,59 @@ function draw(events) {
   const inside = (v) => Math.min(1, Math.max(0, v));
   const stroke = strokes.at(-1);
   for (const { clientX, clientY } of events) {
-    const point = [inside((clientX - box.x) / box.width), inside((clientY - box.y) / box.height)];
+    const x = inside((clientX - box.x) / box.width);
+    const y = inside((clientY - box.y) / box.height);
     const last = stroke.at(-1);
-    const near = last && Math.hypot(point[0] - last[0], point[1] - last[1]) < NEAR;
-    if (!near) stroke.push(point);
+    if (!last || Math.hypot(x - last[0], y - last[1]) >= NEAR) stroke.push([x, y]);
   }
-  drawPad();
-  if (waiting) return;
-  waiting = true;
-  requestAnimationFrame(() => {
-    waiting = false;
-    show();
-  });
-}
-
-// An empty pad, and nothing said of the last drawing.
-function beginAnew() {
-  strokes = [];
-  touched = true;
-  demo = false;
-  example = -1;
-  forgetChoice();
-  if (!teaching) clearReport();
-}
-
-function clear() {
-  pointer = null;
-  if (strokes.length > 0 && !demo) cleared = strokes;
-  beginAnew();
-  settled = true;
-  clearTimeout(settling);
   show();
 }
 
-// The last stroke, or what Clear took away.
-function undo() {
-  pointer = null;
-  if (demo) return;
-  if (!teaching) clearReport();
-  if (strokes.length === 0) {
-    strokes = cleared;
-    cleared = [];
-  } else if (isNamed(strokes)) {
-    strokes = strokes.slice(0, -1); // the digit that was taught stays as it was
-  } else {
-    strokes.pop();
-  }
+function settle() {
+  clearTimeout(settling);
+  settled = true;
+}
+
+// --- Take it back --------------------------------------------------------------------------------
+
+// An empty pad, and nothing said of the last drawing.
+function beginAnew() {
+  if (strokes.length > 0 && !isDemo()) cleared = strokes;
+  strokes = [];
   example = -1;
-  settleSoon();
+  pointer = null;
+  chosenAnswer = null;
+  chosenUnit = null;
+  settle();
+  clearReport();
+}
+
+function clear() {
+  beginAnew();
+  show();
+}
+
+// The last stroke, or what was there before the pad was emptied.
+function undo() {
+  const isEmpty = strokes.length === 0;
+  strokes = isEmpty ? cleared : strokes.slice(0, -1);
+  if (isEmpty) cleared = [];
+  example = -1;
+  pointer = null;
+  settle();
+  clearReport();
   show();
 }
 
 function showExample(index) {
-  if (strokes.length > 0 && !demo) cleared = strokes; // Undo brings the drawing back
   beginAnew();
   example = index;
-  settled = true;
   show();
   $("sheet").scrollIntoView({ block: "nearest" }); // on a phone it may be out of sight
 }
 
-function penDown(event) {
-  if (event.button !== 0) return; // another mouse button
-  const palm = pointer?.type === "touch" && event.pointerType === "pen";
-  if (pointer !== null && !palm) return; // a second finger
-  if (palm) strokes.pop(); // a hand that rests on the pad: the pen is meant
-  pointer = { id: event.pointerId, type: event.pointerType };
-  $("pad").setPointerCapture(event.pointerId); // to hear of it outside of the canvas, too
-  hurried = true; // a lesson that is on its way ends soon
-  // A drawing that was taught is finished: the next stroke begins another one.
-  if (strokes.length === 0 || demo || isNamed(strokes)) beginAnew();
-  if (!teaching) clearReport(); // it was about another drawing
-  unsettle();
-  cleared = [];
-  strokes.push([]);
-  draw([event]);
-}
-
-function penMoves(event) {
-  if (event.pointerId !== pointer?.id) return;
-  // all since the last frame; Firefox on Android has none
-  const several = event.getCoalescedEvents?.() ?? [];
-  draw(several.length > 0 ? several : [event]);
-}
-
-function penUp(event) {
-  if (event.pointerId !== pointer?.id) return;
-  pointer = null;
-  settleSoon();
-  show();
-}
-
 function keyDown(event) {
-  if (event.target.id === "unit" || $("wall").open) return;
+  if ($("wall").open) return;
   if (["Escape", "Delete"].includes(event.key)) clear();
-  // With Caps Lock the key is "Z"; on a German keyboard Z has another place; a Cyrillic one has
-  // none.
-  const latin = /^[a-z]$/i.test(event.key);
-  const isZ = latin ? event.key.toLowerCase() === "z" : event.code === "KeyZ";
-  if (isZ && (event.ctrlKey || event.metaKey) && !event.shiftKey) undo();
+  if (event.key === "z" && (event.ctrlKey || event.metaKey)) undo();
 }

@@ -2,6 +2,7 @@
 "use strict";
 
 const GAP = 2; // dots between tiles
+const ACROSS = 448; // dots: about how wide all tiles are together
 const ORANGE = [255, 150, 40]; // above 0: speaks for
 const BLUE = [80, 150, 255]; // below 0: speaks against
 const WHITE = [255, 255, 255];
@@ -28,16 +29,15 @@ function putImage(canvas, width, dots) {
   canvas.getContext("2d").putImageData(image, 0, 0);
 }
 
-// Pixels from 0, black, to 1, white, row by row, as in MNIST.
-function paintPixels(canvas, pixels, columns = 28) {
-  putImage(canvas, columns, Array.from(pixels, (v) => dotOf(WHITE, v)));
+// 28x28 pixels from 0, black, to 1, white, row by row, as in MNIST.
+function paintPixels(canvas, pixels) {
+  putImage(canvas, 28, Array.from(pixels, (v) => dotOf(WHITE, v)));
 }
 
-// Numbers of either sign: black at 0, orange above, blue below.
-function paintSigned(canvas, values, columns = 28) {
+// 28x28 numbers of either sign: black at 0, orange above, blue below.
+function paintSigned(canvas, values) {
   const most = largestSize(values);
-  const dots = Array.from(values, (v) => dotOf(v > 0 ? ORANGE : BLUE, strengthOf(v, most)));
-  putImage(canvas, columns, dots);
+  putImage(canvas, 28, Array.from(values, (v) => dotOf(v > 0 ? ORANGE : BLUE, strengthOf(v, most))));
 }
 
 // Pixels whose ink is white where it says nothing, orange where it spoke for an answer, blue where
@@ -53,20 +53,15 @@ function paintInk(canvas, pixels, spoke) {
   putImage(canvas, 28, dots);
 }
 
-// The images of a layer, or its numbers as squares, are tiles: in how many columns and rows.
-function arrangement({ shape, data }) {
+// All images of a layer, or its numbers as squares, as tiles: brighter where a number is larger, of
+// the colour `above` where it is above 0, blue below. What lies between them is seen through. data
+// has, row by row, for each pixel one number of each image.
+function paintTiles(canvas, { shape, data }, above) {
   const [height, width, count] = shape.length === 3 ? shape : [1, 1, data.length];
   let columns = Math.ceil(Math.sqrt(2 * count));
   while (columns < count && count % columns !== 0) columns += 1; // so 512 are 32x16, full rows
-  return { height, width, count, columns, rows: Math.ceil(count / columns) };
-}
-
-// All tiles of a layer, together about `across` dots wide: white, brighter where a number is larger,
-// or with `signed` orange above 0 and blue below. What lies between them is seen through. data has,
-// row by row, for each pixel one number of each image.
-function paintTiles(canvas, { shape, data }, { signed = false, across }) {
-  const { height, width, count, columns, rows } = arrangement({ shape, data });
-  const scale = Math.max(1, Math.round(across / columns / width) - (width === 1 ? GAP : 0));
+  const rows = Math.ceil(count / columns);
+  const scale = Math.max(1, Math.round(ACROSS / columns / width) - (width === 1 ? GAP : 0));
   const stepX = width * scale + GAP;
   const stepY = height * scale + GAP;
   const fullWidth = columns * stepX + GAP;
@@ -77,11 +72,22 @@ function paintTiles(canvas, { shape, data }, { signed = false, across }) {
     const place = Math.floor(at / count);
     const left = (tile % columns) * stepX + (place % width) * scale + GAP;
     const top = Math.floor(tile / columns) * stepY + Math.floor(place / width) * scale + GAP;
-    const above = signed ? ORANGE : WHITE;
     const dot = dotOf(v > 0 ? above : BLUE, strengthOf(v, most));
     for (let y = top; y < top + scale; y++) {
-      for (let x = left; x < left + scale; x++) dots[y * fullWidth + x] = dot;
+      dots.fill(dot, y * fullWidth + left, y * fullWidth + left + scale);
     }
   });
   putImage(canvas, fullWidth, dots);
+}
+
+// A picture with what it is called, for a screen reader, and what stands below it.
+function makeFigure(name, caption) {
+  const figure = document.createElement("figure");
+  const canvas = document.createElement("canvas");
+  const below = document.createElement("figcaption");
+  canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", name);
+  below.textContent = caption;
+  figure.append(canvas, below);
+  return figure;
 }

@@ -1,7 +1,5 @@
-// From the strokes of a pen to an image like MNIST's, and what is no digit at all. `node` can run
-// it.
+// From the strokes of a pen to an image like MNIST's, and what is no digit at all.
 "use strict";
-// --- From strokes to an image like MNIST's -------------------------------------------------------
 
 const PEN = 2.9; // how wide MNIST's strokes are, in its pixels
 
@@ -20,47 +18,30 @@ function addLine(pixels, [x0, y0], [x1, y1]) {
   const dx = x1 - x0;
   const dy = y1 - y0;
   const squaredLength = dx * dx + dy * dy || 1; // a dot has none
-  const rows = nearPixels(y0, y1);
-  const columns = nearPixels(x0, x1);
-  for (let row = rows.first; row <= rows.last; row++) {
-    for (let column = columns.first; column <= columns.last; column++) {
-      const x = column + 0.5 - x0;
-      const y = row + 0.5 - y0;
-      const along = Math.min(1, Math.max(0, (x * dx + y * dy) / squaredLength)); // 0 at its start
-      const awayX = x - along * dx;
-      const awayY = y - along * dy;
-      const distance = Math.sqrt(awayX * awayX + awayY * awayY);
-      const covered = Math.min(1, PEN / 2 - distance + 0.5); // at the pen's edge: half of it
-      const at = 28 * row + column;
-      if (covered > pixels[at]) pixels[at] = covered;
-    }
+  for (let at = 0; at < 784; at++) {
+    const x = (at % 28) + 0.5 - x0;
+    const y = Math.floor(at / 28) + 0.5 - y0;
+    const along = Math.min(1, Math.max(0, (x * dx + y * dy) / squaredLength)); // 0 at its start
+    const awayX = x - along * dx;
+    const awayY = y - along * dy;
+    const distance = Math.sqrt(awayX * awayX + awayY * awayY);
+    const covered = Math.min(1, PEN / 2 - distance + 0.5); // at the pen's edge: half of it
+    if (covered > pixels[at]) pixels[at] = covered;
   }
-}
-
-// The rows, or the columns, that a pen can reach on its way from a to b.
-function nearPixels(a, b) {
-  const reach = PEN / 2 + 1;
-  return {
-    first: Math.max(0, Math.floor(Math.min(a, b) - reach)),
-    last: Math.min(27, Math.floor(Math.max(a, b) + reach)),
-  };
 }
 
 // The box around a list of points: {left, top, width, height}.
 function boxAround(points) {
-  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const [x, y] of points) {
-    left = Math.min(left, x);
-    right = Math.max(right, x);
-    top = Math.min(top, y);
-    bottom = Math.max(bottom, y);
-  }
-  return { left, top, width: right - left, height: bottom - top };
+  const xs = points.map(([x]) => x);
+  const ys = points.map(([, y]) => y);
+  const left = Math.min(...xs);
+  const top = Math.min(...ys);
+  return { left, top, width: Math.max(...xs) - left, height: Math.max(...ys) - top };
 }
 
 // Strokes, [[[x, y], ...], ...] in any unit, y downwards: 784 numbers from 0 to 1, row by row. As
 // in MNIST, the ink is fitted into 20x20, and its centre of mass lies in the middle of 28x28: so it
-// is drawn once in the middle, and once more moved, by 4 pixels at most, so that it stays inside.
+// is drawn once in the middle, and once more moved.
 function prepare(strokes) {
   const { left, top, width, height } = boxAround(strokes.flat());
   const scale = (20 - PEN) / (Math.max(width, height) || 1); // a dot has no size
@@ -78,28 +59,25 @@ function prepare(strokes) {
     sumX += v * ((at % 28) + 0.5);
     sumY += v * (Math.floor(at / 28) + 0.5);
   });
-  const shift = (middle) => Math.min(4, Math.max(-4, 14 - middle));
-  return drawnAround(14 + shift(sumX / sum), 14 + shift(sumY / sum));
+  return drawnAround(28 - sumX / sum, 28 - sumY / sum);
 }
 
 const DOT = 0.02; // a drawing that is smaller than this is a dot; the pad is 1 wide
-const DASH = 0.1; // a drawing that is wider than this may be a dash
-const FLAT = 0.15; // and is one if its height is less than this part of its width
+const FLAT = 0.15; // and a dash if its height is less than this part of its width
 const APART = 0.2; // a gap of this part of the height, from top to bottom, parts two things
 
-// Why a drawing can be no digit: "" if it can. A dot, two things side by side, or a line that lies
-// flat.
+// Why a drawing can be no digit, "" if it can.
 function whyNoDigit(strokes) {
   const all = boxAround(strokes.flat());
-  if (Math.max(all.width, all.height) < DOT) return "dot";
-  if (all.width > DASH && all.height < FLAT * all.width) return "dash";
+  if (Math.max(all.width, all.height) < DOT) return say("That is a dot, no digit.");
+  if (all.height < FLAT * all.width) return say("That is a dash, no digit.");
   const boxes = strokes.map(boxAround).sort((a, b) => a.left - b.left);
   let right = boxes[0].left + boxes[0].width;
   for (const box of boxes) {
-    if (box.left - right > APART * all.height) return "two";
+    if (box.left - right > APART * all.height) {
+      return say("Two things side by side: one digit, please.");
+    }
     right = Math.max(right, box.left + box.width);
   }
   return "";
 }
-
-if (typeof module !== "undefined") module.exports = { prepare, whyNoDigit };

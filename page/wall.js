@@ -7,53 +7,37 @@
 let wall = null;
 let others = null; // unpacked with the first lesson
 
-function openWallImages() {
-  wall = { images: decode(network.test_images), labels: network.test_labels, inputs: [] };
-}
-
-async function openOtherImages() {
-  if (others !== null) return;
-  const isOld = typeof DecompressionStream === "undefined"; // a browser from before 2023
-  const { packed, labels } = network.other_images;
-  others = { images: new Uint8Array(0), labels: [], inputs: [] };
-  if (!isOld) others = { images: await unpack(packed), labels, inputs: [] };
-}
-
 // The pixels of an image, from 0 to 1.
 function imageOf(set, index) {
-  return pixelsOf(set.images.subarray(784 * index, 784 * index + 784));
-}
-
-function pixelsOf(bytes) {
-  return Array.from(bytes, (v) => v / 255);
+  return Array.from(set.images.subarray(784 * index, 784 * index + 784), (v) => v / 255);
 }
 
 // What the network with these weights in its last layer reads in each image of a set.
 async function readAll(set, weights) {
-  const labels = [];
-  let since = performance.now();
+  const read = [];
   for (let index = 0; index < set.labels.length; index++) {
-    labels.push(readImage(set, index, weights));
-    if (performance.now() - since > 20) {
-      // so that the page lives on
-      await pause(0);
-      since = performance.now();
-    }
+    if (index % 50 === 0) await pause(0); // so that the page lives on
+    read.push(readImage(set, index, weights));
   }
-  return labels;
+  return read;
 }
 
 // Only the last Dense layer ever learns here. What the layers before it make of a test image stays
 // as it is, and need not be computed again.
 function readImage(set, index, weights) {
-  const last = teachable();
-  if (!last) return likeliest(predict(imageOf(set, index)));
+  if (!teachable()) return likeliest(predict(imageOf(set, index)));
   if (!set.inputs[index]) {
     predict(imageOf(set, index));
-    set.inputs[index] = last.input.slice();
+    set.inputs[index] = teachable().input.slice();
   }
-  const sums = layers.Dense({ data: set.inputs[index] }, { config: last.config, weights });
-  return likeliest([...sums.data]); // softmax would not change which is the largest
+  return readBy(weights, set.inputs[index]);
+}
+
+// What the last layer would read with these weights, where `input` is what it gets.
+function readBy(weights, input) {
+  const { config } = teachable();
+  const sums = layers.Dense({ data: input }, { config, weights });
+  return likeliest(sums.data); // softmax would not change which is the largest
 }
 
 function pause(milliseconds) {
@@ -62,62 +46,41 @@ function pause(milliseconds) {
 
 // --- The wall ------------------------------------------------------------------------------------
 
-function makeWall() {
-  wall.labels.forEach((label, index) => {
-    const button = document.createElement("button");
-    const canvas = document.createElement("canvas");
-    button.append(canvas, document.createElement("span"));
-    button.setAttribute("aria-label", network.class_names[label]);
-    button.onclick = () => {
-      $("wall").close();
-      showExample(index);
-    };
-    paintPixels(canvas, imageOf(wall, index));
-    $("wall-images").append(button);
-  });
-}
-
 async function openWall() {
-  if ($("wall-images").children.length === 0) makeWall();
-  $("wall-text").textContent = say("The network reads them...");
-  $("wall").showModal();
   const read = await readAll(wall, teachable()?.weights);
-  const taught = wall.labels.filter((_, index) => isTaughtImage(index)).length;
-  let right = 0;
-  wall.labels.forEach((label, index) => {
-    markTile(index, read[index]);
-    if (read[index] === label && !isTaughtImage(index)) right += 1;
-  });
-  const values = { right, all: wall.labels.length - taught, taught };
+  $("wall-images").replaceChildren(...read.map((label, index) => makeTile(index, label)));
+  const right = read.filter((label, index) => label === wall.labels[index]).length;
   $("wall-text").textContent = say(
     "It reads {right} of {all} right. The others have a frame, and ✗ says as what it reads them. " +
       "Of each kind the hardest one is among them. Choose one to see why.",
-    values,
+    { right, all: read.length },
   );
-  if (taught > 0) {
+  if (isTaught()) {
     $("wall-text").textContent += say(
-      " Not counted (✎, {taught}): those that you taught it. It knows them by heart.",
-      values,
+      " Those that you taught it count, too: it knows them by heart.",
     );
   }
+  $("wall").showModal();
 }
 
-// Mark a test image as read right or wrong, or as taught.
-function markTile(index, label) {
-  const button = $("wall-images").children[index];
+function makeTile(index, label) {
+  const button = document.createElement("button");
+  const canvas = document.createElement("canvas");
+  const mark = document.createElement("span");
   const name = network.class_names[wall.labels[index]];
   const read = network.class_names[label];
-  let mark = "";
   let text = say("{name}, read right", { name });
   if (label !== wall.labels[index]) {
-    mark = `✗ ${read}`;
+    button.className = "wrong";
+    mark.textContent = `✗ ${read}`;
     text = say("{name}, read wrong, as {read}", { name, read });
   }
-  if (isTaughtImage(index)) {
-    mark = `✎ ${read}`;
-    text = say("{name}, taught, read as {read}", { name, read });
-  }
-  button.className = mark.startsWith("✗") ? "wrong" : "";
-  button.lastChild.textContent = mark;
   button.setAttribute("aria-label", text);
+  button.append(canvas, mark);
+  button.onclick = () => {
+    $("wall").close();
+    showExample(index);
+  };
+  paintPixels(canvas, imageOf(wall, index));
+  return button;
 }
