@@ -1,6 +1,6 @@
 """Measure what fifty digits of strangers bring in the training: the table in docs/measured.md.
 
-    python tests/measure_own_digits.py [MODEL] [CHOICES] [SEEDS]      such as: convnet 2 1
+    python tools/measure_own_digits.py [MODEL] [CHOICES] [SEEDS]      such as: convnet 2 1
 
 MNIST_NPZ and PEN name the data: MNIST, and a folder with images.npz, digits that strangers wrote
 (x, uint8 (N, 28, 28), and y, (N,)). It trains 51 networks with --model dense: half an hour.
