@@ -167,7 +167,7 @@ def collect(path, images, labels):
         try:
             with unfinished.open("wb") as file:
                 np.savez(file, images=all_images, labels=all_labels)
-            files.move(unfinished, path)
+            unfinished.replace(path)
         finally:
             files.delete(unfinished)
     number_changed = sum(label_of[image] != label for image, label in before.items())
