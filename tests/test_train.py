@@ -1034,7 +1034,7 @@ def test_ctrl_c_in_any_other_step_ends_it_without_a_traceback(edited):
 def test_without_a_network_the_run_goes_on_with_the_sample_and_says_so(tmp_path):
     finished = run_here(tmp_path, ["--epochs", 1], draws=False)
     assert finished.status == 0
-    assert_one_line(finished.stderr, "MNIST could not be downloaded", "NOT MNIST", "--data PATH")
+    assert_one_line(finished.stderr, "mnist could not be downloaded", "NOT MNIST", "--data PATH")
     assert "--data sample" not in finished.stderr  # which it does
     before_training, _, after = finished.stdout.partition("Step 4 of 5")
     assert "(6000, 28, 28)" in before_training
