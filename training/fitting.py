@@ -219,20 +219,13 @@ def fit_in_calls(model, fit, arguments, number):
         do_not_measure_the_input()
     if number == 1:
         return fit(**arguments)
-    forget_functions(model)
+    model.train_function = None  # Keras builds it anew, for so many batches
     model.steps_per_execution = number
     try:
         return fit(**arguments)
     finally:
         model.steps_per_execution = 1
-        forget_functions(model)
-
-
-def forget_functions(model):
-    """Let Keras build anew what it has built for another number of batches, as `compile` does."""
-    model.train_function = None
-    model.test_function = None
-    model.predict_function = None
+        model.train_function = None
 
 
 def do_not_measure_the_input():

@@ -3,7 +3,6 @@
 Nothing here is about learning; you need not read it to understand train.py.
 """
 
-import math
 import pathlib
 import sys
 import textwrap
@@ -29,7 +28,6 @@ NOT_COMPARABLE = (
 )
 NO_IMAGES = "the images of x_test are no longer 28 x 28 pixels"
 KNOWN_DATA = ("MNIST", "Fashion-MNIST")
-SMALLEST = 1e-7  # probability, of which a logarithm is taken, as in Keras
 # What `save` writes beside the network.
 NAMES = ("metrics.json", "draw.html", "my_digits.png", "elsewhere.png", *plots.NAMES)
 
@@ -315,24 +313,11 @@ def print_what_to_try(outputs, reads_pictures):
 
 def find_trouble(answers):
     """Return what a reader can try, in one line, whose network has learned nothing; or None."""
-    if answers is None:
+    if answers is None or answers.accuracy >= 1.5 / len(answers.class_names):
         return None
-    number_of_classes = len(answers.class_names)
-    # Of the answers themselves: what `fit` calls the loss may be another one, or have more in it.
-    right_probabilities = answers.probabilities[np.arange(len(answers.labels)), answers.labels]
-    crossentropy = np.mean(-np.log(np.maximum(right_probabilities, SMALLEST)))
-    guessing = math.log(number_of_classes)  # that of ten equal probabilities: 2.3
-    is_worse = math.isnan(crossentropy) or crossentropy > 1.1 * guessing
-    if is_worse and answers.accuracy < 0.5:
-        return (
-            "It is worse than guessing: it is very sure where it is wrong, or its weights grew "
-            "endlessly. Let each step change them less, by a smaller learning rate; in the model's "
-            "compile: optimizer=keras.optimizers.RMSprop(learning_rate=0.0001)"
-        )
-    if answers.accuracy < 1.5 / number_of_classes:
-        return (
-            "It is no better than guessing. Are the last layer and the loss a pair, such as "
-            "softmax and categorical_crossentropy, and does each image have its own label? Else "
-            "let it learn for more epochs, or by a larger learning rate"
-        )
-    return None
+    return (
+        "It is no better than guessing. Are the last layer and the loss a pair, such as softmax "
+        "and categorical_crossentropy, and does each image have its own label? Else let it learn "
+        "for more epochs, or by another learning rate, larger or, if the loss grew, smaller "
+        "(0.001 is usual); in the model's compile: optimizer=keras.optimizers.RMSprop(0.0001)"
+    )

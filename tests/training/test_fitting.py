@@ -128,7 +128,7 @@ def test_several_batches_are_computed_in_one_call_and_afterwards_the_model_is_as
     seen = []
 
     def fit_of_keras(**given):
-        assert model.train_function is model.test_function is model.predict_function is None
+        assert model.train_function is None
         model.train_function = "built for several"
         seen.append((model.steps_per_execution, given.keys()))
 

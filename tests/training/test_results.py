@@ -239,20 +239,16 @@ def test_all_other_data_are_said_to_be_not_mnist(report, data_name, is_known):
     assert ("NOT MNIST" in said) == (not is_known)
 
 
-@pytest.mark.parametrize(
-    ("answered", "words"),
-    [
-        (np.full((40, 10), math.nan), ["grew endlessly", "smaller learning rate"]),
-        (np.full((40, 10), 0.1), ["no better than guessing", "larger learning rate"]),
-        (np.eye(10)[np.arange(1, 41) % 10], ["worse than", "smaller learning rate"]),
-    ],
-    ids=["NaN", "all alike", "very sure and wrong"],
-)
-def test_a_network_that_has_learned_nothing_is_told_with_what_to_try(report, answered, words):
-    said = report(answered=answered)
-    for word in words:
-        assert word in said
+@pytest.mark.parametrize("value", [math.nan, 0.1], ids=["NaN", "all alike"])
+def test_a_network_that_has_learned_nothing_is_told_with_what_to_try(report, value):
+    said = report(answered=np.full((40, 10), value))
+    assert "no better than guessing" in said
+    assert "learning rate" in said
     assert "Now look at" not in said
+    answered = np.full((40, 10), 0.1)
+    answered[:7] = np.eye(10)[:7]  # 17% of the answers are right then, and of 20% of the images
+    answered[10:16] = np.eye(10)[:6]
+    assert "guessing" not in report(answered=answered)
 
 
 def test_a_training_that_ended_early_is_said_to_be_unfinished(report):
