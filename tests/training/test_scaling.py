@@ -51,19 +51,11 @@ LINES = [
 
 
 @pytest.mark.parametrize(("preprocess", "paper", "ink"), LINES)
-def test_a_straight_line_is_found(images, preprocess, paper, ink):
+def test_a_straight_line_is_found_and_done_to_new_images_and_back(images, preprocess, paper, ink):
     x = preprocess(images)
     scaling = find_scaling(x, x)
     assert (scaling.paper, scaling.ink) == pytest.approx((paper, ink), abs=1e-3)
     assert scaling.problem is None
-
-
-@pytest.mark.parametrize(("preprocess", "paper", "ink"), LINES)
-def test_what_is_done_to_new_images_is_what_was_done_to_those_in_training(
-    images, preprocess, paper, ink
-):
-    x = preprocess(images)
-    scaling = find_scaling(x, x)
     again = to_network(images, scaling.paper, scaling.ink, x.shape[1:])
     assert again.dtype == np.float32
     np.testing.assert_allclose(again, x, atol=1e-3 * abs(ink - paper))
