@@ -20,15 +20,6 @@ from training.networks import LowerLearningRate
 MOST_BATCHES = 100  # in one call: with more, it would be slow to stop on Ctrl-C
 LEAST_CALLS = 5  # an epoch, to keep the progress bar moving
 PLAIN = {"x", "y", "epochs", "batch_size", "verbose"}  # arguments of a `fit` that may be sped up
-TO_DISTORT = PLAIN | {
-    "callbacks",
-    "initial_epoch",
-    "shuffle",
-    "validation_data",
-    "validation_split",
-    "validation_freq",
-    "class_weight",
-}
 OWN_RATES = (keras.callbacks.LearningRateScheduler, keras.callbacks.ReduceLROnPlateau)
 
 
@@ -76,7 +67,8 @@ class Fitting:
         y = arguments.get("y")
         callbacks = keras.tree.flatten(arguments.get("callbacks") or [])
         number = batches_in_a_call(self.model, arguments)
-        if self.options.model == "convnet" and are_arrays(arguments, TO_DISTORT):
+        is_convnet = self.options.model == "convnet"
+        if is_convnet and are_arrays(arguments) and "sample_weight" not in arguments:
             distort_images(arguments)
             if not any(isinstance(callback, OWN_RATES) for callback in callbacks):
                 callbacks.append(LowerLearningRate())
@@ -140,10 +132,8 @@ def put_options(arguments, options):
         arguments["validation_split"] = options.validation_split
 
 
-def are_arrays(arguments, names=None):
-    """Return whether `fit` is given NumPy arrays, and if `names` are given, nothing but these."""
-    if names is not None and not arguments.keys() <= names:
-        return False
+def are_arrays(arguments):
+    """Return whether `fit` is given images and labels as NumPy arrays."""
     return all(isinstance(arguments.get(name), np.ndarray) for name in ("x", "y"))
 
 
@@ -199,7 +189,9 @@ def batches_in_a_call(model, arguments):
     same weights. It is 1 where somebody might see a difference, because `fit` was given more than
     the PLAIN arguments; and for a convnet, whose batches take so long that it would bring nothing.
     """
-    if keras.backend.backend() not in ("tensorflow", "jax") or not are_arrays(arguments, PLAIN):
+    if keras.backend.backend() not in ("tensorflow", "jax"):
+        return 1
+    if not are_arrays(arguments) or not arguments.keys() <= PLAIN:
         return 1
     if model.steps_per_execution != 1 or model.run_eagerly:
         return 1

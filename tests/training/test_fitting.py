@@ -245,6 +245,18 @@ def test_the_convnet_is_shown_distorted_images_with_a_rate_that_falls(digits):
     assert (progress.train_size, progress.validation_size, progress.batch_size) == (160, 40, 32)
 
 
+def test_arguments_of_fit_work_with_distorted_images_and_weighted_images_are_not_distorted(digits):
+    x, y = (array[:100] for array in digits)
+    model = build()
+    watch(model, CONVNET)
+    model.fit(x, y, batch_size=10, steps_per_epoch=3, class_weight={1: 2.0}, verbose=0)
+    assert model.optimizer.iterations.numpy() == 3
+    weights = np.linspace(0, 1, 100)
+    plain = build().fit(x, y, sample_weight=weights, verbose=0)
+    weighted = watch(build(), CONVNET).fit(x, y, sample_weight=weights, verbose=0)
+    assert weighted.history == plain.history
+
+
 def test_a_rate_that_the_reader_sets_is_the_reader_s(digits):
     x, y = (array[:100] for array in digits)
     model = build()

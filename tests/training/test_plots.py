@@ -87,22 +87,6 @@ def test_all_pictures_are_saved_large_enough_and_as_black_on_white(three_answers
         assert pixels.min() == 0  # ink, or letters
 
 
-def test_a_saved_image_is_the_right_one_its_ink_black_at_its_place(sample, tmp_path):
-    (images, labels), _ = sample
-    half = np.zeros((28, 28), "uint8")
-    half[:, :14] = 255  # ink on the left
-    images = np.concatenate([half[np.newaxis], images[1:]])
-    figure = plots.draw_samples(images, labels, "digits")
-    figure.savefig(tmp_path / "samples.png", dpi=100)
-    place = figure.axes[0].get_window_extent()  # in pixels, from below
-    with Image.open(tmp_path / "samples.png") as picture:
-        pixels = np.asarray(picture.convert("L"))[::-1]
-    middle = pixels[int((place.y0 + place.y1) / 2)]
-    width = place.x1 - place.x0
-    assert middle[int(place.x0 + 0.25 * width)] == 0
-    assert middle[int(place.x0 + 0.75 * width)] == 255
-
-
 def test_a_picture_that_cannot_be_drawn_does_not_cost_the_others(
     three_answers, sample, tmp_path, capsys
 ):
