@@ -51,6 +51,9 @@ def test_a_result_that_cannot_be_made_is_one_line_and_the_next_one_is_saved(
     assert_one_line(capsys.readouterr().err, "a.png", "no such colour")
     assert (outputs.saved, [*outputs.failed]) == ([tmp_path / "b.png"], [tmp_path / "a.png"])
     assert contents(tmp_path) == {"b.png": b"b"}
+    with outputs.saving("a.png") as unfinished:  # at last
+        unfinished.write_text("a")
+    assert outputs.failed == {}
 
 
 def test_an_older_result_does_not_stay_where_a_new_one_cannot_be_made(outputs, tmp_path):
@@ -140,7 +143,10 @@ def test_a_folder_is_made_with_those_above_it(tmp_path):
 def test_a_folder_that_is_a_file_or_below_one_is_an_error_that_spares_the_file(tmp_path):
     file = tmp_path / "file"
     file.write_text("mine")
-    for folder in (file, file / "below", tmp_path / ("x" * 300), pathlib.Path("~nobody-here")):
+    folders = [file, file / "below", tmp_path / ("x" * 300), pathlib.Path("~nobody-here")]
+    if sys.platform == "linux":
+        folders.append(pathlib.Path("/proc"))  # which is there, and takes no file
+    for folder in folders:
         with pytest.raises(files.FolderError) as error:
             files.Outputs(folder)
         assert_one_line(str(error.value), str(folder), "Name another folder")

@@ -10,7 +10,7 @@ from matplotlib import colors
 from PIL import Image
 
 from tools import make_hands
-from training import data, distort, hands, plots
+from training import distort, hands, plots
 
 TESTS = pathlib.Path(__file__).resolve().parent.parent
 
@@ -83,16 +83,6 @@ def test_the_licence_of_both_sets_is_named_with_their_authors():
         "https://creativecommons.org/licenses/by/4.0/",
     ):
         assert words in text
-
-
-def test_a_damaged_file_is_one_line(tmp_path, monkeypatch):
-    half = tmp_path / "hands.npz"
-    half.write_bytes(hands.HANDS.read_bytes()[:1000])
-    for path in (half, tmp_path / "none.npz"):
-        monkeypatch.setattr(hands, "HANDS", path)
-        with pytest.raises(data.DataError) as refused:
-            hands.load()
-        assert_one_line(str(refused.value), path.name, "Download it again")
 
 
 # --- Add ----------------------------------------------------------------------------------------

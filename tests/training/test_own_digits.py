@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 from conftest import as_input
-from helpers import assert_one_line, contents, make_pipe, needs_unix_files
+from helpers import assert_one_line, contents
 
 from training import data, limits, own_digits
 
@@ -98,14 +98,6 @@ def test_what_the_page_saved_is_read_as_it_was(ten, tmp_path):
     assert (own.images.dtype, own.labels.dtype) == (np.uint8, np.uint8)
 
 
-def test_whatever_the_name_of_an_npz_file_ends_in_it_is_read(ten, tmp_path):
-    images, labels = ten
-    for name in ("MY_DIGITS.NPZ", "my_digits"):
-        with (tmp_path / name).open("wb") as file:
-            np.savez(file, images=images, labels=labels)
-        np.testing.assert_array_equal(own_digits.load([tmp_path / name]).images, images)
-
-
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -131,14 +123,6 @@ def test_a_small_file_that_would_be_gigabytes_is_refused_before_it_is_unpacked(t
     assert path.stat().st_size < 50_000
     with pytest.raises(data.DataError, match="too many"):
         own_digits.load([path])
-
-
-@needs_unix_files
-def test_a_device_and_a_pipe_are_refused_unread(tmp_path):
-    for path in ("/dev/zero", make_pipe(tmp_path / "pipe")):
-        with pytest.raises(data.DataError) as refused:
-            own_digits.load([path])
-        assert_one_line(str(refused.value), str(path), "no regular file")
 
 
 def test_a_file_holds_ten_thousand_digits_and_stays_as_it_is_where_one_more_is_added(tmp_path):

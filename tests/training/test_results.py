@@ -2,7 +2,6 @@
 
 import atexit
 import math
-import types
 
 import keras
 import numpy as np
@@ -90,30 +89,22 @@ def make_run(tmp_path, monkeypatch):
 
 @pytest.fixture
 def save(sample, make_run, tmp_path, capsys):
-    """Save an untrained network's results; return its folder, status, and what was printed.
-
-    `layers` are the network's, and `answered` what it is said to answer about 40 test images.
-    """
+    """Save an untrained network's results, of layers; return its folder, status and screen."""
     (images_train, labels_train), (images, labels) = sample
     labels = labels[:40]
+    answered = np.full((40, 10), 0.02)
+    answered[np.arange(40), labels] = 0.82
+    answered[:3] = np.roll(answered[:3], 1, axis=1)  # three are wrong
+    train_set = (as_input(images_train[:20]), labels_train[:20])
+    test_set = (as_input(images[:40]), np.eye(10)[labels])
 
-    def save(*layers, answered=None, loss=0.25):
-        keras.utils.set_random_seed(0)
+    def save(*layers):
         model = keras.Sequential([keras.Input((784,)), *layers])
-        if answered is None:
-            answered = np.full((40, 10), 0.02)
-            answered[np.arange(40), labels] = 0.82
-            answered[:3] = np.roll(answered[:3], 1, axis=1)  # three are wrong
         run = make_run()
-        train_set = (as_input(images_train[:20]), labels_train[:20])
-        run.save(model, train_set, (as_input(images[:40]), np.eye(10)[labels]), answered, loss)
+        with drawing_nothing():
+            run.save(model, train_set, test_set, answered, loss=0.25)
         screen = capsys.readouterr()
-        return types.SimpleNamespace(
-            folder=tmp_path / "outputs",
-            status=run.finish(),
-            stdout=screen.out,
-            stderr=screen.err,
-        )
+        return tmp_path / "outputs", run.finish(), screen
 
     return save
 
@@ -136,20 +127,20 @@ def test_a_model_that_nobody_can_load_is_no_success(make_run):
 
 
 def test_all_is_saved_and_the_last_lines_say_how_good_it_is_and_where(save):
-    saved = save(SOFTMAX)
-    assert saved.status == 0
-    assert {path.name for path in saved.folder.iterdir()} == FILES
-    assert saved.stderr == ""
-    assert "Of 40 test images of a part of MNIST it reads 3 wrong.\n" in saved.stdout
+    folder, status, screen = save(SOFTMAX)
+    assert status == 0
+    assert {path.name for path in folder.iterdir()} == FILES
+    assert screen.err == ""
+    assert "Of 40 test images of a part of MNIST it reads 3 wrong.\n" in screen.out
     for name in FILES:
-        assert name in saved.stdout
-    lines = saved.stdout.splitlines()
+        assert name in screen.out
+    lines = screen.out.splitlines()
     place = lines.index("Now look at, and try:")
-    outputs = saved.folder.as_uri()
-    assert lines[place + 1] == f"  what it read wrong: {outputs}/mistakes.png"
-    assert lines[place + 2] == f"  a page to draw on:  {outputs}/draw.html"
-    model = saved.folder / "model.keras"
-    assert f"python predict.py my_digit.png --model {model}\n" in saved.stdout
+    assert lines[place + 1 :] == [
+        f"  what it read wrong: {folder.as_uri()}/mistakes.png",
+        f"  a page to draw on:  {folder.as_uri()}/draw.html",
+        f"  your own pictures:  python predict.py my_digit.png --model {folder / 'model.keras'}",
+    ]
 
 
 @pytest.mark.filterwarnings("ignore:The object being serialized includes a `lambda`")
@@ -171,13 +162,11 @@ def test_what_is_wrong_with_a_model_that_nobody_can_load_is_named(tmp_path, caps
     assert len(message) < 500
 
 
-def test_of_a_network_that_predict_py_cannot_load_it_is_not_said_that_it_reads_pictures(
-    save,
-):
-    with drawing_nothing():
-        saved = save(LayerOfAReader(), SOFTMAX)
-    assert "reads 3 wrong" in saved.stdout
-    assert "predict.py" not in saved.stdout
+def test_of_a_network_that_predict_py_cannot_load_it_is_not_said_that_it_reads_pictures(save):
+    _, status, screen = save(LayerOfAReader(), SOFTMAX)
+    assert status == 1
+    assert "reads 3 wrong" in screen.out
+    assert "predict.py" not in screen.out
 
 
 def test_of_a_training_without_fit_or_of_another_model_no_number_is_told(make_run):
