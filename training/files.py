@@ -99,6 +99,9 @@ def write_json(path, content):
     def of_numpy(value):
         return value.tolist() if hasattr(value, "tolist") else str(value)
 
+    def no_number(name):
+        return None
+
     text = json.dumps(content, default=of_numpy)
-    content = json.loads(text, parse_constant=lambda name: None)
+    content = json.loads(text, parse_constant=no_number)
     path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")

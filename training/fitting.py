@@ -60,7 +60,8 @@ class Fitting:
         """
         if self.interrupted:  # in an earlier call
             return self.model.history
-        arguments = inspect.signature(self.keras_fit).bind(*args, **kwargs).arguments
+        given = inspect.signature(self.keras_fit).bind(*args, **kwargs)
+        arguments = given.arguments
         put_options(arguments, self.options)
         self.describe(arguments)
         x = arguments.get("x")
