@@ -189,16 +189,9 @@ def draw(own, predicted):
     `predicted` are the digits, integers (N,), that the new network reads in all of `own`.
     """
     is_wrong = predicted != own.labels
-    number_aside = own.aside.sum()
-    number_right = number_aside - (own.aside & is_wrong).sum()
-    if number_aside:
-        title = f"Your own digits: of {number_aside} kept aside {number_right} are read right"
-    else:
-        title = "Your own digits: none is kept aside (write each at least twice)"
-    wrong_first = np.argsort(~is_wrong, kind="stable")
-    aside = wrong_first[own.aside[wrong_first]]
-    trained_on = wrong_first[~own.aside[wrong_first]]
-    order = np.concatenate([aside, trained_on])
+    number_right = (own.aside & ~is_wrong).sum()
+    title = f"Your own digits: of {own.aside.sum()} kept aside {number_right} are read right"
+    order = np.lexsort((~is_wrong, ~own.aside))  # by the last of these first
     if len(order) > MOST_SHOWN:
         title += f"\n{MOST_SHOWN} of all {len(order):,}, those kept aside first"
         order = order[:MOST_SHOWN]

@@ -275,8 +275,3 @@ def test_of_many_own_digits_60_are_shown_those_kept_aside_first_and_the_title_sa
     )
     assert len(figure.axes) == 60
     assert all(axes.get_title().endswith("kept aside") for axes in figure.axes)
-
-
-def test_where_none_is_kept_aside_the_title_says_so(own):
-    none = own_digits.OwnDigits(own.images[:2], own.labels[:2], np.zeros(2, bool))
-    assert "none is kept aside" in own_digits.draw(none, none.labels).get_suptitle()
