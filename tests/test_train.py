@@ -150,6 +150,7 @@ def test_options_change_what_they_name_as_in_keras_alone(tiny_npz, tmp_path):
     assert [len(values) for values in metrics["history"].values()] == [3] * 4
     assert metrics["dataset"] == "my $fashion$.npz"
     assert metrics["class_names"] == data.CLOTHES
+    assert "elsewhere" not in metrics  # which are digits
     assert f"test images are {labels[:4]}" in run.stdout
 
 

@@ -1,9 +1,11 @@
 """What scaling.py finds out: what became of pixels, or why nobody can do the same again."""
 
+import types
+
 import numpy as np
 import pytest
 
-from training.scaling import Scaling, find_scaling, to_network, to_pixels
+from training.scaling import Scaling, find_scaling, input_shape, to_network, to_pixels
 
 
 @pytest.fixture(scope="module")
@@ -155,3 +157,21 @@ def test_what_has_not_28_x_28_numbers_is_no_picture(images):
     assert to_pixels(classic(images)[:, :99], Scaling(0, 1, None)) is None
     padded = np.pad(classic(images), [(0, 0), (0, 240)])  # 32 x 32
     assert to_pixels(padded, Scaling(0, 1, None)) is None
+
+
+@pytest.mark.parametrize(
+    ("shape", "expected"),
+    [
+        ((None, 784), (784,)),
+        ((None, 28, 28, 1), (28, 28, 1)),
+        ((None, None, 28), None),
+        ((None, 785), None),
+        ([(None, 784), (None, 784)], None),  # two inputs
+        (None, None),  # of a network that was never built
+    ],
+    ids=str,
+)
+def test_a_network_takes_images_in_the_shape_of_its_input_if_that_has_28_x_28_numbers(
+    shape, expected
+):
+    assert input_shape(types.SimpleNamespace(input_shape=shape)) == expected
