@@ -81,8 +81,9 @@ def import_packages(names):
             importlib.import_module(name)
     except Exception as error:  # noqa: BLE001  a package of another version may fail in any way
         message = f"Error: {name} cannot be imported: {one_line(error)}."
+        is_missing = isinstance(error, ModuleNotFoundError) and "not a package" not in str(error)
         others = find_stand_ins()
-        if others:
+        if others and not is_missing:
             sys.exit(
                 f"{message} Your file {', '.join(others)} has the name of a module that Python or "
                 "a package needs, and is taken for it. Rename it, to my_test.py for one"

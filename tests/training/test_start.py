@@ -78,11 +78,16 @@ def test_settings_that_are_a_pipe_are_told_and_not_waited_for(keras_home, capsys
     assert_one_line(message, str(keras_home / "keras.json"), "no regular file")
 
 
-def test_a_package_that_is_missing_is_named(monkeypatch, capsys):
-    monkeypatch.setitem(sys.modules, "cv2", None)
-    monkeypatch.delitem(sys.modules, "cv2.version", raising=False)
+def test_a_package_that_is_missing_is_named_and_no_file_beside_the_scripts(
+    tmp_path, monkeypatch, capsys
+):
+    (tmp_path / "test.py").touch()  # as one of Python's own is called
+    monkeypatch.setattr(start, "PROJECT", str(tmp_path))
+    assert start.find_stand_ins() == [str(tmp_path / "test.py")]
+    monkeypatch.setattr(start, "PACKAGES", ("json.decoder", "no_such_package.part"))
     _, message = ends_with(capsys, start.prepare)
-    assert_one_line(message, "cv2", "pip install -r requirements.txt")
+    assert_one_line(message, "no_such_package", "pip install -r requirements.txt")
+    assert "test.py" not in message
 
 
 # --- What ends a script -------------------------------------------------------------------------
