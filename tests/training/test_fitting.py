@@ -306,12 +306,14 @@ def test_the_seconds_are_those_of_all_calls_of_fit(digits):
     assert 0.2 <= progress.seconds - before <= time.perf_counter() - begin
 
 
-def test_two_calls_of_fit_are_counted_together_and_what_only_one_counts_is_none(digits):
+def test_two_calls_of_fit_are_counted_together_and_what_only_one_counts_is_none(digits, capsys):
     x, y = (array[:100] for array in digits)
     model = build()
     progress = watch(model)
     model.fit(x, y, verbose=0)
+    assert "Epochs: 1, batch size: 32, images: 100\n" in capsys.readouterr().out
     model.fit(x, y, validation_split=0.5, verbose=0)
+    assert "Epochs: 1, batch size: 32, images: 50\n" in capsys.readouterr().out
     model.fit(x, y, epochs=4, initial_epoch=2, verbose=0)
     assert len(progress.epochs) == 4
     first, second, third, fourth = progress.history["val_loss"]
