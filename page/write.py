@@ -12,9 +12,6 @@ import zlib
 
 import numpy as np
 
-from training import answers as test_answers
-from training import scaling
-
 TEMPLATE = pathlib.Path(__file__).resolve().with_name("draw.html")
 # What network.js can compute: "layers", each with the settings that it takes for granted, and
 # "activations"; layers "only_in_training" do nothing when a network answers.
@@ -118,7 +115,7 @@ def choose_test_images(answers):
     Of each class the first is the hardest, so that the visitor has something to correct.
     """
     chosen = []
-    for indices in test_answers.sort_by_class(answers.labels, answers.probabilities):
+    for indices in answers.sort_by_class():
         chosen.extend(indices[:TEST_IMAGES_PER_CLASS])
     return np.array(chosen, int)
 
@@ -135,13 +132,13 @@ def choose_other_images(answers, indices):
 
 def shape_of_input(model):
     """Return the shape of an image as the network takes it, a list such as [784] or [28, 28, 1]."""
-    shape = scaling.input_shape(model)
-    if shape is None:
-        raise PageError(
-            "the page runs only networks of one layer after the other that take images of 28x28 "
-            f"pixels; {INSTEAD}"
-        )
-    return list(shape)
+    shape = getattr(model, "input_shape", None)
+    if isinstance(shape, tuple) and None not in shape[1:] and math.prod(shape[1:]) == 28 * 28:
+        return list(shape[1:])
+    raise PageError(
+        "the page runs only networks of one layer after the other that take images of 28x28 "
+        f"pixels; {INSTEAD}"
+    )
 
 
 def describe_layers(model):

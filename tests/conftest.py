@@ -2,6 +2,7 @@
 
 import atexit
 import contextlib
+import gc
 import io
 import json
 import os
@@ -51,6 +52,7 @@ def pytest_sessionstart(session):
         from training import start
 
         start.import_keras()
+        gc.freeze()  # what came with it stays: the garbage collector need not look at it again
 
 
 # A job in the background may ignore Ctrl-C, and its children inherit that.
@@ -137,41 +139,74 @@ def tiny_npz(sample, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def finished(run, tmp_path_factory, worker_id):
-    """One finished run of `train.py --data sample`, for all tests that only look at it.
+def finish_once(tmp_path_factory, request):
+    """Finish a run of train.py for all tests that only look at it: finish_once(name, train).
 
-    It has its `outputs` folder, `metrics`, `stdout` and `stderr`. Where pytest-xdist has several
-    processes, the first one that needs it makes it, and the others wait.
+    `train` is given the folder for its outputs, and returns status, stdout and stderr. Returns
+    `outputs`, `metrics`, `stdout` and `stderr`. Where pytest-xdist has several processes, the first
+    one that needs the run makes it, and the others wait.
     """
     base = tmp_path_factory.getbasetemp()
-    if worker_id != "master":
+    if hasattr(request.config, "workerinput"):
         base = base.parent
-    folder = base / "finished"
-    try:
-        folder.mkdir()
-    except FileExistsError:
-        while not (folder / "process.json").exists():
-            time.sleep(0.1)
-    else:
-        process = run("train.py", "--data", "sample", "--outputs", folder / "outputs")
-        told = {"status": process.returncode, "stdout": process.stdout, "stderr": process.stderr}
-        (folder / "unfinished").write_text(json.dumps(told))
-        (folder / "unfinished").rename(folder / "process.json")
-    told = json.loads((folder / "process.json").read_text())
-    assert told["status"] == 0, told["stderr"]
-    outputs = folder / "outputs"
-    return types.SimpleNamespace(
-        outputs=outputs,
-        metrics=json.loads((outputs / "metrics.json").read_text(encoding="utf-8")),
-        stdout=told["stdout"],
-        stderr=told["stderr"],
-    )
+
+    def finish_once(name, train):
+        folder = base / name
+        try:
+            folder.mkdir()
+        except FileExistsError:
+            while not (folder / "told.json").exists():
+                time.sleep(0.1)
+        else:
+            told = train(folder / "outputs")
+            (folder / "unfinished").write_text(json.dumps(told))
+            (folder / "unfinished").rename(folder / "told.json")
+        status, stdout, stderr = json.loads((folder / "told.json").read_text())
+        assert status == 0, stderr
+        outputs = folder / "outputs"
+        metrics = json.loads((outputs / "metrics.json").read_text(encoding="utf-8"))
+        return types.SimpleNamespace(outputs=outputs, metrics=metrics, stdout=stdout, stderr=stderr)
+
+    return finish_once
 
 
 @pytest.fixture(scope="session")
-def worker_id(request):
-    """The name of this process of pytest-xdist's; "master" where there is only one."""
-    return getattr(request.config, "workerinput", {}).get("workerid", "master")
+def finished(run, finish_once):
+    """One finished run of `train.py --data sample`."""
+
+    def train(outputs):
+        process = run("train.py", "--data", "sample", "--outputs", outputs)
+        return process.returncode, process.stdout, process.stderr
+
+    return finish_once("finished", train)
+
+
+@pytest.fixture(scope="session", params=["dropout", "convnet"])
+def finished_other(tiny_npz, finish_once, request):
+    """One finished run, one epoch on 400 digits, of each network but `dense`.
+
+    Small batches: after few, batch normalization can make all answers of the convnet alike.
+    """
+    options = ["--model", request.param, "--data", tiny_npz, "--epochs", 1, "--batch-size", 16]
+
+    def train(outputs):
+        run = run_here(outputs, [*options, "--seed", 7], draws=False)
+        return run.status, run.stdout, run.stderr
+
+    return finish_once(request.param, train)
+
+
+@pytest.fixture(scope="session")
+def finished_mnist(finish_once):
+    """One finished run of the recipe on the whole of MNIST, where MNIST_NPZ names a copy of it."""
+    if "MNIST_NPZ" not in os.environ:
+        pytest.skip("MNIST_NPZ names no file with MNIST")
+
+    def train(outputs):
+        run = run_here(outputs, ["--data", os.environ["MNIST_NPZ"]], draws=False)
+        return run.status, run.stdout, run.stderr
+
+    return finish_once("mnist", train)
 
 
 def as_input(images):
@@ -227,35 +262,29 @@ def run_here(outputs, options, *edits, draws=True):
     from training import run as run_module  # here, since of pytest-xdist's processes one needs none
     from training import start
 
-    with contextlib.nullcontext() if draws else drawing_nothing():
-        finished = run_and_catch(outputs, options, edits, start.end_in_one_line)
-    # What a run leaves in its process, which others share here.
-    atexit.unregister(run_module.end)
-    run_module.keras.datasets.mnist.load_data = run_module.KERAS_LOAD_DATA
-    return finished
-
-
-def run_and_catch(outputs, options, edits, end_in_one_line):
-    """Do what run_here says; `end_in_one_line` is Python's excepthook then."""
     screen = io.StringIO()
     errors = io.StringIO()
     names = {"__name__": "__main__"}
+    status = 0
     arguments = ["train.py", *map(str, options), "--outputs", str(outputs)]
     with (
+        contextlib.nullcontext() if draws else drawing_nothing(),
         contextlib.redirect_stdout(screen),
         contextlib.redirect_stderr(errors),
         mock.patch.object(sys, "argv", arguments),
     ):
-        status = 0
         try:
             exec(compile(edit_train(*edits), "train.py", "exec"), names)  # noqa: S102  our own lines
         except SystemExit as end:
             status = end.code
         except BaseException as error:  # noqa: BLE001  as Python ends a script
-            end_in_one_line(type(error), error, error.__traceback__)
+            start.end_in_one_line(type(error), error, error.__traceback__)
             status = 1
         if "run" in names:
             status = names["run"].finish() or status
+    # What a run leaves in its process, which others share here.
+    atexit.unregister(run_module.end)
+    run_module.keras.datasets.mnist.load_data = run_module.KERAS_LOAD_DATA
     path = outputs / "metrics.json"
     return types.SimpleNamespace(
         outputs=outputs,
@@ -265,28 +294,6 @@ def run_and_catch(outputs, options, edits, end_in_one_line):
         stderr=errors.getvalue(),
         names=names,
     )
-
-
-@pytest.fixture(scope="session", params=["dropout", "convnet"])
-def finished_other(tiny_npz, tmp_path_factory, request):
-    """One finished run, one epoch on 400 digits, of each network but `dense`.
-
-    Small batches: after few, batch normalization can make all answers of the convnet alike.
-    """
-    outputs = tmp_path_factory.mktemp(request.param) / "outputs"
-    options = ["--model", request.param, "--data", tiny_npz, "--epochs", 1, "--batch-size", 16]
-    finished = run_here(outputs, [*options, "--seed", 7], draws=False)
-    assert finished.status == 0, finished.stderr
-    return finished
-
-
-@pytest.fixture(scope="session")
-def finished_mnist(tmp_path_factory):
-    """One finished run of the recipe on the whole of MNIST, where MNIST_NPZ names a copy of it."""
-    if "MNIST_NPZ" not in os.environ:
-        pytest.skip("MNIST_NPZ names no file with MNIST")
-    outputs = tmp_path_factory.mktemp("mnist") / "outputs"
-    return run_here(outputs, ["--data", os.environ["MNIST_NPZ"]])
 
 
 @pytest.fixture(scope="session")

@@ -136,6 +136,3 @@ def read_until(child, pattern):
         assert letter, text  # or it ended before
         text += letter
     return text
-
-
-TRAINING_MOVES = r"\d/\d+\D.*accuracy"  # the bar of the first epoch

@@ -19,39 +19,50 @@ from reading import find, show
 from training import files, own_digits
 
 
-@pytest.mark.parametrize("size", [24, 60, 150])
-def test_digits_of_any_size_are_read(ten_digits, reads_as, size):
-    sheet, _ = page(ten_digits, columns=5, size=size, paper=255, ink=255)
-    assert reads_as(sheet) == "0123456789"
+def of_size(size):
+    """Return what draws a page of ten digits, all of one size."""
+    return lambda digits: page(digits, columns=5, size=size, paper=255, ink=255)[0]
 
 
-def test_a_single_picture_of_28_by_28_is_read(ten_digits, reads_as):
+def light_on_dark(digits):
+    return 255 - page(digits, columns=5)[0]
+
+
+def red_on_green_of_the_same_brightness(digits):
+    sheet, _ = page(digits, columns=5, paper=0, ink=-1)
+    red, green = np.array([200, 60, 60]), np.array([20, 140, 40])
+    return red + sheet[..., None] * (green - red)
+
+
+def in_uneven_light(digits):
+    return light(page(digits, columns=5)[0])
+
+
+def with_shadows(digits):
+    return with_shadows_and_specks(page(digits, columns=5)[0])
+
+
+def with_a_ruled_line(digits):
+    sheet, _ = page(digits, columns=5)
+    sheet[148:151] -= 90
+    return sheet
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [of_size(24), of_size(60), of_size(150), light_on_dark, red_on_green_of_the_same_brightness]
+    + [in_uneven_light, with_shadows, with_a_ruled_line],
+)
+def test_ten_digits_are_read_row_by_row_however_they_were_drawn(draw, ten_digits, reads_as):
+    assert reads_as(draw(ten_digits)) == "0123456789"
+
+
+def test_a_single_digit_is_read_as_28_by_28_pixels_and_wherever_it_is(ten_digits, reads_as):
     assert [reads_as(255 - digit) for digit in ten_digits] == list("0123456789")
-
-
-def test_light_ink_on_dark_paper_is_read(ten_digits, reads_as):
-    sheet, _ = page(ten_digits, columns=5)
-    assert reads_as(255 - sheet) == "0123456789"
-
-
-def test_it_does_not_matter_where_in_the_picture_a_digit_is(ten_digits, reads_as):
     for top, left in [(0, 0), (0, 120), (120, 10), (60, 60)]:
         sheet = np.full((200, 200), 255.0)
         sheet[top : top + 56, left : left + 56] -= np.kron(ten_digits[3], np.ones((2, 2)))
         assert reads_as(sheet) == "3"
-
-
-def test_coloured_ink_on_coloured_paper_is_read_even_where_both_are_equally_bright(
-    ten_digits, reads_as
-):
-    sheet, _ = page(ten_digits, columns=5, paper=0, ink=-1)
-    red, green = np.array([200, 60, 60]), np.array([20, 140, 40])
-    assert reads_as(red + sheet[..., None] * (green - red)) == "0123456789"
-
-
-def test_uneven_light_grain_and_rows_are_read_left_to_right_and_row_by_row(ten_digits, reads_as):
-    sheet, _ = page(np.concatenate([ten_digits, ten_digits[::-1]]), columns=5)
-    assert reads_as(light(sheet)) == "01234567899876543210"
 
 
 def test_a_line_of_writing_may_climb(ten_digits, reads_as):
@@ -61,18 +72,6 @@ def test_a_line_of_writing_may_climb(ten_digits, reads_as):
         top = 150 - column // 5
         tall[top : top + len(sheet), column] = sheet[:, column]
     assert reads_as(tall) == "01234"
-
-
-def test_shadows_dark_edges_and_specks_are_no_digits(ten_digits, reads_as):
-    sheet, _ = page(ten_digits, columns=5)
-    sheet = with_shadows_and_specks(sheet)
-    assert reads_as(sheet) == "0123456789"
-
-
-def test_a_ruled_line_between_the_rows_is_no_digit(ten_digits, reads_as):
-    sheet, _ = page(ten_digits, columns=5)
-    sheet[148:151] -= 90
-    assert reads_as(sheet) == "0123456789"
 
 
 def test_a_digit_drawn_in_two_strokes_is_one_digit(read, tmp_path):
@@ -158,13 +157,31 @@ def test_where_not_all_pictures_are_shown_it_says_so(
 @pytest.fixture
 def bad_pictures(tmp_path):
     """One picture of each bad kind, by name, and what is said of it."""
-    said = {
+    random = np.random.default_rng(0)
+    y, x = np.indices((600, 800))
+    for name, pixels in {
+        "noise.png": random.integers(0, 256, (300, 300)),
+        "empty.png": np.full((200, 300), 255),
+        "carpet.png": 150 + 100 * np.sin(x / 9) * np.sin(y / 11),
+        "checks.png": 90 + 120 * ((x // 20 + y // 20) % 2),
+        "gradient.png": 60 + x / 5 + random.normal(0, 2, x.shape),
+        "shadow.png": 220 - 120 * np.exp(-((x - 500) ** 2 + (y - 200) ** 2) / 2 / 130**2),
+        "grain.png": (200 + random.normal(0, 12, x.shape)).clip(0, 255),
+    }.items():
+        Image.fromarray(pixels.astype("uint8")).save(tmp_path / name)
+    (tmp_path / "text.png").write_text("This is no picture.")
+    content = (tmp_path / "noise.png").read_bytes()
+    (tmp_path / "cut_off.png").write_bytes(content[: len(content) // 2])
+    Image.new("1", (20_000, 10_000)).save(tmp_path / "bomb.png")
+    (tmp_path / "phone.heic").write_bytes(b"\0\0\0\x18ftypheic")
+    (tmp_path / "no_pictures").mkdir()
+    (tmp_path / "no_pictures" / "film.mp4").write_text("no picture")
+    return {
         "missing.png": "no such file",
         "text.png": "not a picture",
         "cut_off.png": "cannot be read",
         "empty.png": "no ink",
         "bomb.png": "too many pixels",
-        "smaller_bomb.png": "too many pixels",
         "carpet.png": "pattern",
         "checks.png": "no digits",
         "noise.png": "pattern",
@@ -172,36 +189,8 @@ def bad_pictures(tmp_path):
         "shadow.png": "no ink",
         "grain.png": "no",
         "phone.heic": "HEIC",
-        "narrow.png": "too narrow",
         "no_pictures": "no pictures",
     }
-    random = np.random.default_rng(0)
-    (tmp_path / "text.png").write_text("This is no picture.")
-    grain = random.integers(0, 256, (300, 300), dtype="uint8")
-    Image.fromarray(grain).save(tmp_path / "noise.png")
-    content = (tmp_path / "noise.png").read_bytes()
-    (tmp_path / "cut_off.png").write_bytes(content[: len(content) // 2])
-    Image.new("RGB", (300, 200), "white").save(tmp_path / "empty.png")
-    Image.new("1", (20_000, 10_000)).save(tmp_path / "bomb.png")
-    Image.new("1", (10_000, 10_000)).save(tmp_path / "smaller_bomb.png")
-    y, x = np.indices((600, 800))
-    weave = 150 + 100 * np.sin(x / 9) * np.sin(y / 11)
-    Image.fromarray(weave.astype("uint8")).save(tmp_path / "carpet.png")
-    checks = 90 + 120 * ((x // 20 + y // 20) % 2)
-    Image.fromarray(checks.astype("uint8")).save(tmp_path / "checks.png")
-    paper = 60 + x / 5 + random.normal(0, 2, x.shape)
-    Image.fromarray(paper.astype("uint8")).save(tmp_path / "gradient.png")
-    paper = 220 - 120 * np.exp(-((x - 500) ** 2 + (y - 200) ** 2) / 2 / 130**2)
-    Image.fromarray(paper.astype("uint8")).save(tmp_path / "shadow.png")
-    paper = 200 + random.normal(0, 12, x.shape)
-    Image.fromarray(paper.clip(0, 255).astype("uint8")).save(tmp_path / "grain.png")
-    Image.new("RGB", (1, 800)).save(tmp_path / "narrow.png")
-    (tmp_path / "phone.heic").write_bytes(b"\0\0\0\x18ftypheic")
-    (tmp_path / "no_pictures").mkdir()
-    (tmp_path / "no_pictures" / "film.mp4").write_text("no picture")
-    (tmp_path / "no_pictures" / "paper.pdf").write_text("no picture")
-    (tmp_path / "no_pictures" / "data.h5").write_text("no picture")
-    return said
 
 
 def test_each_bad_picture_is_one_line_and_the_others_go_on(

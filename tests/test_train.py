@@ -4,7 +4,6 @@ never lost, whatever a reader changes in it.
 
 import ast
 import atexit
-import json
 import math
 import pathlib
 import re
@@ -12,7 +11,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
 import time
 import warnings
 
@@ -22,10 +20,8 @@ import pytest
 from conftest import ENVIRONMENT, ROOT, as_input, drawing_nothing, edit_train, run_here
 from helpers import (
     FILES,
-    NAMESPACE,
     assert_one_line,
     assert_whole,
-    can_mount,
     contents,
     needs_unix_signals,
     read_only,
@@ -33,22 +29,10 @@ from helpers import (
 )
 
 from reading.models import ModelError, read_scaling
-from training import data, files, hands, own_digits
+from training import data, hands, own_digits
 from training import run as run_module
 
 DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY")
-
-
-@pytest.fixture
-def main(tmp_path):
-    """Run train.py with options in this process; return its metrics and its folder."""
-
-    def main(*options):
-        finished = run_here(tmp_path / "outputs", options, draws=False)
-        assert finished.status == 0, finished.stderr
-        return finished.metrics, finished.outputs
-
-    return main
 
 
 def load_model(outputs):
@@ -60,6 +44,37 @@ def load_model(outputs):
 def same_weights(model, other):
     pairs = zip(model.get_weights(), other.get_weights(), strict=True)
     return all(np.array_equal(mine, theirs) for mine, theirs in pairs)
+
+
+def read_answers(outputs, images):
+    """Return what the model that a run left reads in images: integers (N,)."""
+    return load_model(outputs).predict(as_input(images), verbose=0).argmax(axis=1)
+
+
+def names_in(folder):
+    return {path.name for path in folder.iterdir()}
+
+
+@pytest.fixture(scope="module")
+def few_npz(tiny_npz, tmp_path_factory):
+    """The path of a file with 400 training and 40 test digits."""
+    with np.load(tiny_npz) as file:
+        arrays = dict(file)
+    path = tmp_path_factory.mktemp("few") / "few.npz"
+    arrays |= {"x_test": arrays["x_test"][:40], "y_test": arrays["y_test"][:40]}
+    np.savez(path, **arrays)
+    return path
+
+
+@pytest.fixture
+def edited(few_npz, tmp_path):
+    """Run train.py for one epoch on few digits, after edits; return what run_here returns."""
+
+    def edited(*edits, options=(), draws=False):
+        options = ["--data", few_npz, "--epochs", 1, *options]
+        return run_here(tmp_path / "outputs", options, *edits, draws=draws)
+
+    return edited
 
 
 # --- The recipe ---------------------------------------------------------------------------------
@@ -101,43 +116,62 @@ def test_train_py_is_flat_and_few_of_its_lines_are_about_something_else():
     assert "__name__" not in text
 
 
-def test_the_dense_network_is_the_classic_recipe(finished):
-    model = load_model(finished.outputs)
-    hidden, output = model.layers
-    assert (hidden.units, hidden.activation.__name__) == (512, "relu")
-    assert (output.units, output.activation.__name__) == (10, "softmax")
-    assert type(model.optimizer) is keras.optimizers.RMSprop
-    assert model.loss == "categorical_crossentropy"
-
-
-def test_the_weights_are_those_of_the_plain_recipe_bit_for_bit(sample, finished):
-    (images, labels), _ = sample
-    keras.utils.set_random_seed(0)
-    x_train = images.reshape((6000, 28 * 28)).astype("float32") / 255
-    y_train = keras.utils.to_categorical(labels)
+def train_plainly(images, labels, seed=0, **given):
+    """Train the recipe's network in Keras alone, with what `fit` is given; return it."""
+    keras.utils.set_random_seed(seed)
     model = keras.Sequential()
     model.add(keras.Input((28 * 28,)))
     model.add(keras.layers.Dense(512, activation="relu"))
     model.add(keras.layers.Dense(10, activation="softmax"))
     model.compile(optimizer="rmsprop", loss="categorical_crossentropy", metrics=["accuracy"])
-    model.fit(x_train, y_train, epochs=5, batch_size=128, verbose=0)
-    assert same_weights(load_model(finished.outputs), model)
+    model.fit(as_input(images), keras.utils.to_categorical(labels), verbose=0, **given)
+    return model
 
 
-def test_batch_size_and_epochs_decide_how_often_the_weights_are_changed(main, tiny_npz):
-    metrics, outputs = main("--data", tiny_npz, "--epochs", 3, "--batch-size", 50)
-    assert load_model(outputs).optimizer.iterations.numpy() == 3 * 400 / 50
-    assert (metrics["epochs"], metrics["batch_size"]) == (3, 50)
-    assert len(metrics["history"]["loss"]) == 3
+def test_the_weights_are_those_of_the_plain_recipe_bit_for_bit(sample, finished):
+    train_set, _ = sample
+    plain = train_plainly(*train_set, epochs=5, batch_size=128)
+    model = load_model(finished.outputs)
+    assert same_weights(model, plain)
+    assert model.loss == "categorical_crossentropy"
 
 
+def test_options_change_what_they_name_as_in_keras_alone(tiny_npz, tmp_path):
+    path = shutil.copy(tiny_npz, tmp_path / "my $fashion$.npz")
+    options = ["--epochs", 3, "--batch-size", 50, "--validation-split", 0.1, "--seed", 1]
+    run = run_here(tmp_path / "outputs", ["--data", path, *options], draws=False)
+    train_set, (_, labels) = data.load_path(tiny_npz)
+    plain = train_plainly(*train_set, seed=1, epochs=3, batch_size=50, validation_split=0.1)
+    assert same_weights(load_model(run.outputs), plain)
+    metrics = run.metrics
+    assert (metrics["epochs"], metrics["batch_size"], metrics["seed"]) == (3, 50, 1)
+    assert (metrics["train_size"], metrics["validation_size"]) == (360, 40)
+    assert set(metrics["history"]) == {"accuracy", "loss", "val_accuracy", "val_loss"}
+    assert [len(values) for values in metrics["history"].values()] == [3] * 4
+    assert metrics["dataset"] == "my $fashion$.npz"
+    assert metrics["class_names"] == data.CLOTHES
+    assert "elsewhere" not in metrics  # which are digits
+    assert f"test images are {labels[:4]}" in run.stdout
+
+
+def test_every_other_network_is_saved_as_it_was_trained(finished_other, tiny_npz):
+    model = load_model(finished_other.outputs)
+    _, (images, labels) = data.load_path(tiny_npz)
+    probabilities = model.predict(as_input(images), verbose=0)
+    assert probabilities.min() >= 0
+    assert np.allclose(probabilities.sum(axis=1), 1, atol=1e-5)
+    accuracy = np.mean(probabilities.argmax(axis=1) == labels)
+    assert accuracy == finished_other.metrics["test_accuracy"]
+
+
+@pytest.mark.skipif(
+    keras.backend.backend() != "tensorflow",
+    reason="TensorFlow's Keras takes the logits behind a softmax; others round otherwise",
+)
+@pytest.mark.parametrize("finished_other", ["dropout"], indirect=True)
 def test_the_dropout_network_has_the_weights_of_the_quickstart_s_with_logits(
     finished_other, tiny_npz
 ):
-    if finished_other.metrics["model"] != "dropout":
-        pytest.skip("asked of the dropout network alone")
-    if keras.backend.backend() != "tensorflow":
-        pytest.skip("TensorFlow's Keras takes the logits behind a softmax; others round otherwise")
     (images, labels), _ = data.load_path(tiny_npz)
     keras.utils.set_random_seed(7)
     model = keras.Sequential(
@@ -150,28 +184,41 @@ def test_the_dropout_network_has_the_weights_of_the_quickstart_s_with_logits(
     )
     loss = keras.losses.CategoricalCrossentropy(from_logits=True)
     model.compile(optimizer="adam", loss=loss)
-    x_train = as_input(images)
-    model.fit(x_train, keras.utils.to_categorical(labels, 10), batch_size=16, verbose=0)
+    y_train = keras.utils.to_categorical(labels, 10)
+    model.fit(as_input(images), y_train, batch_size=16, verbose=0)
     assert same_weights(load_model(finished_other.outputs), model)
 
 
-def test_a_validation_split_is_kept_aside_and_shows_in_the_metrics(main, tiny_npz):
-    metrics, _ = main("--data", tiny_npz, "--epochs", 2, "--validation-split", 0.1)
-    assert (metrics["train_size"], metrics["validation_size"]) == (360, 40)
-    assert set(metrics["history"]) == {"accuracy", "loss", "val_accuracy", "val_loss"}
-    assert len(metrics["history"]["val_accuracy"]) == 2
+@pytest.mark.parametrize("finished_other", ["convnet"], indirect=True)
+def test_the_same_seed_gives_the_same_convnet_bit_for_bit(finished_other, edited, tiny_npz):
+    options = ["--model", "convnet", "--data", tiny_npz, "--batch-size", 16, "--seed", 7]
+    again = edited(options=options)
+    assert same_weights(load_model(again.outputs), load_model(finished_other.outputs))
+    for name in ("history", "test_accuracy", "test_loss"):
+        assert again.metrics[name] == finished_other.metrics[name]
 
 
-# --- What is on the screen ----------------------------------------------------------------------
+def test_the_recipe_reads_at_least_97_percent_of_mnist(finished_mnist):
+    metrics = finished_mnist.metrics
+    stdout = finished_mnist.stdout
+    assert (metrics["train_size"], metrics["test_size"]) == (60_000, 10_000)
+    # Ten seeds gave 97.6% to 98.2%; the same seed differs by 0.2 from one processor to another.
+    assert metrics["test_accuracy"] >= 0.97
+    wrong = round(10_000 * (1 - metrics["test_accuracy"]))
+    assert f"Of 10,000 test images of MNIST it reads {wrong} wrong." in stdout
+    assert "The first four test images are [7 2 1 0]" in stdout
+    assert "NOT MNIST" not in stdout
+    for epoch in stdout.split("Epoch ")[1:]:
+        assert len(set(re.findall(r"(\d+)/469", epoch))) >= 5  # the bar keeps moving
 
 
-def test_the_screen_shows_the_five_steps_in_order(finished):
+# --- What is on the screen, and what is left in outputs -----------------------------------------
+
+
+def test_the_screen_shows_the_five_steps_with_what_each_of_them_did(finished):
     steps = ["load", "turn", "build", "train", "test"]
     shown = re.findall(r"^Step (\d) of 5: (\w+)", finished.stdout, re.MULTILINE)
     assert shown == [(str(number), step) for number, step in enumerate(steps, 1)]
-
-
-def test_the_screen_shows_shapes_a_label_before_and_after_and_the_summary(finished):
     step_1, _, step_2 = finished.stdout.partition("Step 2 of 5")
     assert "Training images: (6000, 28, 28) uint8 from 0 to 255\n" in step_1
     assert "Test images: (1000, 28, 28)\n" in step_1
@@ -182,24 +229,18 @@ def test_the_screen_shows_shapes_a_label_before_and_after_and_the_summary(finish
     untrained = f"(Untrained, its loss is about {math.log(10):.1f} and its accuracy {1 / 10}: "
     assert untrained in finished.stdout
     assert "Epochs: 5, batch size: 128, images: 6,000\n" in finished.stdout
-
-
-def test_every_epoch_s_bar_counts_to_the_number_of_batches(finished):
     for epoch in range(1, 6):
         assert f"Epoch {epoch}/5" in finished.stdout
     assert finished.stdout.count("47/47") >= 5  # 6,000 images, 128 a batch
+    assert finished.stderr == ""
 
 
-def test_the_screen_says_what_the_network_says_of_the_first_four_test_digits(finished, sample):
+def test_the_last_lines_say_how_good_it_is_what_was_saved_and_what_to_open(finished, sample):
     _, (images, labels) = sample
-    model = load_model(finished.outputs)
-    predicted = model.predict(as_input(images[:4]), verbose=0).argmax(axis=1)
-    assert f"test images are {labels[:4]}\n" in finished.stdout
-    assert f"The network says               {predicted}\n" in finished.stdout
-
-
-def test_the_last_lines_say_how_good_it_is_what_was_saved_and_what_to_open(finished):
-    _, _, last = finished.stdout.partition("Test accuracy: ")
+    before, _, last = finished.stdout.partition("Test accuracy: ")
+    assert f"test images are {labels[:4]}\n" in before
+    predicted = read_answers(finished.outputs, images[:4])
+    assert f"The network says               {predicted}\n" in before
     lines = last.splitlines()
     metrics = finished.metrics
     assert lines[0] == f"{metrics['test_accuracy']:.2%}"
@@ -221,19 +262,9 @@ def test_the_last_lines_say_how_good_it_is_what_was_saved_and_what_to_open(finis
     assert lines[11].endswith(f"python predict.py my_digit.png --model {model}")
 
 
-def test_a_run_writes_nothing_to_stderr(finished):
-    assert finished.stderr == ""
-
-
-# --- What is left in outputs --------------------------------------------------------------------
-
-
-def test_a_run_leaves_these_files_and_no_others(finished):
-    assert {path.name for path in finished.outputs.iterdir()} == FILES
+def test_a_run_leaves_whole_files_and_metrics_that_say_what_ran_on_what(finished):
+    assert names_in(finished.outputs) == FILES
     assert_whole(finished.outputs)
-
-
-def test_metrics_say_what_ran_on_what_with_which_result(finished):
     metrics = finished.metrics
     expected = {
         "dataset": "MNIST sample (7,000 digits)",
@@ -251,66 +282,39 @@ def test_metrics_say_what_ran_on_what_with_which_result(finished):
         "scaling_problem": None,
     }
     assert {name: metrics[name] for name in expected} == expected
-    assert 0.88 < metrics["test_accuracy"] < 0.98
-    assert metrics["test_loss"] > 0
-    assert {name: len(values) for name, values in metrics["history"].items()} == {
-        "accuracy": 5,
-        "loss": 5,
-    }
-    assert metrics["history"]["loss"][-1] < metrics["history"]["loss"][0]
-
-
-def test_metrics_say_how_long_it_took_and_with_which_versions(finished):
-    seconds = finished.metrics["seconds"]
-    versions = finished.metrics["versions"]
-    assert 0 < seconds["train"] < seconds["total"]
+    history = metrics["history"]
+    assert {name: len(values) for name, values in history.items()} == {"accuracy": 5, "loss": 5}
+    assert history["loss"][-1] < history["loss"][0]
+    assert 0 < metrics["seconds"]["train"] < metrics["seconds"]["total"]
+    versions = metrics["versions"]
     assert versions["python"] == ".".join(map(str, sys.version_info[:3]))
     assert versions["keras"] == keras.version()
     assert re.match(r"\d+\.\d+", versions[versions["backend"]])
 
 
-def test_the_saved_model_predicts_exactly_what_the_run_predicted(finished, sample):
+def test_the_numbers_are_those_of_the_saved_model_and_of_numpy_with_its_weights(finished, sample):
     _, (images, labels) = sample
     model = load_model(finished.outputs)
     pixels = as_input(images)
-    onehot = keras.utils.to_categorical(labels, 10)
-    loss, accuracy = model.evaluate(pixels, onehot, verbose=0)
+    loss, accuracy = model.evaluate(pixels, keras.utils.to_categorical(labels, 10), verbose=0)
     assert loss == finished.metrics["test_loss"]
-    assert accuracy == pytest.approx(finished.metrics["test_accuracy"], abs=1e-6)
+    assert 0.88 < finished.metrics["test_accuracy"] == pytest.approx(accuracy, abs=1e-6)
 
-
-def test_the_saved_model_answers_what_numpy_computes_from_its_weights(finished, sample):
-    _, (images, labels) = sample
-    model = load_model(finished.outputs)
     hidden_weights, hidden_bias, output_weights, output_bias = model.get_weights()
-    pixels = images.reshape((-1, 784)).astype("float32") / 255
     hidden = np.maximum(pixels @ hidden_weights + hidden_bias, 0)
     logits = hidden @ output_weights + output_bias
     exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
     probabilities = exponentials / exponentials.sum(axis=1, keepdims=True)
-
     assert np.allclose(model.predict(pixels, verbose=0), probabilities, atol=1e-5)
-    accuracy = np.mean(probabilities.argmax(axis=1) == labels)
-    assert accuracy == pytest.approx(finished.metrics["test_accuracy"])
 
 
-def test_every_network_is_saved_with_probabilities_as_its_answers(finished_other, tiny_npz):
-    model = load_model(finished_other.outputs)
-    _, (images, labels) = data.load_path(tiny_npz)
-    probabilities = model.predict(as_input(images), verbose=0)
-    assert probabilities.min() >= 0
-    assert np.allclose(probabilities.sum(axis=1), 1, atol=1e-5)
-    accuracy = np.mean(probabilities.argmax(axis=1) == labels)
-    assert accuracy == finished_other.metrics["test_accuracy"]
-
-
-def test_a_network_of_clothes_says_so_in_its_metrics_and_on_the_screen(tiny_npz, tmp_path):
-    path = shutil.copy(tiny_npz, tmp_path / "my $fashion$.npz")
-    finished = run_here(tmp_path / "outputs", ["--data", path, "--epochs", 1], draws=False)
-    _, (_, labels) = data.load_path(tiny_npz)
-    assert f"test images are {labels[:4]}" in finished.stdout
-    assert finished.metrics["class_names"] == data.CLOTHES
-    assert finished.metrics["dataset"] == "my $fashion$.npz"
+def test_what_a_network_reads_of_people_from_elsewhere_is_in_its_metrics(finished):
+    digits = hands.load()
+    is_right = read_answers(finished.outputs, digits.images_aside) == digits.labels_aside
+    elsewhere = finished.metrics["elsewhere"]
+    assert elsewhere["accuracy"] == pytest.approx(np.mean(is_right))
+    of_ones = np.mean(is_right[digits.labels_aside == 1])
+    assert elsewhere["accuracy_by_digit"][1] == pytest.approx(of_ones)
 
 
 # --- What a reader changes, and what is never lost ----------------------------------------------
@@ -363,28 +367,6 @@ def fitted(arguments):
     return FIT, f"history = model.fit(x_train, y_train, {arguments})\n"
 
 
-@pytest.fixture(scope="module")
-def few_npz(tiny_npz, tmp_path_factory):
-    """The path of a file with 400 training and 40 test digits."""
-    with np.load(tiny_npz) as file:
-        arrays = dict(file)
-    path = tmp_path_factory.mktemp("few") / "few.npz"
-    arrays |= {"x_test": arrays["x_test"][:40], "y_test": arrays["y_test"][:40]}
-    np.savez(path, **arrays)
-    return path
-
-
-@pytest.fixture
-def edited(few_npz, tmp_path):
-    """Run train.py for one epoch on few digits, after edits; return what run_here returns."""
-
-    def edited(*edits, options=(), draws=False):
-        options = ["--data", few_npz, "--epochs", 1, *options]
-        return run_here(tmp_path / "outputs", options, *edits, draws=draws)
-
-    return edited
-
-
 @pytest.fixture
 def test_digits(few_npz):
     _, test_set = data.load_path(few_npz)
@@ -415,7 +397,7 @@ def test_scaling_by_the_network_itself_and_a_callback_that_counts_lead_to_all_re
         fitted(f"batch_size=10, callbacks=[{count_batches}]"),
     )
     assert run.status == 0
-    assert {path.name for path in run.outputs.iterdir()} == FILES
+    assert names_in(run.outputs) == FILES
     images, labels = test_digits
     assert_numbers_are_right(run, images.astype("float32"), labels)
     assert (run.metrics["paper"], run.metrics["ink"]) == (0, 255)
@@ -436,7 +418,7 @@ def test_other_arrays_and_labels_and_inverted_images_lead_to_all_results(edited,
         draws=True,
     )
     assert run.status == 0
-    assert {path.name for path in run.outputs.iterdir()} == FILES
+    assert names_in(run.outputs) == FILES
     images, labels = (array[:30] for array in test_digits)
     assert_numbers_are_right(run, 1 - as_input(images), labels)
     assert (run.metrics["paper"], run.metrics["ink"]) == (1, 0)
@@ -459,16 +441,10 @@ def test_a_functional_network_without_metrics_and_two_fits_lead_to_all_results(e
         (FIT, "model.fit(x_train, y_train, epochs=2, verbose=0)\n" + FIT),
     )
     assert run.status == 0
-    assert {path.name for path in run.outputs.iterdir()} == FILES
+    assert names_in(run.outputs) == FILES
     images, labels = test_digits
     assert_numbers_are_right(run, images[..., np.newaxis].astype("float32") / 255, labels)
     assert len(run.metrics["history"]["loss"]) == run.metrics["epochs"] == 2
-
-
-def test_steps_per_epoch_trains_so_many_batches_and_no_more(edited):
-    run = edited(fitted("batch_size=10, steps_per_epoch=12"))
-    assert run.status == 0
-    assert load_model(run.outputs).optimizer.iterations.numpy() == 12
 
 
 STANDARDIZED = then(
@@ -478,31 +454,27 @@ STANDARDIZED = then(
 )
 
 
-def test_images_that_no_scale_describes_are_told_and_cost_only_the_page(edited, tmp_path):
-    run = edited(STANDARDIZED, draws=True)
+@pytest.mark.parametrize(
+    ("edits", "said"),
+    [
+        ([STANDARDIZED], "no straight line"),
+        (
+            [(SCALING.format("test"), 'x_test.reshape((-1, 784)).astype("float32")')],
+            "x_train goes from 0 (paper) to 1 (ink), and x_test from 0 to 255: do the same to both",
+        ),
+    ],
+    ids=["standardized", "x_test unscaled"],
+)
+def test_images_that_no_scale_describes_are_told_and_cost_only_the_page(edited, edits, said):
+    run = edited(*edits)
     assert run.status == 1
-    assert {path.name for path in run.outputs.iterdir()} == FILES - {"draw.html", "elsewhere.png"}
+    assert names_in(run.outputs) == FILES - {"draw.html", "elsewhere.png"}
     problem = run.metrics["scaling_problem"]
-    assert "no straight line" in problem
+    assert said in problem
     assert (run.metrics["paper"], run.metrics["ink"]) == (None, None)
     assert_one_line(run.stderr, "draw.html", problem)
-    with pytest.raises(ModelError, match="no straight line"):
+    with pytest.raises(ModelError, match=re.escape(said)):
         read_scaling(run.outputs / "model.keras")
-
-
-def test_test_images_that_were_left_unscaled_are_told(edited):
-    run = edited((SCALING.format("test"), 'x_test.reshape((-1, 784)).astype("float32")'))
-    assert run.status == 1
-    assert "from 0 (paper) to 1 (ink), and x_test from 0 to 255" in run.metrics["scaling_problem"]
-    with pytest.raises(ModelError, match="do the same to both"):
-        read_scaling(run.outputs / "model.keras")
-
-
-def test_noise_on_the_training_images_alone_leaves_the_scaling_as_it_is(edited):
-    noise = "import numpy as np\nx_train = x_train + np.random.normal(0, 0.3, x_train.shape)\n"
-    run = edited(then(noise))
-    assert run.status == 0
-    assert (run.metrics["paper"], run.metrics["ink"]) == (0, 1)
 
 
 def test_a_subclassed_model_that_answers_in_logits_is_saved_and_told_what_is_wrong(edited):
@@ -519,51 +491,47 @@ def test_a_subclassed_model_that_answers_in_logits_is_saved_and_told_what_is_wro
         LOGITS[1],
     )
     assert run.status == 1
-    assert {"model.keras", "metrics.json", "samples.png", "training.png"} == {
-        path.name for path in run.outputs.iterdir()
-    }
+    assert names_in(run.outputs) == {"model.keras", "metrics.json", "samples.png", "training.png"}
     assert "'Network'" in run.stderr  # which Keras cannot load without its class
     assert 'activation="softmax"' in run.stdout
     assert "Now look at" not in run.stdout
     assert 0.2 < run.metrics["test_accuracy"] < 1
 
 
-def test_logits_have_an_accuracy_and_no_picture_of_probabilities(edited, test_digits):
-    run = edited(*LOGITS, draws=True)
+def test_logits_have_an_accuracy_and_no_result_that_needs_probabilities(
+    edited, test_digits, tmp_path
+):
+    folder = tmp_path / "outputs"
+    folder.mkdir()
+    for name in ("my_digits.png", "elsewhere.png", "my_digits.npz", "your_digits.png"):
+        (folder / name).write_text("of an earlier run")
+    run = edited(*LOGITS)
     assert run.status == 1
     images, labels = test_digits
     assert_numbers_are_right(run, as_input(images), labels)
-    assert {path.name for path in run.outputs.iterdir()} == FILES - {
-        "predictions.png",
-        "mistakes.png",
-        "confusion_matrix.png",
-        "elsewhere.png",
-        "draw.html",
-    }
+    kept = {"my_digits.npz", "your_digits.png"}  # these are not of train.py
+    assert names_in(folder) == kept | {"model.keras", "metrics.json", "samples.png", "training.png"}
 
 
-def test_one_output_has_the_accuracy_of_two_classes(edited, test_digits):
+def test_of_one_output_no_number_is_told_that_might_be_false(edited):
     run = edited(
         (ONE_HOT.format("train"), '(y_train == 1).astype("float32")'),
         (ONE_HOT.format("test"), '(y_test == 1).astype("float32")'),
         (PRINT_LABELS, ""),
         (LAST, 'keras.layers.Dense(1, activation="sigmoid"),'),
         (LOSS, '"binary_crossentropy"'),
-        draws=True,
     )
-    images, labels = test_digits
-    answers = load_model(run.outputs).predict(as_input(images), verbose=0)
-    expected = np.mean((answers[:, 0] > 0.5) == (labels == 1))
-    assert run.metrics["test_accuracy"] == expected > 0.7
-    assert run.metrics["class_names"] == ["0", "1"]
-    assert {path.name for path in run.outputs.iterdir()} == FILES - {"draw.html", "elsewhere.png"}
+    assert run.status == 1
+    assert run.metrics["test_accuracy"] is None
+    assert "a number for each class, two at least" in run.stdout
+    assert names_in(run.outputs) == {"model.keras", "metrics.json", "samples.png", "training.png"}
 
 
 def test_a_training_loop_of_one_s_own_leads_to_all_results_and_to_no_false_number(edited):
-    run = edited((FIT, "model.train_on_batch(x_train, y_train)\n"), draws=True)
+    run = edited((FIT, "model.train_on_batch(x_train, y_train)\n"))
     assert run.status == 0
     assert run.stderr == ""
-    assert {path.name for path in run.outputs.iterdir()} == FILES
+    assert names_in(run.outputs) == FILES
     assert load_model(run.outputs).optimizer.iterations.numpy() == 1
     for name in ("epochs", "batch_size", "validation_split", "train_size"):
         assert run.metrics[name] is None
@@ -623,7 +591,6 @@ def assert_only_the_new_network_is_there(run, before, after):
     [
         "print(history.history['val_accuracy'])",
         "import sys; sys.exit('enough')",
-        "raise KeyboardInterrupt",
     ],
 )
 def test_whatever_ends_the_script_between_fit_and_saving_does_not_cost_the_network(
@@ -663,42 +630,9 @@ def test_what_is_saved_is_the_network_that_is_reported_also_if_it_changed_after_
 
 def test_a_fit_after_run_save_leaves_no_result_of_before_it(edited):
     run = edited((SAVE, SAVE + "model.fit(x_train, y_train, verbose=0)\n"))
-    assert {path.name for path in run.outputs.iterdir()} == {"model.keras"}
+    assert names_in(run.outputs) == {"model.keras"}
     assert same_weights(load_model(run.outputs), run.names["model"])
     assert "run.save was not reached" in run.stderr
-
-
-def test_a_part_of_what_hands_added_leads_to_all_results(edited):
-    run = edited(then("x_train, y_train = x_train[:500], y_train[:500]\n"), options=["--hands"])
-    assert run.status == 0
-    assert {path.name for path in run.outputs.iterdir()} == FILES
-
-
-def test_a_second_network_is_what_it_is_in_keras_alone(edited, few_npz):
-    build = """
-def build():
-    model = keras.Sequential(
-        [keras.Input((784,)), keras.layers.Dense(9), keras.layers.Dense(10, activation="softmax")]
-    )
-    model.compile("rmsprop", "categorical_crossentropy")
-    return model
-
-
-"""
-    second = "second = build()\nsecond.fit(x_train, y_train, verbose=0)\n"
-    run = edited((FIT, build + FIT + second))
-    keras.utils.set_random_seed(0)
-    (images, labels), _ = data.load_path(few_npz)
-    names = {"keras": keras, "x_train": as_input(images)}
-    names["y_train"] = keras.utils.to_categorical(labels, 10)
-    recipe = ast.parse((ROOT / "train.py").read_text(encoding="utf-8")).body
-    for statement in recipe:
-        code = ast.unparse(statement)
-        if code.startswith(("model = keras", "model.compile")):
-            exec(code, names)  # noqa: S102  our own lines
-    names["model"].fit(names["x_train"], names["y_train"], batch_size=128, verbose=0)
-    exec(build + second, names)  # noqa: S102  our own lines
-    assert same_weights(run.names["second"], names["second"])
 
 
 NO_CONFIG = (
@@ -750,13 +684,6 @@ def test_a_network_that_cannot_be_saved_leaves_its_weights_and_the_older_network
 # --- What a reader does with it -----------------------------------------------------------------
 
 
-def test_a_line_at_the_end_runs_and_prints_after_everything_is_saved(edited):
-    line = "print('mine', probabilities[0].shape, sorted(path.name for path in run.outputs.saved))"
-    run = edited((SAVE, f"{SAVE}{line}\n"))
-    assert run.stdout.splitlines()[-1] == f"mine (10,) {sorted(FILES)}"
-    assert {path.name for path in run.outputs.iterdir()} == FILES
-
-
 def test_where_not_all_could_be_saved_a_line_at_the_end_runs_and_the_status_is_1(
     run, few_npz, tmp_path
 ):
@@ -770,7 +697,10 @@ def test_where_not_all_could_be_saved_a_line_at_the_end_runs_and_the_status_is_1
     assert (tmp_path / "outputs" / "model.keras").exists()
 
 
-def test_its_lines_run_in_the_cells_of_a_notebook_and_again(tmp_path, monkeypatch, capsys):
+def test_without_a_network_its_lines_run_in_the_cells_of_a_notebook_on_the_sample_and_again(
+    few_npz, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(data, "SAMPLE", few_npz)  # a smaller one
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", ["ipykernel_launcher.py", "-f", "kernel.json"])
     text = edit_train((FIT, FIT.replace("epochs=5", "epochs=1")))
@@ -781,39 +711,15 @@ def test_its_lines_run_in_the_cells_of_a_notebook_and_again(tmp_path, monkeypatc
         for cell in [*cells, *cells]:
             exec(cell, names)  # noqa: S102  our own lines
     atexit.unregister(run_module.end)
-    assert names["probabilities"].shape == (1000, 10)  # the sample's, since there is no network
-    assert {path.name for path in (tmp_path / "outputs").iterdir()} == FILES
+    keras.datasets.mnist.load_data = run_module.KERAS_LOAD_DATA
+    assert names["probabilities"].shape == (40, 10)
+    assert names_in(tmp_path / "outputs") == FILES
     assert names["run"].finish() == 0
-    assert capsys.readouterr().out.count("Test accuracy") == 2
-
-
-def test_it_can_be_run_twice_and_in_a_thread(few_npz, tmp_path):
-    options = ["--data", few_npz, "--epochs", 1]
-    first = run_here(tmp_path / "first", options, draws=False)
-    runs = []
-
-    def run_again():
-        runs.append(run_here(tmp_path / "second", options, draws=False))
-
-    thread = threading.Thread(target=run_again)
-    thread.start()
-    thread.join()
-    assert (first.status, runs[0].status) == (0, 0)
-    assert same_weights(load_model(first.outputs), load_model(runs[0].outputs))
-
-
-# --- People from elsewhere, and other results that only some networks have ----------------------
-
-
-def test_what_a_network_reads_of_people_from_elsewhere_is_in_its_metrics(finished):
-    digits = hands.load()
-    model = load_model(finished.outputs)
-    predicted = model.predict(as_input(digits.images_aside), verbose=0).argmax(axis=1)
-    is_right = predicted == digits.labels_aside
-    elsewhere = finished.metrics["elsewhere"]
-    assert elsewhere["accuracy"] == pytest.approx(np.mean(is_right))
-    of_ones = np.mean(is_right[digits.labels_aside == 1])
-    assert elsewhere["accuracy_by_digit"][1] == pytest.approx(of_ones)
+    screen = capsys.readouterr()
+    assert screen.out.count("Test accuracy") == 2
+    assert "This is NOT MNIST" in screen.out
+    for line in screen.err.splitlines():
+        assert_one_line(line, "mnist could not be downloaded", "NOT MNIST", "--data PATH")
 
 
 def test_with_hands_their_digits_are_learned_and_mnist_s_are_kept_aside(edited, few_npz):
@@ -829,7 +735,6 @@ def test_with_hands_their_digits_are_learned_and_mnist_s_are_kept_aside(edited, 
     assert np.array_equal(run.names["seen"][-number:], as_input(images[-number:]))
     assert run.metrics["elsewhere"]["accuracy"] > 0.75  # of what it has not seen
     assert "train.py --hands" not in run.stdout
-    assert edited().metrics["elsewhere"]["accuracy"] < 0.6
     assert run.metrics["dataset"] == "few.npz"
 
 
@@ -847,8 +752,8 @@ def test_with_add_own_digits_are_learned_and_counted_with_what_the_earlier_netwo
     assert np.array_equal(run.names["told"], keras.utils.to_categorical(of_added, 10))
     right = []
     for outputs in (run.outputs, finished.outputs):
-        answers = load_model(outputs).predict(as_input(own.images[own.aside]), verbose=0)
-        right.append(int(np.sum(answers.argmax(axis=1) == own.labels[own.aside])))
+        predicted = read_answers(outputs, own.images[own.aside])
+        right.append(int(np.sum(predicted == own.labels[own.aside])))
     number = int(own.aside.sum())
     counted = {"kept_aside": number, "right": right[0], "right_before": right[1]}
     assert run.metrics["own_digits"] == counted
@@ -857,57 +762,6 @@ def test_with_add_own_digits_are_learned_and_counted_with_what_the_earlier_netwo
     )
     assert run.metrics["train_size"] == len(added)
     assert after.keys() == FILES | {"my_digits.png"}
-
-
-def test_results_that_only_an_earlier_network_had_do_not_stay(edited, tmp_path):
-    folder = tmp_path / "outputs"
-    folder.mkdir()
-    for name in ("my_digits.png", "elsewhere.png", "my_digits.npz", "your_digits.png"):
-        (folder / name).write_text("of an earlier run")
-    run = edited(LOGITS[0], LOGITS[1])
-    left = {path.name for path in run.outputs.iterdir()}
-    assert "my_digits.png" not in left
-    assert "elsewhere.png" not in left
-    assert {"my_digits.npz", "your_digits.png"} <= left  # these are not of train.py
-
-
-# --- The same seed, and the whole of MNIST ------------------------------------------------------
-
-
-def assert_same_networks_and_numbers(outputs, other):
-    assert same_weights(load_model(outputs), load_model(other))
-    mine, theirs = (json.loads((o / "metrics.json").read_text()) for o in (outputs, other))
-    for name in ("history", "test_accuracy", "test_loss"):
-        assert mine[name] == theirs[name]
-
-
-def test_the_same_seed_gives_the_same_network_bit_for_bit(main, finished_other, tiny_npz):
-    model = finished_other.metrics["model"]
-    options = ["--model", model, "--data", tiny_npz, "--epochs", 1, "--batch-size", 16]
-    _, outputs = main(*options, "--seed", 7)
-    assert_same_networks_and_numbers(outputs, finished_other.outputs)
-
-
-def test_another_seed_gives_another_network(main, tiny_npz):
-    options = ["--data", tiny_npz, "--epochs", 1]
-    first, _ = main(*options)
-    second, _ = main(*options, "--seed", 1)
-    assert first["history"]["loss"] != second["history"]["loss"]
-    assert (first["seed"], second["seed"]) == (0, 1)
-
-
-def test_the_recipe_reads_at_least_97_percent_of_mnist(finished_mnist):
-    metrics = finished_mnist.metrics
-    stdout = finished_mnist.stdout
-    assert (metrics["train_size"], metrics["test_size"]) == (60_000, 10_000)
-    # Ten seeds gave 97.6% to 98.2%; the same seed differs by 0.2 from one processor to another.
-    assert metrics["test_accuracy"] >= 0.97
-    wrong = round(10_000 * (1 - metrics["test_accuracy"]))
-    assert f"Of 10,000 test images of MNIST it reads {wrong} wrong." in stdout
-    assert "The first four test images are [7 2 1 0]" in stdout
-    assert "NOT MNIST" not in stdout
-    for epoch in stdout.split("Epoch ")[1:]:
-        assert len(set(re.findall(r"(\d+)/469", epoch))) >= 5  # the bar keeps moving
 
 
 # --- Command lines and folders ------------------------------------------------------------------
@@ -922,41 +776,20 @@ def test_an_outputs_folder_that_is_not_writable_is_found_before_training():
     assert "Step 1" not in finished.stdout
 
 
-@pytest.fixture
-def older_run(finished, tmp_path):
-    """A folder of its own with everything that an earlier run, on other data, left there."""
-    return pathlib.Path(shutil.copytree(finished.outputs, tmp_path / "outputs"))
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no small disk to mount for it")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on a file's size")
 def test_a_disk_that_fills_is_said_and_leaves_the_older_files_whole(
-    run, older_run, tiny_npz, tmp_path
+    run, finished, few_npz, tmp_path
 ):
-    disk = tmp_path / "disk"
-    after = tmp_path / "after"
-    disk.mkdir()
-    options = ["--data", tiny_npz, "--epochs", 1, "--seed", 1]
-    if can_mount():
-        # A second model (3.3 MB) does not fit beside the older run, which leaves 1 MB. The disk is
-        # gone with the child, so what it holds in the end is copied from it.
-        size = sum(path.stat().st_size for path in older_run.iterdir()) // 1024 + 1024
-        script = f"""
-            mount -t tmpfs -o size={size}k none "$0" && cp -r "$1" "$0/outputs" || exit
-            after=$2 && shift 2
-            "$@"; status=$?; cp -r "$0/outputs" "$after"; exit $status"""
-        prefix = [*NAMESPACE, script, disk, older_run, after]
-        outputs = disk / "outputs"
-    else:  # a limit on the size of any file is the same to the program
-        prefix = ["sh", "-c", 'ulimit -f 512 && exec "$@"', "sh"]
-        outputs = after = older_run
+    older_run = pathlib.Path(shutil.copytree(finished.outputs, tmp_path / "outputs"))
     before = contents(older_run)
-    process = run("train.py", *options, "--outputs", outputs, prefix=prefix, TMPDIR=disk)
+    # A limit on the size of any file is the same to the program as a full disk.
+    prefix = ["sh", "-c", 'ulimit -f 512 && exec "$@"', "sh"]
+    options = ["--data", few_npz, "--epochs", 1, "--seed", 1, "--outputs", older_run]
+    process = run("train.py", *options, prefix=prefix)
     assert process.returncode == 1, process.stdout
     assert "Traceback" not in process.stderr
-    assert f"Error: {outputs / 'model.keras'} could not be saved" in process.stderr
-    assert contents(after)["model.keras"] == before["model.keras"]
-    assert contents(after).keys() == before.keys()
-    assert_whole(after)
+    assert f"Error: {older_run / 'model.keras'} could not be saved" in process.stderr
+    assert contents(older_run) == before
 
 
 # --- Ctrl-C and kill ----------------------------------------------------------------------------
@@ -974,14 +807,15 @@ def test_ctrl_c_during_training_evaluates_saves_and_marks_what_was_learned(edite
     assert "interrupted" in run.stdout[run.stdout.index("Step 5 of 5") :]
     assert run.metrics["interrupted"] is True
     assert 1 <= run.metrics["epochs"] == len(run.metrics["history"]["loss"]) < 10_000
-    assert {path.name for path in run.outputs.iterdir()} == FILES
+    assert names_in(run.outputs) == FILES
     assert_whole(run.outputs)
 
 
 @needs_unix_signals
 def test_a_second_ctrl_c_ends_at_once_and_leaves_the_older_files_as_they_were(
-    start, older_run, tiny_npz
+    start, finished, tiny_npz, tmp_path
 ):
+    older_run = pathlib.Path(shutil.copytree(finished.outputs, tmp_path / "outputs"))
     before = contents(older_run)
     options = ["--data", tiny_npz, "--epochs", 10_000, "--batch-size", 1, "--model", "convnet"]
     child = start("train.py", *options, "--outputs", older_run)
@@ -995,23 +829,18 @@ def test_a_second_ctrl_c_ends_at_once_and_leaves_the_older_files_as_they_were(
     assert contents(older_run) == before
 
 
-def test_a_run_that_is_killed_between_two_files_leaves_both_whole(
-    edited, finished, tmp_path, monkeypatch
-):
-    shutil.copytree(finished.outputs, tmp_path / "outputs")
-    before = contents(finished.outputs)
-    move = files.move
+def test_a_run_that_is_killed_between_two_files_leaves_both_whole(after_a_run, monkeypatch):
+    replace = pathlib.Path.replace
     in_order = []
 
-    def move_until(unfinished, path):
+    def replace_until(unfinished, path):
         if len(in_order) == 4:
             raise KeyboardInterrupt  # nothing is handled that a kill would not leave
         in_order.append(path.name)
-        move(unfinished, path)
+        replace(unfinished, path)
 
-    monkeypatch.setattr(files, "move", move_until)
-    second = edited(options=["--seed", 2])
-    after = contents(second.outputs)
+    monkeypatch.setattr(pathlib.Path, "replace", replace_until)
+    second, before, after = after_a_run(options=["--seed", 2])
     assert in_order[0] == "model.keras"  # what took longest is safe first
     assert after["model.keras"] != before["model.keras"]
     assert {name for name in after if after[name] != before[name]} == set(in_order)
@@ -1029,17 +858,6 @@ def test_ctrl_c_in_any_other_step_ends_it_without_a_traceback(edited):
 
 
 # --- Poor surroundings --------------------------------------------------------------------------
-
-
-def test_without_a_network_the_run_goes_on_with_the_sample_and_says_so(tmp_path):
-    finished = run_here(tmp_path, ["--epochs", 1], draws=False)
-    assert finished.status == 0
-    assert_one_line(finished.stderr, "MNIST could not be downloaded", "NOT MNIST", "--data PATH")
-    assert "--data sample" not in finished.stderr  # which it does
-    before_training, _, after = finished.stdout.partition("Step 4 of 5")
-    assert "(6000, 28, 28)" in before_training
-    assert "NOT MNIST" in after
-    assert "sample" in finished.metrics["dataset"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has neither modes nor mounts for it")
@@ -1071,7 +889,7 @@ def test_in_poor_surroundings_and_through_a_link_python_i_leaves_all_to_be_asked
     assert "407050 (40, 784) (40, 10) (40, 10)\n" in process.stdout
     assert "dict_keys(['accuracy', 'loss'])\n" in process.stdout
     assert process.stderr.count("Traceback") == 1  # that of 1 / 0
-    assert {path.name for path in outputs.iterdir()} == FILES
+    assert names_in(outputs) == FILES
     assert_whole(outputs)
 
 

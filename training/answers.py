@@ -32,6 +32,20 @@ class Answers(NamedTuple):
         """The share of images that are read right, a float."""
         return float(np.mean(self.predicted == self.labels))
 
+    def sort_by_class(self):
+        """Return of each class the indices of its images, in a list: the hardest, then the others.
+
+        The hardest is the one whose right answer got the smallest probability.
+        """
+        right_probabilities = self.probabilities[np.arange(len(self.labels)), self.labels]
+        classes = []
+        for label in np.unique(self.labels):
+            indices = np.flatnonzero(self.labels == label)
+            hardest = indices[right_probabilities[indices].argmin()]
+            others = indices[indices != hardest]
+            classes.append([hardest, *others])
+        return classes
+
 
 def is_one_hot(y):
     """Return whether labels have a number for each class, and are not one number each."""
@@ -44,19 +58,3 @@ def to_labels(y):
     if is_one_hot(y):
         return y.argmax(axis=1)
     return y.ravel().astype("int64")
-
-
-def sort_by_class(labels, probabilities):
-    """Return of each class the indices of its images, in a list: the hardest one, then the others.
-
-    `labels` are integers (N,). The hardest is the one whose right answer got the smallest of the
-    predicted probabilities, (N, classes).
-    """
-    right_probabilities = probabilities[np.arange(len(labels)), labels]
-    classes = []
-    for label in np.unique(labels):
-        indices = np.flatnonzero(labels == label)
-        hardest = indices[right_probabilities[indices].argmin()]
-        others = indices[indices != hardest]
-        classes.append([hardest, *others])
-    return classes

@@ -14,7 +14,6 @@ import socket
 import sys
 import threading
 import urllib.request
-import zlib
 
 import numpy as np
 
@@ -42,15 +41,17 @@ ORIGINAL_FILES = (  # of MNIST, as of Fashion-MNIST
     "t10k-labels-idx1-ubyte",
 )
 ARRAYS = ("x_train", "y_train", "x_test", "y_test")  # in an .npz file like Keras's mnist.npz
+EXPECTED = (
+    f"What is read: an .npz file with the arrays {', '.join(ARRAYS)}, or a folder with MNIST's "
+    "four original files, packed (.gz) or not"
+)
 MNIST_SIZE = 60_000
 MNIST_BEGINS = [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]  # the labels of its first training images
-MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"  # Keras's own
+SERVER = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"  # of Keras
 MNIST_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"  # Keras checks it
 FIRST_ANSWER = 30  # seconds until a server has to answer, at whichever of its addresses
 NEXT_ANSWER = 10  # seconds without a byte after which a connection counts as dead
 MOST_BYTES = 350_000_000  # of images, packed or not: 440,000 of them
-LIGHT = 128  # from here on a pixel counts as light
-RIM_OF = 0.9  # of the images: if the rim of so many is light, they have ink on white paper
 
 
 class DataError(UserError):
@@ -58,38 +59,19 @@ class DataError(UserError):
 
 
 def find(source):
-    """Return where to load from what --data says: "mnist", once Keras has it, or another source.
+    """Return what to load where --data says `source`: "mnist" or "sample" where it says "auto".
 
-    Raises DataError if it is not to be had. "auto" stands for MNIST, or else for the sample.
+    Then Keras has MNIST in its cache. Without it, one line on stderr says why.
     """
-    if source == "auto":
-        try:
-            return find_mnist()
-        except DataError as error:
-            going_on = "Going on with a sample of MNIST, 7,000 images: this is NOT MNIST itself!"
-            print(f"{going_on} ({error})", file=sys.stderr)
-            return "sample"
-    if source == "mnist":
-        try:
-            return find_mnist()
-        except DataError as error:
-            raise DataError(f"{error} Or take 7,000 of its digits: --data sample") from None
-    return source
-
-
-def find_mnist():
-    """Return "mnist", once Keras has it on the disk, or the path of a copy in its cache, as text.
-
-    Raises DataError if it cannot be downloaded, or if the copy is something else.
-    """
-    path = cache_folder() / "mnist.npz"
-    if path.exists():
-        return find_in_cache(path)
-    import keras  # here, since it takes seconds, and predict.py reads only the sample
-
-    with download("MNIST"):
-        keras.datasets.mnist.load_data()
-    return "mnist"
+    if source != "auto":
+        return source
+    try:
+        load("mnist")
+        return "mnist"
+    except DataError as error:
+        going_on = "Going on with a sample of MNIST, 7,000 images: this is NOT MNIST itself!"
+        print(f"{going_on} ({error})", file=sys.stderr)
+        return "sample"
 
 
 def load(source):
@@ -101,19 +83,8 @@ def load(source):
     """
     if source == "sample":
         return load_path(SAMPLE)
-    if source == "mnist":
-        import keras  # here, since it takes seconds, and predict.py reads only the sample
-
-        return keras.datasets.mnist.load_data()
-    if source == "fashion_mnist":
-        import keras
-
-        folder = cache_folder() / "fashion-mnist"
-        if folder.exists():
-            with contextlib.suppress(DataError):  # where files are missing, Keras fetches them
-                return load_path(folder)
-        with download("Fashion-MNIST"):
-            return keras.datasets.fashion_mnist.load_data()
+    if source in ("mnist", "fashion_mnist"):
+        return load_from_keras(source)
     try:
         return load_path(source)
     except DataError as error:
@@ -123,7 +94,7 @@ def load(source):
 def name_data(source, labels_train):
     """Return what the data from `source` are called; `labels_train` are integers (N,).
 
-    `source` is None where a reader loads the data without `find`.
+    `source` is None where a reader loads the data in another way.
     """
     if source == "fashion_mnist":
         return "Fashion-MNIST"
@@ -159,30 +130,17 @@ def load_path(path):
     try:
         path = pathlib.Path(path).expanduser()
         if path.is_dir():
-            return load_folder(path)
-        if path.exists():
-            return load_npz(path)
-    except (OSError, RuntimeError, ValueError) as error:  # no permission, or an impossible name
-        raise DataError(f"{printable(path)} cannot be read: {one_line(error)}.") from None
-    raise DataError(
-        f"{printable(path)}: there is no such file. It takes mnist, fashion_mnist, sample, an .npz "
-        "file like Keras's mnist.npz, or a folder with MNIST's four original files."
-    )
-
-
-def load_npz(path):
-    """Load an .npz file like Keras's mnist.npz; returns and raises what `load_path` does."""
-    try:
-        arrays = read_arrays(path, ARRAYS, MOST_BYTES)
+            arrays = read_folder(path)
+        else:
+            arrays = read_arrays(path, ARRAYS, MOST_BYTES).values()
+        x_train, y_train, x_test, y_test = arrays
+        check(x_train, y_train)
+        check(x_test, y_test)
     except Exception as error:  # noqa: BLE001  a damaged file fails in many ways
         raise DataError(
-            f"{printable(path)} is not an .npz file that can be read: {one_line(error)}. What is "
-            f"read: an .npz file with the arrays {', '.join(ARRAYS)}, or a folder with MNIST's "
-            "four original files."
+            f"{printable(path)} cannot be read: {one_line(error)}. {EXPECTED}."
         ) from None
-    check(path, arrays["x_train"], arrays["y_train"])
-    check(path, arrays["x_test"], arrays["y_test"])
-    return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
+    return (x_train, y_train), (x_test, y_test)
 
 
 def read_arrays(path, names, most_bytes):
@@ -198,18 +156,14 @@ def read_arrays(path, names, most_bytes):
     return arrays
 
 
-def load_folder(folder):
-    """Load MNIST's four original files, also packed (.gz); returns and raises as `load_path`."""
+def read_folder(folder):
+    """Return the arrays in MNIST's four original files, also packed (.gz), in their order."""
     arrays = []
     most_bytes = MOST_BYTES
     for name in ORIGINAL_FILES:
-        path = find_original(folder, name)
-        arrays.append(read_idx(path, most_bytes))
+        arrays.append(read_idx(find_original(folder, name), most_bytes))
         most_bytes -= arrays[-1].nbytes
-    images_train, labels_train, images_test, labels_test = arrays
-    check(folder, images_train, labels_train)
-    check(folder, images_test, labels_test)
-    return (images_train, labels_train), (images_test, labels_test)
+    return arrays
 
 
 def find_original(folder, name):
@@ -218,10 +172,7 @@ def find_original(folder, name):
     for form in (name, f"{name}.gz", with_a_dot, f"{with_a_dot}.gz"):
         if (folder / form).is_file():
             return folder / form
-    raise DataError(
-        f"{printable(folder)}: {name} is missing in this folder, with or without .gz. It needs "
-        f"{', '.join(ORIGINAL_FILES)}; or name an .npz file."
-    )
+    raise ValueError(f"{name} is missing in this folder")
 
 
 def read_idx(path, most_bytes):
@@ -230,124 +181,91 @@ def read_idx(path, most_bytes):
     The format (http://yann.lecun.com/exdb/mnist): two bytes 0, a byte for the type (8: uint8), one
     for the number of dimensions, each dimension as a 4-byte integer, then all the numbers.
     """
-    try:
-        with path.open("rb") as file:
-            is_packed = file.read(2) == b"\x1f\x8b"  # so begins a file that gzip packed
-        with gzip.open(path) if is_packed else path.open("rb") as file:
-            begin = file.read(4)
-            if begin[:3] != b"\0\0\x08":
-                raise ValueError("it does not begin like an IDX file of bytes")
-            shape = np.frombuffer(file.read(4 * begin[3]), dtype=">u4").tolist()
-            size = math.prod(shape)
-            limits.check_size(size, most_bytes)
-            numbers = file.read(size + 1)
-            return np.frombuffer(numbers, dtype="uint8").reshape(shape)
-    except (OSError, EOFError, IndexError, ValueError, zlib.error) as error:
-        raise DataError(
-            f"{printable(path)} is damaged, or not one of MNIST's four files: {one_line(error)}."
-        ) from None
+    with path.open("rb") as file:
+        is_packed = file.read(2) == b"\x1f\x8b"  # so begins a file that gzip packed
+    with gzip.open(path) if is_packed else path.open("rb") as file:
+        begin = file.read(4)
+        if begin[:3] != b"\0\0\x08":
+            raise ValueError(f"{path.name} does not begin like an IDX file of bytes")
+        shape = np.frombuffer(file.read(4 * begin[3]), dtype=">u4").tolist()
+        size = math.prod(shape)
+        limits.check_size(size, most_bytes)
+        numbers = file.read(size + 1)
+        return np.frombuffer(numbers, dtype="uint8").reshape(shape)
 
 
-def check(path, images, labels):
-    """Raise DataError, which says what is wrong, if these are not 28x28 images and their labels."""
-    if images.shape[1:] != (28, 28) or len(images) == 0:
-        problem = f"the images must have the shape (N, 28, 28), not {images.shape}"
-    elif images.dtype != np.uint8:
-        problem = f"the images must be uint8, not {images.dtype}"
-    elif labels.shape != (len(images),):
-        problem = f"{len(images)} images need labels of shape ({len(images)},), not {labels.shape}"
-    elif not np.issubdtype(labels.dtype, np.integer):
-        problem = f"the labels must be integers, not {labels.dtype}"
-    elif labels.min() < 0 or labels.max() > 9:
-        problem = f"the labels must go from 0 to 9, not from {labels.min()} to {labels.max()}"
-    elif images.max() <= 1:
-        problem = (
-            "the images must go from 0 (paper) to 255 (ink), "
-            f"not from 0 to {images.max()}: multiply them by 255"
+def check(images, labels):
+    """Raise ValueError, which says what is wrong, if these are no images and labels as MNIST's."""
+    if images.shape[1:] != (28, 28) or len(images) == 0 or images.dtype != np.uint8:
+        raise ValueError(f"images must be uint8 (N, 28, 28), not {images.dtype} {images.shape}")
+    if labels.shape != (len(images),) or not np.issubdtype(labels.dtype, np.integer):
+        raise ValueError(
+            f"labels must be integers ({len(images)},), not {labels.dtype} {labels.shape}"
         )
-    elif are_black_on_white(images):
-        problem = (
-            "the images must have white ink (255) on black paper (0), and have black ink on white "
-            "paper: turn them over, images = 255 - images"
+    if labels.min() < 0 or labels.max() > 9:
+        raise ValueError(f"labels must go from 0 to 9, not from {labels.min()} to {labels.max()}")
+    if images.max() <= 1:
+        raise ValueError(
+            "images must go from 0 (paper) to 255 (ink), not to 1: multiply them by 255"
         )
-    else:
-        return
-    raise DataError(f"{printable(path)} is unlike MNIST: {problem}.")
-
-
-def are_black_on_white(images):
-    """Return whether the rims of nearly all images, uint8 (N, 28, 28), are light."""
-    rims = np.concatenate([images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1]], axis=1)
-    light_rims = np.median(rims, axis=1) >= LIGHT
-    return light_rims.mean() > RIM_OF
 
 
 # --- Keras's downloads --------------------------------------------------------------------------
 
 
-def cache_folder():
-    """Return the folder into which Keras downloads its data."""
-    keras_home = os.environ.get("KERAS_HOME", "~/.keras")
-    return pathlib.Path(keras_home, "datasets").expanduser()
+def load_from_keras(name):
+    """Let Keras load "mnist" or "fashion_mnist"; returns as `load` does.
 
-
-def find_in_cache(path):
-    """Return "mnist" if a mnist.npz in Keras's cache is Keras's own, else its path as text.
-
-    Keras takes only its own, to the last byte, and would delete any other. Raises DataError if it
-    cannot be used; it stays where it is.
+    Keras downloads them once, and then has them in its cache. Where the network is blocked, it
+    would wait for minutes: this gives up after about half of one. Raises DataError.
     """
-    if path.is_file():
-        with path.open("rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() == MNIST_SHA256:
-                return "mnist"
-    try:
-        load_path(path)
-    except DataError as error:
-        raise DataError(f"{error} To download it anew, delete or rename it.") from None
-    print(f"Found {printable(path)}: nothing to download.")
-    return str(path)
+    import keras  # here, since it takes seconds, and predict.py reads only the sample
 
-
-@contextlib.contextmanager
-def download(data_name):
-    """Turn whatever goes wrong in a `with` block that downloads into a DataError.
-
-    Where the network is blocked, Keras would wait for minutes: give up after about half of one.
-    """
+    folder = pathlib.Path(os.environ.get("KERAS_HOME", "~/.keras"), "datasets").expanduser()
+    cached = [folder / "mnist.npz"]
+    if name == "fashion_mnist":
+        cached = [folder / "fashion-mnist" / f"{file_name}.gz" for file_name in ORIGINAL_FILES]
     timeout_before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(NEXT_ANSWER)
     try:
-        wait_for_answer(MNIST_URL)
-        yield
+        for path in cached:
+            if path.exists():
+                limits.check_regular(path, MOST_BYTES)
+        if name == "mnist" and cached[0].exists():
+            check_cached_mnist(cached[0])
+        if not all(path.exists() for path in cached):
+            wait_for_server()
+        return getattr(keras.datasets, name).load_data()
     except Exception as error:  # noqa: BLE001  a failed download raises many kinds
         raise DataError(
-            f"{data_name} could not be downloaded: {one_line(error)}. If you have a copy: "
-            f"--data PATH. If there is a broken one in {cache_folder()}, delete it."
+            f"{name} could not be downloaded: {one_line(error)}. If you have a copy: --data PATH. "
+            f"If there is a broken one in {folder}, delete it."
         ) from None
     finally:
         socket.setdefaulttimeout(timeout_before)
 
 
-def wait_for_answer(url):
-    """Return when a server answers; raise what went wrong if it refuses, or is silent for too long.
+def check_cached_mnist(path):
+    """Raise ValueError if the mnist.npz in Keras's cache is another one, which it would delete."""
+    with path.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != MNIST_SHA256:
+            raise ValueError(
+                f"{printable(path)} is not Keras's own file: name it, --data, or move it"
+            )
 
-    A server has many addresses, and Python waits for each in turn: hence a limit for them all.
+
+def wait_for_server():
+    """Return when the server of Keras answers or refuses; raise TimeoutError if it is silent.
+
+    It has many addresses, and Python waits for each in turn: hence a limit for them all.
     """
-    errors = []
-    done = threading.Event()
 
     def ask():
-        try:
-            request = urllib.request.Request(url, method="HEAD")
-            urllib.request.urlopen(request).close()
-        except Exception as error:  # noqa: BLE001  raised again below
-            errors.append(error)
-        finally:
-            done.set()
+        with contextlib.suppress(Exception):  # Keras asks again, and says what is wrong
+            urllib.request.urlopen(urllib.request.Request(SERVER, method="HEAD")).close()
 
-    threading.Thread(target=ask, daemon=True).start()
-    if not done.wait(FIRST_ANSWER):
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    asking.join(FIRST_ANSWER)
+    if asking.is_alive():
         raise TimeoutError(f"no answer within {FIRST_ANSWER} seconds")
-    if errors:
-        raise errors[0]

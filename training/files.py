@@ -5,18 +5,12 @@ Nothing here is about learning; you need not read it to understand train.py.
 
 import contextlib
 import json
-import math
 import pathlib
 import secrets
 import sys
 import tempfile
-import time
-
-import numpy as np
 
 from training.errors import UserError, one_line, printable
-
-LEFT_BEHIND = 3600  # seconds: an unfinished file that is older was left by a run that was killed
 
 
 class FolderError(UserError):
@@ -26,11 +20,20 @@ class FolderError(UserError):
 class Outputs:
     """The folder for results; `saved` are paths, `failed` a dict of errors by path.
 
-    Raises FolderError if no file can be written there: better now than after the training.
+    The folder is made if it is missing. Raises FolderError if no file can be written there: better
+    now than after the training.
     """
 
     def __init__(self, folder):
-        self.folder = prepare_folder(folder)
+        try:
+            self.folder = pathlib.Path(folder).expanduser()
+            self.folder.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=self.folder).close()  # can files be written here?
+        except (OSError, RuntimeError) as error:  # RuntimeError: a ~ that is nobody's home
+            raise FolderError(
+                f"cannot write to --outputs {printable(folder)}: {one_line(error)}. "
+                "Name another folder."
+            ) from None
         self.saved = []
         self.failed = {}
 
@@ -41,17 +44,14 @@ class Outputs:
             with outputs.saving("training.png") as unfinished:
                 figure.savefig(unfinished)
 
-        That is a file beside the final one, which takes its place at the end of the block: so a
-        kill or a full disk never leaves half a file. If the file cannot be made, one line on stderr
-        says why, and the program goes on. An older file then stays if the disk is to blame, or if
-        it is worth keeping (`keep_older`), and is deleted if not: it would show another network.
+        If the file cannot be made, one line on stderr says why, and the program goes on. An older
+        file then stays if the disk is to blame, or if it is worth keeping (`keep_older`), and is
+        deleted if not: it would show another network.
         """
         path = self.folder / name
-        # A name of its own, since another run may be saving the same file.
-        unfinished = self.folder / f"unfinished-{secrets.token_hex(4)}-{name}"
         try:
-            yield unfinished
-            move(unfinished, path)
+            with replacing(path) as unfinished:
+                yield unfinished
             self.saved.append(path)
             self.failed.pop(path, None)
         except Exception as error:  # noqa: BLE001  whatever goes wrong, the other results matter
@@ -61,39 +61,22 @@ class Outputs:
             )
             if not isinstance(error, OSError) and not keep_older:
                 delete(path)
-        finally:
-            delete(unfinished)  # also after Ctrl-C
 
 
-def prepare_folder(folder):
-    """Make `folder` if it is missing, and return it as a Path.
+@contextlib.contextmanager
+def replacing(path):
+    """Replace a file in a `with` block, which writes the new one to the path that it is given.
 
-    Raises FolderError if no file can be written there.
+    That is a file beside it, which takes its place in one step at the end of the block: so a kill
+    or a full disk never leaves half a file. It has a name of its own, since another run may be
+    saving the same file.
     """
+    unfinished = path.with_name(f"unfinished-{secrets.token_hex(4)}-{path.name}")
     try:
-        folder = pathlib.Path(folder).expanduser()
-        folder.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=folder).close()  # can files be written here?
-        for left in folder.glob(f"unfinished-{8 * '[0-9a-f]'}-*"):
-            with contextlib.suppress(OSError):  # another run may tidy up at the same time
-                if left.stat().st_mtime < time.time() - LEFT_BEHIND:
-                    left.unlink()
-    except (OSError, RuntimeError) as error:  # RuntimeError: a ~ that is nobody's home
-        raise FolderError(
-            f"cannot write to --outputs {printable(folder)}: {one_line(error)}. "
-            "Name another folder."
-        ) from None
-    return folder
-
-
-def move(unfinished, path):
-    """Put a finished file in the place of an older one, at once."""
-    try:
+        yield unfinished
         unfinished.replace(path)
-    except PermissionError:  # Windows does not replace a file that a viewer has open
-        raise PermissionError(
-            "the older file is open in another program, or protected. Close it, and run again"
-        ) from None
+    finally:
+        delete(unfinished)  # also after Ctrl-C
 
 
 def delete(path):
@@ -112,18 +95,13 @@ def are_same(path, other):
 
 def write_json(path, content):
     """Write `content` as JSON. What is no number (NaN, infinity) is not JSON: it becomes null."""
-    text = json.dumps(plain(content), indent=2, allow_nan=False, default=str)
-    path.write_text(text + "\n", encoding="utf-8")
 
+    def of_numpy(value):
+        return value.tolist() if hasattr(value, "tolist") else str(value)
 
-def plain(content):
-    """Return dicts, lists and numbers as JSON has them: NumPy's as Python's, None for NaN."""
-    if isinstance(content, dict):
-        return {str(name): plain(value) for name, value in content.items()}
-    if isinstance(content, list | tuple):
-        return [plain(value) for value in content]
-    if isinstance(content, np.ndarray | np.generic):
-        return plain(content.tolist())
-    if isinstance(content, float) and not math.isfinite(content):
+    def no_number(name):
         return None
-    return content
+
+    text = json.dumps(content, default=of_numpy)
+    content = json.loads(text, parse_constant=no_number)
+    path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")

@@ -13,7 +13,6 @@ import time
 import keras
 import numpy as np
 
-from training.answers import is_one_hot, to_labels
 from training.distort import DistortedImages
 from training.errors import UserError
 from training.networks import LowerLearningRate
@@ -21,14 +20,6 @@ from training.networks import LowerLearningRate
 MOST_BATCHES = 100  # in one call: with more, it would be slow to stop on Ctrl-C
 LEAST_CALLS = 5  # an epoch, to keep the progress bar moving
 PLAIN = {"x", "y", "epochs", "batch_size", "verbose"}  # arguments of a `fit` that may be sped up
-TO_DISTORT = PLAIN | {
-    "callbacks",
-    "initial_epoch",
-    "shuffle",
-    "validation_data",
-    "validation_freq",
-    "class_weight",
-}
 OWN_RATES = (keras.callbacks.LearningRateScheduler, keras.callbacks.ReduceLROnPlateau)
 
 
@@ -72,13 +63,13 @@ class Fitting:
         given = inspect.signature(self.keras_fit).bind(*args, **kwargs)
         arguments = given.arguments
         put_options(arguments, self.options)
+        self.describe(arguments)
         x = arguments.get("x")
         y = arguments.get("y")
-        self.describe(arguments)
-        split_validation(arguments)
-        callbacks = as_list(arguments.get("callbacks"))
+        callbacks = keras.tree.flatten(arguments.get("callbacks") or [])
         number = batches_in_a_call(self.model, arguments)
-        if self.options.model == "convnet" and are_arrays(arguments, TO_DISTORT):
+        is_convnet = self.options.model == "convnet"
+        if is_convnet and are_arrays(arguments) and "sample_weight" not in arguments:
             distort_images(arguments)
             if not any(isinstance(callback, OWN_RATES) for callback in callbacks):
                 callbacks.append(LowerLearningRate())
@@ -89,8 +80,8 @@ class Fitting:
         try:
             with watcher:
                 return fit_in_calls(self.model, self.keras_fit, arguments, number)
-        except Exception:
-            explain_shapes(self.model, x, y)
+        except ValueError as error:
+            explain_shapes(error, self.model, x, y)
             raise
         finally:
             self.seconds += time.perf_counter() - start
@@ -116,14 +107,13 @@ class Fitting:
         self.validation_split = None
         if not are_arrays(arguments):
             return
-        share = arguments.get("validation_split", 0.0)
-        validation_data = arguments.get("validation_data")
         size = len(arguments["x"])
+        validation_data = arguments.get("validation_data")
         self.batch_size = arguments.get("batch_size") or 32  # Keras's default
         self.train_size = size
         if validation_data is None:
-            self.validation_split = share
-            self.train_size = count_training(size, share)
+            self.validation_split = arguments.get("validation_split", 0.0)
+            self.train_size = count_training(size, self.validation_split)
             self.validation_size = size - self.train_size
         elif isinstance(validation_data, list | tuple):
             self.validation_size = len(validation_data[0])
@@ -143,105 +133,9 @@ def put_options(arguments, options):
         arguments["validation_split"] = options.validation_split
 
 
-def are_arrays(arguments, names=None):
-    """Return whether `fit` is given NumPy arrays, and if `names` are given, nothing but these."""
-    if names is not None and not arguments.keys() <= names:
-        return False
+def are_arrays(arguments):
+    """Return whether `fit` is given images and labels as NumPy arrays."""
     return all(isinstance(arguments.get(name), np.ndarray) for name in ("x", "y"))
-
-
-def as_list(callbacks):
-    if callbacks is None:
-        return []
-    if isinstance(callbacks, list | tuple):
-        return list(callbacks)
-    return [callbacks]
-
-
-# --- What may be wrong --------------------------------------------------------------------------
-
-
-def explain_shapes(model, x, y):
-    """Raise UserError if a `fit` failed since network, images and labels do not go together.
-
-    `x` are the images, (N, ...), and `y` the labels, one-hot (N, classes) or a number each. Returns
-    if it is something else.
-    """
-    inputs = getattr(model, "input_shape", None)  # None for a model that is not built yet
-    outputs = getattr(model, "output_shape", None)
-    if not isinstance(x, np.ndarray) or not isinstance(y, np.ndarray):
-        return
-    if not isinstance(inputs, tuple) or not isinstance(outputs, tuple):  # several, or unknown
-        return
-    if not may_be(x.shape[1:], inputs[1:]):
-        raise UserError(
-            f"the network takes images of the shape {inputs[1:]}, and x_train has images of the "
-            f"shape {x.shape[1:]}: change keras.Input(...), or reshape x_train and x_test."
-        ) from None
-    if len(outputs) > 2 and y.ndim <= 2:
-        raise UserError(
-            f"the network answers with {outputs[1:]} numbers for each image, and not with a row of "
-            "them: put keras.layers.Flatten() before the Dense layers."
-        ) from None
-    if is_one_hot(y) and outputs[1:] != y.shape[1:]:
-        raise UserError(
-            f"the network answers with {outputs}, and the labels are {y.shape}. The last layer "
-            f'must be Dense({y.shape[1]}, activation="softmax"): put others before it.'
-        ) from None
-    if not is_one_hot(y) and outputs[1] > 1:
-        raise UserError(
-            f"the network answers with {outputs[1]} numbers, and each label is a single one: make "
-            f"the labels one-hot, y_train = keras.utils.to_categorical(y_train, {outputs[1]}), or "
-            'take the loss "sparse_categorical_crossentropy".'
-        ) from None
-
-
-def may_be(shape, expected):
-    """Return whether arrays of `shape` may be given where a network's Input has `expected`.
-
-    None there stands for any size, and Keras adds or drops a last 1 by itself.
-    """
-    shape = without_last_1(shape)
-    expected = without_last_1(expected)
-    if len(shape) != len(expected):
-        return False
-    return all(size is None or size == given for given, size in zip(shape, expected, strict=True))
-
-
-def without_last_1(shape):
-    return shape[:-1] if shape[-1:] == (1,) else shape
-
-
-def split_validation(arguments):
-    """Keep the last images aside as `validation_split` says, as Keras does, for all networks alike.
-
-    Raises UserError if nothing would be left. Warns of classes that only one of both parts has.
-    """
-    share = arguments.get("validation_split")
-    if not share or arguments.get("validation_data") is not None or not are_arrays(arguments):
-        return
-    y = arguments["y"]
-    train_size = count_training(len(y), share)
-    if train_size <= 0:
-        raise UserError("the validation split keeps all images aside: make it smaller.")
-    kept_aside = []
-    for name in ("x", "y", "sample_weight"):
-        array = arguments.get(name)
-        if array is not None:
-            arguments[name] = array[:train_size]
-            kept_aside.append(array[train_size:])
-    arguments["validation_data"] = tuple(kept_aside)
-    del arguments["validation_split"]
-    if not are_classes(y):
-        return
-    labels = to_labels(y)
-    missing = np.setdiff1d(labels[train_size:], labels[:train_size])
-    if len(missing):
-        print(
-            f"Of the classes {', '.join(map(str, missing))} all images are kept aside, since the "
-            "data are sorted: none is learned. Shuffle the data before.",
-            file=sys.stderr,
-        )
 
 
 def count_training(size, share):
@@ -249,20 +143,40 @@ def count_training(size, share):
     return math.floor(size * (1 - share))
 
 
-def are_classes(y):
-    """Return whether labels are integers, or one-hot: a 1 in each row, and else 0."""
-    if is_one_hot(y):
-        return bool(np.all((y == 0) | (y == 1)) and np.all(y.sum(axis=1) == 1))
-    return np.issubdtype(y.dtype, np.integer)
+def explain_shapes(error, model, x, y):
+    """Raise UserError if `fit` ended in an `error` since network and arrays do not go together."""
+    is_of_shapes = "(None" in str(error)  # as Keras writes the shape of a batch
+    if not is_of_shapes or not isinstance(x, np.ndarray) or not isinstance(y, np.ndarray):
+        return
+    takes = getattr(model, "input_shape", "?")  # of some models nobody knows it before
+    answers = getattr(model, "output_shape", "?")
+    raise UserError(
+        f"network and arrays do not go together. The network takes {takes}, None for the number of "
+        f"images, and answers {answers}; x_train is {x.shape}, y_train {y.shape}. (One-hot labels "
+        "need as many answers as they have columns, and the loss categorical_crossentropy, labels "
+        "of a number each sparse_categorical_crossentropy. Images that are not laid end to end "
+        "need keras.layers.Flatten() before the Dense layers.)"
+    ) from None
 
 
 # --- The convnet's images -----------------------------------------------------------------------
 
 
 def distort_images(arguments):
-    """Let `fit` take its batches, a dict of its arguments, from DistortedImages."""
+    """Let `fit` take its batches, a dict of its arguments, from DistortedImages.
+
+    These Keras cannot split, so the validation images are kept aside here.
+    """
+    x = arguments["x"]
+    y = arguments.pop("y")
+    share = arguments.pop("validation_split", 0.0)
+    if share and arguments.get("validation_data") is None:
+        size = count_training(len(x), share)
+        arguments["validation_data"] = (x[size:], y[size:])
+        x = x[:size]
+        y = y[:size]
     batch_size = arguments.pop("batch_size", None) or 32
-    arguments["x"] = DistortedImages(arguments["x"], arguments.pop("y"), batch_size)
+    arguments["x"] = DistortedImages(x, y, batch_size)
     arguments["shuffle"] = False  # they shuffle themselves
 
 
@@ -276,7 +190,9 @@ def batches_in_a_call(model, arguments):
     same weights. It is 1 where somebody might see a difference, because `fit` was given more than
     the PLAIN arguments; and for a convnet, whose batches take so long that it would bring nothing.
     """
-    if keras.backend.backend() not in ("tensorflow", "jax") or not are_arrays(arguments, PLAIN):
+    if keras.backend.backend() not in ("tensorflow", "jax"):
+        return 1
+    if not are_arrays(arguments) or not arguments.keys() <= PLAIN:
         return 1
     if model.steps_per_execution != 1 or model.run_eagerly:
         return 1
@@ -284,17 +200,9 @@ def batches_in_a_call(model, arguments):
         return 1
     number_of_batches = math.ceil(len(arguments["x"]) / (arguments.get("batch_size") or 32))
     most = min(MOST_BATCHES, number_of_batches // LEAST_CALLS)
-    return largest_divisor(number_of_batches, most)
-
-
-def largest_divisor(number, most):
-    """Return the largest number from 1 to `most` by which `number` can be divided.
-
-    The number of batches must be divisible by a call's, or the progress bar counts past its end.
-    """
-    for divisor in range(most, 1, -1):
-        if number % divisor == 0:
-            return divisor
+    for number in range(most, 1, -1):
+        if number_of_batches % number == 0:  # or the progress bar would count past its end
+            return number
     return 1
 
 
@@ -304,20 +212,13 @@ def fit_in_calls(model, fit, arguments, number):
         do_not_measure_the_input()
     if number == 1:
         return fit(**arguments)
-    forget_functions(model)
+    model.train_function = None  # Keras builds it anew, for so many batches
     model.steps_per_execution = number
     try:
         return fit(**arguments)
     finally:
         model.steps_per_execution = 1
-        forget_functions(model)
-
-
-def forget_functions(model):
-    """Let Keras build anew what it has built for another number of batches, as `compile` does."""
-    model.train_function = None
-    model.test_function = None
-    model.predict_function = None
+        model.train_function = None
 
 
 def do_not_measure_the_input():

@@ -14,7 +14,6 @@ from typing import NamedTuple
 import numpy as np
 
 from training import data, distort, plots
-from training.errors import one_line
 
 HANDS = pathlib.Path(__file__).resolve().with_name("hands.npz")
 
@@ -62,15 +61,8 @@ class Hands(NamedTuple):
 
 
 def load():
-    """Return the Hands in hands.npz; raises data.DataError if they are not there."""
-    try:
-        arrays = data.read_arrays(HANDS, Hands._fields, data.MOST_BYTES)
-    except Exception as error:  # noqa: BLE001  a damaged file fails in many ways
-        raise data.DataError(
-            f"training/{HANDS.name}, a file of this project, cannot be read: {one_line(error)}. "
-            "Download it again."
-        ) from None
-    return Hands(**arrays)
+    """Return the Hands in hands.npz."""
+    return Hands(**data.read_arrays(HANDS, Hands._fields, data.MOST_BYTES))
 
 
 # --- See what a network reads of them -----------------------------------------------------------

@@ -10,10 +10,7 @@ as base64, and a list of labels.
 """
 
 import base64
-import contextlib
 import pathlib
-import secrets
-import time
 from typing import NamedTuple
 
 import numpy as np
@@ -68,26 +65,23 @@ def load(paths):
 
     What is in two files counts once.
     """
-    images = []
-    labels = []
-    aside = []
-    known = set()
+    label_of = {}  # for each image, as bytes, its label
     for path in paths:
-        images_of_file, labels_of_file = read_file(path)
-        if len(images_of_file) < 2:
-            raise data.DataError(
-                f"{printable(path)} has a single image: write each digit at least twice."
-            )
-        aside_of_file = keep_aside(labels_of_file)
-        for image, label, is_aside in zip(
-            images_of_file, labels_of_file, aside_of_file, strict=True
-        ):
-            if image.tobytes() not in known:
-                known.add(image.tobytes())
-                images.append(image)
-                labels.append(label)
-                aside.append(is_aside)
-    return OwnDigits(np.array(images), np.array(labels), np.array(aside))
+        remember(label_of, *read_file(path))
+    images, labels = to_arrays(label_of)
+    return OwnDigits(images, labels, keep_aside(labels))
+
+
+def remember(label_of, images, labels):
+    """Note in the dict `label_of` the label of each image."""
+    for image, label in zip(images, labels, strict=True):
+        label_of[image.tobytes()] = int(label)
+
+
+def to_arrays(label_of):
+    """Return the images, uint8 (N, 28, 28), and the labels, uint8 (N,), in the dict `label_of`."""
+    images = np.frombuffer(b"".join(label_of), np.uint8).reshape((-1, 28, 28))
+    return images, np.array(list(label_of.values()), np.uint8)
 
 
 def read_file(path):
@@ -98,9 +92,10 @@ def read_file(path):
     path = pathlib.Path(path)
     try:
         if path.suffix == ".json":
-            arrays = read_json(path)
+            images, labels = read_json(path)
         else:
-            arrays = data.read_arrays(path, ("images", "labels"), MOST_BYTES)
+            images, labels = data.read_arrays(path, ("images", "labels"), MOST_BYTES).values()
+        data.check(images, labels)
     except FileNotFoundError:
         raise data.DataError(
             f"there is no file {printable(path)}. If it comes from draw.html, it is where the "
@@ -111,25 +106,21 @@ def read_file(path):
         raise data.DataError(
             f"{printable(path)} cannot be read: {one_line(error)}. Expected is {EXPECTED}."
         ) from None
-    images = arrays["images"]
-    labels = arrays["labels"]
-    data.check(path, images, labels)
     return images, labels.astype("uint8")
 
 
 def read_json(path):
-    """Return the images, uint8 (N, 28, 28), and the labels, (N,), that draw.html saved, by name."""
+    """Return the images, uint8 (N, 28, 28), and the labels, (N,), that draw.html saved."""
     content = limits.read_json(path, 2 * MOST_BYTES)  # base64 takes a third more
     pixels = base64.b64decode(content["images"], validate=True)
-    images = np.frombuffer(pixels, np.uint8).reshape((-1, 28, 28))
-    return {"images": images, "labels": np.array(content["labels"])}
+    return np.frombuffer(pixels, np.uint8).reshape((-1, 28, 28)), np.array(content["labels"])
 
 
 def keep_aside(labels):
     """Return which images are kept aside to test on, bool (N,): of each digit every fifth one.
 
     Of a digit that was written from two to four times, the last one is; of one that was written
-    once, none. What is added to the file later does not change which of the first ones it is.
+    once, none.
     """
     aside = np.zeros(len(labels), bool)
     for label in np.unique(labels):
@@ -142,76 +133,27 @@ def keep_aside(labels):
 
 # --- Collect ------------------------------------------------------------------------------------
 
-PATIENCE = 10  # seconds to wait for another run; adding takes a hundredth of one
-
 
 def collect(path, images, labels):
     """Add images, uint8 (N, 28, 28), with their labels, (N,), to the file at `path`, or make it.
 
     An image that is there already counts once, with the label that was said last. The old file
-    stays until the new one is whole; of two runs at once, one waits. Returns how many images are
-    new, how many have another label now, and how many there are. Raises data.DataError if the old
-    file is something else or full, and OSError if it cannot be written.
+    stays until the new one is whole. Returns how many images are new, how many have another label
+    now, and how many there are. Raises data.DataError if the old file is something else or full,
+    and OSError if it cannot be written.
     """
-    unfinished = path.with_name(f"unfinished-{secrets.token_hex(4)}-{path.name}")
-    with locked(path):
-        label_of = {}  # for each image, as bytes, its label
-        if path.exists():
-            remember(label_of, *read_file(path))
-        before = label_of.copy()
-        remember(label_of, images, labels)
-        if len(label_of) > MOST_IMAGES:
-            raise data.DataError(f"{printable(path)} would have more than {MOST_IMAGES:,} digits")
-        all_images = np.frombuffer(b"".join(label_of), np.uint8).reshape((-1, 28, 28))
-        all_labels = np.array(list(label_of.values()), np.uint8)
-        try:
-            with unfinished.open("wb") as file:
-                np.savez(file, images=all_images, labels=all_labels)
-            files.move(unfinished, path)
-        finally:
-            files.delete(unfinished)
+    label_of = {}
+    if path.exists():
+        remember(label_of, *read_file(path))
+    before = label_of.copy()
+    remember(label_of, images, labels)
+    if len(label_of) > MOST_IMAGES:
+        raise data.DataError(f"{printable(path)} would have more than {MOST_IMAGES:,} digits")
+    all_images, all_labels = to_arrays(label_of)
+    with files.replacing(path) as unfinished, unfinished.open("wb") as file:
+        np.savez(file, images=all_images, labels=all_labels)
     number_changed = sum(label_of[image] != label for image, label in before.items())
     return len(label_of) - len(before), number_changed, len(label_of)
-
-
-def remember(label_of, images, labels):
-    """Note in the dict `label_of` the label of each image."""
-    for image, label in zip(images, labels, strict=True):
-        label_of[image.tobytes()] = int(label)
-
-
-@contextlib.contextmanager
-def locked(path):
-    """Let one run at a time do what is in a `with` block: others wait until it is done.
-
-    As long as it lasts, there is a file beside `path`, which only one run can make. One that is
-    older than PATIENCE was left by a run that was killed, and is deleted; so is one that is dated
-    as far in the future.
-    """
-    lock = path.with_name(f"{path.name}.lock")
-    latest = time.time() + 2 * PATIENCE
-    while True:
-        try:
-            lock.open("x").close()
-            break
-        except (FileExistsError, PermissionError):  # the latter on Windows, while it is deleted
-            if time.time() > latest:
-                raise
-        if abs(age_of(lock)) > PATIENCE:
-            files.delete(lock)
-        time.sleep(0.02)
-    try:
-        yield
-    finally:
-        files.delete(lock)
-
-
-def age_of(file):
-    """Return how many seconds ago a file was made; 0 if it is gone."""
-    try:
-        return time.time() - file.stat().st_mtime
-    except FileNotFoundError:
-        return 0
 
 
 # --- See what it brought ------------------------------------------------------------------------
@@ -225,7 +167,6 @@ def count_right_before(path, own):
     """
     import keras  # here, since predict.py, which collects, starts faster without it
 
-    path = pathlib.Path(path)
     try:
         metrics = limits.read_json(path.with_name("metrics.json"))
         if metrics["class_names"] != data.DIGITS:
@@ -248,16 +189,9 @@ def draw(own, predicted):
     `predicted` are the digits, integers (N,), that the new network reads in all of `own`.
     """
     is_wrong = predicted != own.labels
-    number_aside = own.aside.sum()
-    number_right = number_aside - (own.aside & is_wrong).sum()
-    if number_aside:
-        title = f"Your own digits: of {number_aside} kept aside {number_right} are read right"
-    else:
-        title = "Your own digits: none is kept aside (write each at least twice)"
-    wrong_first = np.argsort(~is_wrong, kind="stable")
-    aside = wrong_first[own.aside[wrong_first]]
-    trained_on = wrong_first[~own.aside[wrong_first]]
-    order = np.concatenate([aside, trained_on])
+    number_right = (own.aside & ~is_wrong).sum()
+    title = f"Your own digits: of {own.aside.sum()} kept aside {number_right} are read right"
+    order = np.lexsort((~is_wrong, ~own.aside))  # by the last of these first
     if len(order) > MOST_SHOWN:
         title += f"\n{MOST_SHOWN} of all {len(order):,}, those kept aside first"
         order = order[:MOST_SHOWN]

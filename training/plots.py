@@ -9,7 +9,6 @@ import math
 import numpy as np
 from matplotlib.figure import Figure
 
-from training import answers as tested
 from training import data
 
 RIGHT = "lightskyblue"  # blue and orange: the colour-blind can tell them apart, too
@@ -75,7 +74,7 @@ def draw_predictions(answers):
     """
     first = []
     hardest = []
-    for indices in tested.sort_by_class(answers.labels, answers.probabilities):
+    for indices in answers.sort_by_class():
         first.append(min(indices))
         hardest.append(indices[0])
     what = "digit" if answers.class_names == data.DIGITS else "class"

@@ -3,7 +3,6 @@
 Nothing here is about learning; you need not read it to understand train.py.
 """
 
-import math
 import pathlib
 import sys
 import textwrap
@@ -14,7 +13,7 @@ import numpy as np
 
 from page import write
 from training import data, hands, own_digits, plots
-from training.answers import Answers, to_labels
+from training.answers import Answers, is_one_hot, to_labels
 from training.errors import one_line, printable
 from training.files import delete, write_json
 from training.scaling import find_scaling, input_shape, to_network, to_pixels
@@ -25,11 +24,10 @@ NO_PROBABILITIES = (
 )
 NOT_COMPARABLE = (
     "they cannot be compared with the labels: to each label belongs a row of answers, with a "
-    "number for each class"
+    "number for each class, two at least"
 )
 NO_IMAGES = "the images of x_test are no longer 28 x 28 pixels"
 KNOWN_DATA = ("MNIST", "Fashion-MNIST")
-SMALLEST = 1e-7  # probability, of which a logarithm is taken, as in Keras
 # What `save` writes beside the network.
 NAMES = ("metrics.json", "draw.html", "my_digits.png", "elsewhere.png", *plots.NAMES)
 
@@ -97,8 +95,11 @@ def save(run, model, train_set, test_set, probabilities, loss):
     labels_train = to_labels(y_train)
     data_name = data.name_data(run.source, labels_train)
     scaling = find_scaling(x_train, x_test, run.shades)
-    labels, answered = compare(y_test, probabilities)
-    answers, problem = make_answers(to_pixels(x_test, scaling), labels, answered, data_name)
+    labels = find_labels(y_test, probabilities)
+    answers, problem = make_answers(to_pixels(x_test, scaling), labels, probabilities, data_name)
+    accuracy = None
+    if labels is not None:
+        accuracy = float(np.mean(probabilities.argmax(axis=1) == labels))
     metrics = {
         "dataset": data_name,
         "class_names": data.name_classes(data_name) if answers is None else answers.class_names,
@@ -106,7 +107,7 @@ def save(run, model, train_set, test_set, probabilities, loss):
         **describe_fitting(run.fitting, model),
         "seed": run.told_seed,
         "test_size": len(y_test),
-        "test_accuracy": find_accuracy(labels, answered),
+        "test_accuracy": accuracy,
         "test_loss": float(np.ravel(loss)[0]),
         "paper": scaling.paper,
         "ink": scaling.ink,
@@ -141,9 +142,7 @@ def save(run, model, train_set, test_set, probabilities, loss):
         path = run.outputs.folder / name
         if path not in run.outputs.saved and path not in run.outputs.failed:
             delete(path)  # an older one, which would show another network
-    report(run, metrics, answers, problem)
-    if reads_digits and run.is_loadable:
-        print_how_to_predict(run.outputs.folder)
+    report(run, metrics, answers, problem, reads_digits and run.is_loadable)
 
 
 def describe_fitting(fitting, model):
@@ -153,15 +152,8 @@ def describe_fitting(fitting, model):
     training loop of the reader's own, or of another model.
     """
     if fitting is None or fitting.model is not model or fitting.seconds == 0:
-        return {
-            "epochs": None,
-            "batch_size": None,
-            "validation_split": None,
-            "train_size": None,
-            "validation_size": None,
-            "interrupted": False,
-            "history": {},
-        }
+        names = ("epochs", "batch_size", "validation_split", "train_size", "validation_size")
+        return {**dict.fromkeys(names), "interrupted": False, "history": {}}
     return {
         "epochs": len(fitting.epochs),
         "batch_size": fitting.batch_size,
@@ -173,64 +165,32 @@ def describe_fitting(fitting, model):
     }
 
 
-def save_own_digits(run, model, scaling):
-    """Save how your own digits are read; return how many that were kept aside are read right.
+def find_labels(y, answered):
+    """Return labels, integers (N,), that can be compared with what was answered; None otherwise.
 
-    A dict: of how many (`kept_aside`) the new network reads so many right (`right`), and the one
-    that was in the outputs folder before (`right_before`, None if there was none).
-    """
-    own = run.own
-    x = to_network(own.images, scaling.paper, scaling.ink, input_shape(model))
-    predicted = model.predict(x, verbose=0).argmax(axis=1)
-    with run.outputs.saving("my_digits.png") as unfinished:
-        own_digits.draw(own, predicted).savefig(unfinished)
-    is_right = predicted == own.labels
-    return {
-        "kept_aside": int(own.aside.sum()),
-        "right": int(is_right[own.aside].sum()),
-        "right_before": run.own_right_before,
-    }
-
-
-def compare(y, probabilities):
-    """Return labels, integers (N,), and what was answered, (N, classes), so that they compare.
-
-    `y` are the labels as the network was given them, one-hot (N, classes) or integers;
-    `probabilities` are what it answered, (N, classes), or (N, 1) for class 1 of two. Returns None
-    and None where nobody can say which answers are right.
+    `y` are the labels as the network was given them, one-hot (N, classes) or integers, and
+    `answered` is what it answered, (N, classes) unless its reader has made something else of it.
     """
     y = np.asarray(y)
-    probabilities = np.asarray(probabilities, dtype="float64")
-    if probabilities.ndim != 2 or len(y) != len(probabilities):
-        return None, None
-    if probabilities.shape[1] == 1:
-        if probabilities.min() < 0 or probabilities.max() > 1:
-            return None, None  # from which number on does it mean class 1?
-        probabilities = np.concatenate([1 - probabilities, probabilities], axis=1)
-    if y.shape == probabilities.shape:
-        if not np.allclose(y.sum(axis=1), 1):
-            return None, None
-        return y.argmax(axis=1), probabilities
+    if not isinstance(answered, np.ndarray) or answered.ndim != 2 or answered.shape[1] < 2:
+        return None  # a single number for each image, or several outputs
     labels = to_labels(y)
-    if len(labels) != len(y) or not np.array_equal(labels, y.ravel()):
-        return None, None
-    if labels.min() < 0 or labels.max() >= probabilities.shape[1]:
-        return None, None
-    return labels, probabilities
-
-
-def find_accuracy(labels, probabilities):
-    """Return the share of right answers, or None; the arguments are what `compare` returns."""
-    if labels is None:
+    if len(y) != len(answered) or len(labels) != len(y):
         return None
-    return float(np.mean(probabilities.argmax(axis=1) == labels))
+    if is_one_hot(y):
+        is_comparable = y.shape == answered.shape and np.allclose(y.sum(axis=1), 1)
+    else:
+        is_comparable = np.array_equal(labels, y.ravel())  # they are integers
+    if not is_comparable or labels.min() < 0 or labels.max() >= answered.shape[1]:
+        return None
+    return labels
 
 
 def make_answers(images, labels, probabilities, data_name):
     """Return the Answers of a network, and None; or None, and why they cannot be shown.
 
-    `images` are uint8 (N, 28, 28), or None; `labels` and `probabilities` are what `compare`
-    returns.
+    `images` are uint8 (N, 28, 28), or None, `labels` what `find_labels` returns, and
+    `probabilities` float (N, classes).
     """
     if labels is None:
         return None, NOT_COMPARABLE
@@ -245,6 +205,40 @@ def make_answers(images, labels, probabilities, data_name):
     return Answers(images, labels, probabilities, class_names, data_name), None
 
 
+def ask(model, images, scaling):
+    """Return a model's answers about images, uint8 (N, 28, 28), scaled as its own."""
+    x = to_network(images, scaling.paper, scaling.ink, input_shape(model))
+    return model.predict(x, verbose=0)
+
+
+def save_own_digits(run, model, scaling):
+    """Save how your own digits are read; return how many that were kept aside are read right.
+
+    A dict: of how many (`kept_aside`) the new network reads so many right (`right`), and the one
+    that was in the outputs folder before (`right_before`, None if there was none).
+    """
+    own = run.own
+    predicted = ask(model, own.images, scaling).argmax(axis=1)
+    with run.outputs.saving("my_digits.png") as unfinished:
+        own_digits.draw(own, predicted).savefig(unfinished)
+    is_right = predicted == own.labels
+    return {
+        "kept_aside": int(own.aside.sum()),
+        "right": int(is_right[own.aside].sum()),
+        "right_before": run.own_right_before,
+    }
+
+
+def save_elsewhere(run, model, scaling, answers):
+    """Save how the digits of people from elsewhere are read; return what hands.measure does."""
+    digits = hands.load()
+    probabilities = ask(model, digits.images_aside, scaling)
+    with run.outputs.saving("elsewhere.png") as unfinished:
+        figure = hands.draw_elsewhere(digits, probabilities, answers.images, answers.labels)
+        figure.savefig(unfinished)
+    return hands.measure(digits, probabilities)
+
+
 def list_versions():
     """Return the versions of what the result depends on."""
     backend = keras.backend.backend()
@@ -257,22 +251,15 @@ def list_versions():
     }
 
 
-def save_elsewhere(run, model, scaling, answers):
-    """Save how the digits of people from elsewhere are read; return what hands.measure does."""
-    digits = hands.load()
-    x = to_network(digits.images_aside, scaling.paper, scaling.ink, input_shape(model))
-    probabilities = model.predict(x, verbose=0)
-    with run.outputs.saving("elsewhere.png") as unfinished:
-        figure = hands.draw_elsewhere(digits, probabilities, answers.images, answers.labels)
-        figure.savefig(unfinished)
-    return hands.measure(digits, probabilities)
-
-
 # --- The screen ---------------------------------------------------------------------------------
 
 
-def report(run, metrics, answers, problem):
-    """Print how good the network is, what was saved, and what to do next."""
+def report(run, metrics, answers, problem, reads_pictures):
+    """Print how good the network is, what was saved, and what to do next.
+
+    `answers` are its Answers, or None, and `problem` then says why. `reads_pictures` is whether
+    predict.py can use it.
+    """
     data_name = metrics["dataset"]
     size = metrics["test_size"]
     if metrics["test_accuracy"] is not None:
@@ -283,40 +270,32 @@ def report(run, metrics, answers, problem):
         if not run.options.hands:
             print("(It learns from such digits, too: python train.py --hands)")
     if "own_digits" in metrics:
-        report_own_digits(metrics["own_digits"])
+        own = metrics["own_digits"]
+        line = f"Your own digits, kept aside: {own['right']} of {own['kept_aside']} right"
+        if own["right_before"] is not None:
+            line += f" (before: {own['right_before']} of {own['kept_aside']})"
+        print(line)
     if metrics["interrupted"]:
         print("The training was interrupted: these are the numbers of an unfinished network.")
-    reads = True  # as far as one can see, it has learned something
     if answers is None:
         print(f"The answers cannot be shown: {problem}.")
-        reads = False
-    trouble = find_trouble(metrics["test_loss"], answers)
+    trouble = find_trouble(answers)
     if trouble is not None:
         print(f"{trouble}.")
-        reads = False
     if data_name not in KNOWN_DATA:
         print("This is NOT MNIST: from its 60,000 images dense learns about 98%, convnet 99.5%.")
-    report_saved(run.outputs, metrics["seconds"], reads)
-
-
-def report_own_digits(numbers):
-    """Print how your own digits are read that were kept aside; `numbers` as in metrics.json."""
-    line = f"Your own digits, kept aside: {numbers['right']} of {numbers['kept_aside']} right"
-    if numbers["right_before"] is not None:
-        line += f" (before: {numbers['right_before']} of {numbers['kept_aside']})"
-    print(line)
-
-
-def report_saved(outputs, seconds, reads):
-    """Print what was saved, and what to open next if the network `reads` at all."""
-    line = f"It took {seconds['total']:.0f} seconds after the start of Keras"
-    if seconds["train"] is not None:
-        line += f", {seconds['train']:.0f} of them for `fit`"
+    line = f"It took {metrics['seconds']['total']:.0f} seconds after the start of Keras"
+    if metrics["seconds"]["train"] is not None:
+        line += f", {metrics['seconds']['train']:.0f} of them for `fit`"
     print(f"{line}.")
-    names = [path.name for path in outputs.saved]
-    print(f"Saved in {printable(outputs.folder)}: {', '.join(names)}")
-    if not reads:
-        return
+    names = [path.name for path in run.outputs.saved]
+    print(f"Saved in {printable(run.outputs.folder)}: {', '.join(names)}")
+    if answers is not None and trouble is None:
+        print_what_to_try(run.outputs, reads_pictures)
+
+
+def print_what_to_try(outputs, reads_pictures):
+    """Print which results to open, and how the network reads pictures if it can."""
     print("\nNow look at, and try:")
     for name, what in (
         ("mistakes.png", "what it read wrong:"),
@@ -325,37 +304,20 @@ def report_saved(outputs, seconds, reads):
         path = outputs.folder / name
         if path in outputs.saved:
             print(f"  {what:20}{path.resolve().as_uri()}")
+    if reads_pictures:
+        command = "python predict.py my_digit.png"
+        if outputs.folder != pathlib.Path("outputs"):
+            command += f" --model {printable(outputs.folder / 'model.keras')}"
+        print(f"  your own pictures:  {command}")
 
 
-def print_how_to_predict(folder):
-    """Print how the network in this folder reads pictures."""
-    command = "python predict.py my_digit.png"
-    if folder != pathlib.Path("outputs"):
-        command += f" --model {printable(folder / 'model.keras')}"
-    print(f"  your own pictures:  {command}")
-
-
-def find_trouble(loss, answers):
+def find_trouble(answers):
     """Return what a reader can try, in one line, whose network has learned nothing; or None."""
-    smaller = (
-        "Let each step change the weights less, by a smaller learning rate; in the model's "
-        "compile: optimizer=keras.optimizers.RMSprop(learning_rate=0.0001)"
-    )
-    if not math.isfinite(loss):
-        return f"The loss is not a number: the weights grew endlessly. {smaller}"
-    if answers is None:
+    if answers is None or answers.accuracy >= 1.5 / len(answers.class_names):
         return None
-    number_of_classes = len(answers.class_names)
-    # Of the answers themselves: what `fit` calls the loss may be another one, or have more in it.
-    right_probabilities = answers.probabilities[np.arange(len(answers.labels)), answers.labels]
-    crossentropy = np.mean(-np.log(np.maximum(right_probabilities, SMALLEST)))
-    guessing = math.log(number_of_classes)  # that of ten equal probabilities: 2.3
-    if crossentropy > 1.1 * guessing and answers.accuracy < 0.5:
-        return f"It is worse than guessing, since it is very sure where it is wrong. {smaller}"
-    if answers.accuracy < 1.5 / number_of_classes:
-        return (
-            "It is no better than guessing. Are the last layer and the loss a pair, such as "
-            "softmax and categorical_crossentropy, and does each image have its own label? Else "
-            "let it learn for more epochs, or by a larger learning rate"
-        )
-    return None
+    return (
+        "It is no better than guessing. Are the last layer and the loss a pair, such as softmax "
+        "and categorical_crossentropy, and does each image have its own label? Else let it learn "
+        "for more epochs, or by another learning rate, larger or, if the loss grew, smaller "
+        "(0.001 is usual); in the model's compile: optimizer=keras.optimizers.RMSprop(0.0001)"
+    )

@@ -1,8 +1,7 @@
 """What both scripts need before they begin: the packages, a quiet start, errors in one line.
 
 Nothing here is about learning; you need not read it to understand train.py. At its top it imports
-nothing that has to be installed, and nothing for which a file of yours could be taken: so it can
-say what is wrong.
+nothing that has to be installed: so it can say what is missing.
 """
 
 import errno
@@ -12,29 +11,23 @@ import sys
 from training.errors import UserError, one_line
 
 PROJECT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
-PACKAGES = ("numpy", "matplotlib", "cv2", "PIL")  # and Keras
-BACKENDS = ("tensorflow", "jax", "torch")
+# A part of each package: a file of the reader's that is taken for the package has no parts.
+PACKAGES = ("shutil", "numpy.linalg", "matplotlib.figure", "cv2.version", "PIL.Image")
 SCREEN_IS_GONE = (errno.EPIPE, errno.ENOSPC, errno.EINVAL)  # the last one on Windows
 NARROW = 60  # letters in a line
-FLOATS = ("float16", "bfloat16", "float32", "float64")
 
 
 def prepare():
     """Make ready for a script: a safe screen, errors in one line, and all packages but Keras.
 
-    Ends the program, with a line that says why, if one of them is missing.
+    Ends the program, with a line that says why, if one of them cannot be imported.
     """
     prepare_screen()
     sys.excepthook = end_in_one_line
     if "ipykernel" not in sys.modules:  # in a notebook the variable is the notebook's
         os.environ.pop("MPLBACKEND", None)  # pictures are saved: nothing has to open a window
-    try:
-        widen_screen()
-        check_packages()
-        import_packages(PACKAGES)
-    except Exception as error:
-        end_if_a_file_stands_in(error)
-        raise
+    import_packages(PACKAGES)
+    widen_screen()
 
 
 def prepare_screen():
@@ -69,110 +62,68 @@ def end_in_one_line(kind, error, traceback):
         )
     elif isinstance(error, OSError) and error.errno in SCREEN_IS_GONE and not error.filename:
         # The screen is a pipe that closed, such as `| head -1`, or a full disk.
-        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115  nothing is left to be printed
-        end_quietly(f"Error: nothing more can be printed: {one_line(error)}")
+        message = f"Error: nothing more can be printed: {one_line(error)}"
+        print(message, file=sys.stderr, flush=True)
+        os._exit(1)  # without another try to print what is left
     else:
         sys.__excepthook__(kind, error, traceback)
-
-
-def end_quietly(message):
-    """Say why on stderr, if that works, and end the program without flushing what cannot be."""
-    try:
-        print(message, file=sys.stderr, flush=True)
-    finally:
-        os._exit(1)
 
 
 # --- Packages -----------------------------------------------------------------------------------
 
 
-def check_packages():
-    """End the program, with a line that says why, if a package or Keras's backend is missing."""
-    import importlib.util
-    import pathlib
-
-    for package in (*PACKAGES, "keras"):
-        if importlib.util.find_spec(package) is None:
-            sys.exit(
-                f"Error: No module named {package!r}. Activate the environment (source "
-                r".venv/bin/activate, on Windows .venv\Scripts\activate), or install what is "
-                "missing: pip install -r requirements.txt"
-            )
-    settings_file = pathlib.Path(os.environ.get("KERAS_HOME", "~/.keras"), "keras.json")
-    settings_file = settings_file.expanduser()
-    settings = read_keras_settings(settings_file)
-    backend = os.environ.get("KERAS_BACKEND")
-    named_in = "the environment variable KERAS_BACKEND names"
-    if not backend:
-        backend = settings.get("backend", "tensorflow")
-        named_in = f"{settings_file} names"
-    if backend not in BACKENDS:
-        sys.exit(
-            f"Error: {named_in} {backend!r} as the backend, which computes for Keras. "
-            f"Name one of these: {', '.join(BACKENDS)}"
-        )
-    if backend == "torch":
-        # Else its threads wait for each other awake: beside another program ten times as long.
-        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    if importlib.util.find_spec(backend) is None:
-        if backend == "tensorflow":
-            named_in = "Keras needs"
-        sys.exit(
-            f"Error: {named_in} {backend}, which is not installed: pip install {backend}"
-            ", or name another backend"
-        )
-
-
-def read_keras_settings(path):
-    """Return what Keras's settings file says, a dict, or {} if there is none.
-
-    Ends the program if Keras would fail on it: some files are from its older versions.
-    """
-    import contextlib
-
-    from training import limits
-
-    problem = None
-    settings = {}
-    if path.exists() and not path.is_file():
-        problem = "it is no regular file"  # a pipe, for which Keras would wait for ever
-    else:
-        with contextlib.suppress(OSError, ValueError, RecursionError):  # Keras ignores it then
-            settings = limits.read_json(path)
-    if not isinstance(settings, dict):
-        problem = "it is no list of names and values"
-    elif settings.get("floatx", "float32") not in FLOATS:
-        problem = f"floatx must be one of {', '.join(FLOATS)}"
-    elif not isinstance(settings.get("epsilon", 1e-7), float):
-        problem = "epsilon must be a small number, such as 1e-07"
-    elif settings.get("image_data_format", "channels_last") != "channels_last":
-        problem = 'image_data_format must be "channels_last"'
-    if problem is not None:
-        sys.exit(f"Error: Keras's settings in {path} do not work: {problem}. Mend or delete it")
-    return settings
-
-
 def import_packages(names):
-    """Import packages; raises whatever they raise, and ImportError if one is something else."""
+    """Import packages; end the program, with a line that says why, if one cannot be imported."""
     import importlib
 
-    for name in names:
-        package = importlib.import_module(name)
-        if package.__spec__.parent != name:  # a single file of the reader's
-            raise ImportError(f"{package.__file__} is not the package {name}")
+    try:
+        for name in names:
+            importlib.import_module(name)
+    except Exception as error:  # noqa: BLE001  a package of another version may fail in any way
+        message = f"Error: {name} cannot be imported: {one_line(error)}."
+        is_missing = isinstance(error, ModuleNotFoundError) and "not a package" not in str(error)
+        others = find_stand_ins()
+        if others and not is_missing:
+            sys.exit(
+                f"{message} Your file {', '.join(others)} has the name of a module that Python or "
+                "a package needs, and is taken for it. Rename it, to my_test.py for one"
+            )
+        sys.exit(
+            f"{message} Activate the environment (source .venv/bin/activate, on Windows "
+            r".venv\Scripts\activate), or install what is missing: pip install -r requirements.txt "
+            "(or mend Keras's own settings: KERAS_BACKEND, and keras.json in ~/.keras)"
+        )
+
+
+def find_stand_ins():
+    """Return the paths of files beside the scripts that Python imports in place of others."""
+    from importlib.machinery import PathFinder
+
+    others = [folder for folder in sys.path if os.path.abspath(folder) != PROJECT]  # noqa: PTH100
+    paths = []
+    for file_name in os.listdir(PROJECT):  # noqa: PTH208
+        name, _, ending = file_name.partition(".")
+        is_taken = name in sys.stdlib_module_names or PathFinder.find_spec(name, others)
+        if ending == "py" and is_taken:
+            paths.append(os.path.join(PROJECT, file_name))  # noqa: PTH118
+    return paths
 
 
 def import_keras():
     """Import Keras, without what TensorFlow logs when it starts: six lines and more.
 
     Whoever has set TF_CPP_MIN_LOG_LEVEL sees it, and everybody if the import fails. It takes
-    seconds. Ends the program in one line if a file of the reader's stands in.
+    seconds. Ends the program in one line if it cannot be imported.
     """
     import tempfile
 
     choose_for_convnet()
+    check_keras_settings()
+    if os.environ.get("KERAS_BACKEND") == "torch":
+        # Else its threads wait for each other awake: beside another program ten times as long.
+        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if "TF_CPP_MIN_LOG_LEVEL" in os.environ:
-        import_packages(["keras"])
+        import_packages(["keras.layers"])
         return
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"  # so that it logs less later on, too
     with tempfile.TemporaryFile() as log:
@@ -183,15 +134,23 @@ def import_keras():
             stderr = os.open(os.devnull, os.O_WRONLY)
         os.dup2(log.fileno(), 2)
         try:
-            import_packages(["keras"])
-        except Exception as error:
-            end_if_a_file_stands_in(error)
+            import_packages(["keras.layers"])
+        except SystemExit:
             log.seek(0)
             sys.stderr.write(log.read().decode(errors="replace"))
             raise
         finally:
             os.dup2(stderr, 2)
             os.close(stderr)
+
+
+def check_keras_settings():
+    """End the program if Keras's settings are a pipe or a device, for which it would wait."""
+    import pathlib
+
+    path = pathlib.Path(os.environ.get("KERAS_HOME", "~/.keras"), "keras.json").expanduser()
+    if path.exists() and not path.is_file():
+        sys.exit(f"Error: Keras's settings in {path} do not work: it is no regular file")
 
 
 def choose_for_convnet():
@@ -209,28 +168,3 @@ def choose_for_convnet():
     asked, _ = parser.parse_known_args()
     if asked.model == "convnet":
         os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
-
-
-def end_if_a_file_stands_in(error):
-    """End the program in one line if a file of the reader's is why the imports ended in `error`.
-
-    A file beside the scripts, where Python looks first, is imported in place of a module that has
-    its name. It may be left again by then, but the error came through it.
-    """
-    from importlib.machinery import PathFinder
-
-    paths = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
-    traceback = error.__traceback__
-    while traceback is not None:
-        paths.append(traceback.tb_frame.f_code.co_filename)
-        traceback = traceback.tb_next
-    others = [folder for folder in sys.path if os.path.abspath(folder) != PROJECT]  # noqa: PTH100
-    for path in paths:
-        folder, file_name = os.path.split(path or "")
-        name = file_name.partition(".")[0]
-        is_taken = name in sys.stdlib_module_names or PathFinder.find_spec(name, others)
-        if folder == PROJECT and is_taken:
-            sys.exit(
-                f"Error: your file {path} has the name of a module that Python or a package needs, "
-                "and is taken for it. Rename it, to my_test.py for one"
-            )

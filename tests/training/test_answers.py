@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from training.answers import Answers, is_one_hot, sort_by_class, to_labels
+from training.answers import Answers, is_one_hot, to_labels
 
 LABELS = np.array([0, 1, 1, 2])
 PROBABILITIES = np.array([[0.7, 0.2, 0.1], [0.3, 0.5, 0.2], [0.1, 0.2, 0.7], [0.1, 0.3, 0.6]])
@@ -16,13 +16,12 @@ def test_the_most_probable_class_is_the_answer_and_accuracy_the_share_of_right_o
 
 
 def test_of_each_class_the_hardest_image_is_first_and_the_others_in_their_order():
-    classes = sort_by_class(LABELS, PROBABILITIES)
-    assert [list(indices) for indices in classes] == [[0], [2, 1], [3]]
     labels = np.array([5, 3, 5, 5, 5])
     probabilities = np.zeros((5, 10))
     probabilities[:, 5] = [0.9, 0.0, 0.8, 0.1, 0.1]
-    classes = sort_by_class(labels, probabilities)
-    assert [list(indices) for indices in classes] == [[1], [3, 0, 2, 4]]  # 3 before 5
+    answers = Answers(np.zeros((5, 28, 28), "uint8"), labels, probabilities, [], "a test")
+    classes = [list(indices) for indices in answers.sort_by_class()]
+    assert classes == [[1], [3, 0, 2, 4]]  # 3 before 5
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 import os
 import pathlib
 
-import cv2
 import numpy as np
 import pytest
 from helpers import assert_one_line
@@ -11,7 +10,7 @@ from matplotlib import colors
 from PIL import Image
 
 from tools import make_hands
-from training import data, distort, hands, plots
+from training import distort, hands, plots
 
 TESTS = pathlib.Path(__file__).resolve().parent.parent
 
@@ -20,13 +19,6 @@ TESTS = pathlib.Path(__file__).resolve().parent.parent
 def elsewhere():
     """The Hands of the project."""
     return hands.load()
-
-
-@pytest.fixture(scope="module")
-def more(elsewhere, sample):
-    """The sample's training images and labels, with copies added: seed 0."""
-    (images, labels), _ = sample
-    return elsewhere.add_to(images, labels, seed=0)
 
 
 def one_hot(predicted):
@@ -48,7 +40,7 @@ def test_there_are_9428_digits_of_both_sets_with_their_labels(elsewhere):
 
 
 def test_each_fits_into_20_by_20_with_its_centre_of_mass_in_the_middle_as_mnist_s(elsewhere):
-    for image in elsewhere.images:
+    for image in elsewhere.images[::20]:
         y, x = np.nonzero(image)
         assert max(np.ptp(y), np.ptp(x)) + 1 in (19, 20)
         weights = image[y, x]
@@ -56,32 +48,6 @@ def test_each_fits_into_20_by_20_with_its_centre_of_mass_in_the_middle_as_mnist_
         if not touches:
             np.testing.assert_allclose(np.average(y, weights=weights), 14, atol=0.51)
             np.testing.assert_allclose(np.average(x, weights=weights), 14, atol=0.51)
-
-
-def stroke_width(image):
-    """How wide the strokes are, in pixels: their area by half the length of their outline."""
-    large = cv2.resize(image, None, fx=8, fy=8, interpolation=cv2.INTER_LINEAR)
-    ink = (large > 127).astype(np.uint8)
-    outlines, _ = cv2.findContours(ink, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_TC89_L1)
-    length = sum(cv2.arcLength(outline, True) for outline in outlines)
-    return ink.sum() / (length / 2) / 8
-
-
-def test_their_strokes_are_about_as_wide_as_mnist_s(elsewhere, sample):
-    (images, _), _ = sample
-    of_mnist = np.median([stroke_width(image) for image in images[:1000]])
-    for images in (elsewhere.images[elsewhere.on_paper], elsewhere.images[~elsewhere.on_paper]):
-        width = np.median([stroke_width(image) for image in images[::5]])
-        assert 0.9 * of_mnist < width < 1.4 * of_mnist
-
-
-def test_each_label_is_nearly_always_that_of_the_most_similar_image(elsewhere):
-    # Of each digit kept aside, the nearest one of the others has nearly always its label.
-    known = elsewhere.images[~elsewhere.aside].reshape((-1, 784)).astype("float32")
-    asked = elsewhere.images_aside[::5].reshape((-1, 784)).astype("float32")
-    far = (known**2).sum(axis=1) - 2 * asked @ known.T
-    nearest = elsewhere.labels[~elsewhere.aside][far.argmin(axis=1)]
-    assert np.mean(nearest == elsewhere.labels_aside[::5]) > 0.96
 
 
 def test_about_a_fifth_of_each_digit_is_kept_aside_and_on_paper_whole_writers(elsewhere):
@@ -102,17 +68,6 @@ def test_the_file_is_what_the_program_makes_of_both_sets(elsewhere):
         np.testing.assert_array_equal(one, other)
 
 
-def test_strokes_are_drawn_as_lines_through_all_points_and_lifted_between_two():
-    ink = make_hands.draw([[[0, 0], [0, 100]], [[50, 0], [50, 50]]])
-    first = make_hands.PEN  # a margin as wide as the pen
-    half = make_hands.PEN + make_hands.SIDE // 2
-    last = make_hands.PEN + make_hands.SIDE
-    for row, column in ((first, first), (half, first), (last, first), (first, half), (half, half)):
-        assert ink[row, column] == 1
-    for row, column in ((last, half), (half, (first + half) // 2)):
-        assert ink[row, column] == 0
-
-
 def test_the_licence_of_both_sets_is_named_with_their_authors():
     text = (TESTS.parent / "LICENSE-DATA").read_text(encoding="utf-8")
     text = " ".join(text.split())
@@ -130,70 +85,37 @@ def test_the_licence_of_both_sets_is_named_with_their_authors():
         assert words in text
 
 
-def test_a_damaged_file_is_one_line(tmp_path, monkeypatch):
-    half = tmp_path / "hands.npz"
-    half.write_bytes(hands.HANDS.read_bytes()[:1000])
-    for path in (half, tmp_path / "none.npz"):
-        monkeypatch.setattr(hands, "HANDS", path)
-        with pytest.raises(data.DataError) as refused:
-            hands.load()
-        assert_one_line(str(refused.value), path.name, "Download it again")
-
-
 # --- Add ----------------------------------------------------------------------------------------
 
 
-def test_three_distorted_copies_of_each_stand_before_the_training_images(more, elsewhere, sample):
+def test_three_distorted_copies_of_each_stand_before_the_training_images(elsewhere, sample, capsys):
     (images, labels), _ = sample
-    more_images, more_labels = more
+    more_images, _ = elsewhere.add_to(images, labels, seed=0)
     number = np.count_nonzero(~elsewhere.aside)
-    assert len(more_images) == 3 * number + len(images)
     assert more_images.dtype == np.uint8
-    assert more_labels.dtype == np.uint8
-    np.testing.assert_array_equal(more_images[3 * number :], images)
-    np.testing.assert_array_equal(more_labels[3 * number :], labels)
     copies = more_images[: 3 * number].reshape((3, number, 784))
     for one, other in ((0, 1), (1, 2), (0, 2)):
         alike = (copies[one] == copies[other]).all(axis=1)
         assert alike.mean() < 0.001
-
-
-def test_each_copy_has_the_label_of_the_digit_that_it_was(more, elsewhere):
-    more_images, more_labels = more
-    originals = elsewhere.images[~elsewhere.aside]
-    copies = more_images[: 3 * len(originals)].astype(float)
-    expected = np.tile(elsewhere.labels[~elsewhere.aside], 3)
-    np.testing.assert_array_equal(more_labels[: len(copies)], expected)
-    shares_nearer = []  # of all originals: nearly none is nearer to a copy than its own
-    for index in range(0, len(copies), 500):
-        far = np.linalg.norm(originals.astype(float) - copies[index], axis=(1, 2))
-        shares_nearer.append(np.mean(far < far[index % len(originals)]))
-    assert np.mean(shares_nearer) < 0.02
-
-
-def test_none_that_is_kept_aside_is_learned(more, elsewhere, sample, monkeypatch):
-    (images, labels), _ = sample
-    monkeypatch.setattr(distort, "FOR_COPIES", distort.Amounts())  # copies as they are
-    learned, _ = elsewhere.add_to(images, labels, seed=0)
-    learned = {image.tobytes() for image in learned}
-    for image, is_aside in zip(elsewhere.images, elsewhere.aside, strict=True):
-        assert (image.tobytes() in learned) == (not is_aside)
-
-
-def test_the_copies_are_the_same_with_the_same_seed_alone(more, elsewhere, sample):
-    (images, labels), _ = sample
-    again, _ = elsewhere.add_to(images, labels, seed=0)
-    other, _ = elsewhere.add_to(images, labels, seed=1)
-    np.testing.assert_array_equal(more[0], again)
-    assert not np.array_equal(more[0], other)
-
-
-def test_the_screen_says_how_many_are_learned_and_how_many_kept_aside(elsewhere, sample, capsys):
-    (images, labels), _ = sample
-    elsewhere.add_to(images, labels, seed=0)
     said = capsys.readouterr().out
     assert "7,548 digits to learn from, as 22,644" in said
     assert "1,880 kept aside" in said
+    other_seed, _ = elsewhere.add_to(images, labels, seed=1)
+    assert not np.array_equal(more_images, other_seed)
+
+
+def test_each_copy_is_of_a_digit_that_is_not_kept_aside_with_its_label(
+    elsewhere, sample, monkeypatch
+):
+    (images, labels), _ = sample
+    monkeypatch.setattr(distort, "FOR_COPIES", distort.Amounts())  # copies as they are
+    more_images, more_labels = elsewhere.add_to(images, labels, seed=0)
+    learned = ~elsewhere.aside
+    expected = np.concatenate([np.tile(elsewhere.images[learned], (3, 1, 1)), images])
+    np.testing.assert_array_equal(more_images, expected)
+    expected = np.concatenate([np.tile(elsewhere.labels[learned], 3), labels])
+    np.testing.assert_array_equal(more_labels, expected)
+    assert more_labels.dtype == np.uint8
 
 
 # --- What a network reads of them ---------------------------------------------------------------

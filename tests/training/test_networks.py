@@ -7,7 +7,7 @@ import sys
 import keras
 import numpy as np
 import pytest
-from conftest import ENVIRONMENT, ROOT
+from conftest import ENVIRONMENT, ROOT, as_input
 
 from training import distort, networks
 
@@ -37,15 +37,9 @@ def test_the_dropout_network_is_the_one_of_tensorflow_s_quickstart():
     assert (networks.EPOCHS["dropout"], networks.BATCH_SIZES["dropout"]) == (5, 32)
 
 
-def test_the_convnet_is_made_of_convolutions_and_of_nothing_that_is_random_in_an_answer():
-    kinds = [kind for kind, _, _ in layers_of(networks.build("convnet", seed=0))]
-    assert kinds.count("Conv2D") >= 3
-    assert kinds[-1] == "Dense"
-    assert not [kind for kind in kinds if kind.startswith("Random")]
-
-
 def test_the_convnet_is_the_one_of_which_the_figures_were_measured():
     model = networks.build("convnet", seed=0)
+    assert not [kind for kind, _, _ in layers_of(model) if kind.startswith("Random")]
     convolutions = [
         (layer.filters, layer.kernel_size, layer.strides, layer.padding, layer.activation.__name__)
         for layer in model.layers
@@ -92,22 +86,15 @@ def test_a_network_reads_rows_of_784_and_answers_ten_probabilities_and_its_accur
     assert list(model.evaluate(pixels, onehot, verbose=0, return_dict=True)) == ["accuracy", "loss"]
 
 
-def test_a_name_of_no_network_is_refused():
-    with pytest.raises(ValueError, match="'transformer'"):
-        networks.build("transformer", seed=0)
-
-
 def test_the_convnet_learns_and_reads_digits_that_are_moved(sample):
     (images, labels), (images_test, labels_test) = sample
     model = networks.build("convnet", seed=0)
-    x_train = images[:2000].reshape((2000, 784)).astype("float32") / 255
     y_train = keras.utils.to_categorical(labels[:2000], num_classes=10)
-    batches = distort.DistortedImages(x_train, y_train, batch_size=64)
+    batches = distort.DistortedImages(as_input(images[:2000]), y_train, batch_size=64)
     model.fit(batches, epochs=4, shuffle=False, verbose=0)
 
     def accuracy(images):
-        x = images.reshape((-1, 784)).astype("float32") / 255
-        return np.mean(model.predict(x, verbose=0).argmax(axis=1) == labels_test)
+        return np.mean(model.predict(as_input(images), verbose=0).argmax(axis=1) == labels_test)
 
     # Seeds 0 and 1 gave 93% and 97%, and 83% and 84% on digits that are moved; without distortion,
     # seed 0 gave 50%.

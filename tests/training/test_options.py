@@ -1,7 +1,5 @@
 """What options.py takes from a command line, and what it says of a wrong one."""
 
-import ntpath
-import os
 import pathlib
 import re
 import sys
@@ -23,8 +21,6 @@ def test_the_defaults_are_the_recipe_s():
 def test_other_networks_have_their_own_defaults_which_can_be_changed():
     args = options.parse(["--model", "dropout"])
     assert (args.epochs, args.batch_size) == (5, 32)
-    args = options.parse(["--model=dense"])
-    assert (args.epochs, args.batch_size) == (None, None)
     args = options.parse(["--model", "convnet"])
     assert (args.epochs, args.batch_size) == (8, 128)
     args = options.parse(["--model", "convnet", "--epochs", "3"])
@@ -37,13 +33,11 @@ def test_other_networks_have_their_own_defaults_which_can_be_changed():
     "arguments",
     [
         ["--epochs", "0"],
-        ["--epochs", "-1"],
         ["--epochs", "x"],
         ["--batch-size", "0"],
         ["--batch-size", "1000001"],
         ["--seed", "-1"],
         ["--seed", "4294967296"],
-        ["--seed", "5000000000"],
         ["--validation-split", "1"],
         ["--validation-split", "-0.1"],
         ["--validation-split", "nan"],
@@ -53,7 +47,6 @@ def test_other_networks_have_their_own_defaults_which_can_be_changed():
         ["--add", "my.npz", "--data", "fashion_mnist"],
         ["--hands", "--data", "fashion_mnist"],
         ["--nonsense"],
-        ["nonsense"],
     ],
     ids=" ".join,
 )
@@ -108,13 +101,6 @@ def test_the_home_folder_in_outputs_is_expanded_before_it_is_checked(monkeypatch
     assert pathlib.Path(outputs) == ROOT.parent / "runs"  # on Windows with both / and \\
 
 
-@pytest.mark.skipif(os.name == "nt", reason="there it is so in any case")
-def test_on_windows_too_a_path_below_the_home_folder_is_found(monkeypatch):
-    monkeypatch.setenv("USERPROFILE", r"C:\Users\x")
-    expanded = ntpath.expanduser("~/runs")
-    assert pathlib.PureWindowsPath(expanded) == pathlib.PureWindowsPath(r"C:\Users\x\runs")
-
-
 @pytest.mark.parametrize(
     "launcher", ["ipykernel_launcher.py", "colab_kernel_launcher.py", r"C:\x\ipykernel_launcher.py"]
 )
@@ -122,8 +108,5 @@ def test_in_a_notebook_the_notebook_s_own_arguments_are_left_alone(monkeypatch, 
     monkeypatch.setattr(sys, "argv", [launcher, "-f", "/root/kernel-1234.json"])
     assert options.parse().epochs is None
     assert options.parse(["--epochs", "3"]).epochs == 3
-
-
-def test_elsewhere_the_command_line_is_read(monkeypatch):
     monkeypatch.setattr(sys, "argv", ["train.py", "--epochs", "7"])
     assert options.parse().epochs == 7

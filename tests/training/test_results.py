@@ -2,7 +2,6 @@
 
 import atexit
 import math
-import types
 
 import keras
 import numpy as np
@@ -10,7 +9,7 @@ import pytest
 from conftest import as_input, drawing_nothing
 from helpers import FILES, assert_one_line
 
-from training import data, results
+from training import results
 from training import run as run_module
 from training.run import Run
 
@@ -26,65 +25,49 @@ ZERO_OR_ONE = np.array([0, 1, 1, 1])
 
 
 @pytest.mark.parametrize(
-    ("y", "answered", "accuracy", "classes"),
+    ("y", "answered", "is_comparable", "is_shown"),
     [
-        (ONE_HOT, THREE, 0.75, 3),
-        (LABELS, THREE, 0.75, 3),
-        (LABELS.astype("uint8")[:, np.newaxis], THREE.astype("float16"), 0.75, 3),
-        (ONE_HOT * 0.7 + 0.1, THREE, 0.75, 3),  # smoothed labels
-        (ONE_HOT, LOGITS, 0.75, None),
-        (ONE_HOT, THREE + 0.3, 0.75, None),  # as of sigmoids: not together 1
-        (ZERO_OR_ONE, OF_ONE, 0.75, 2),
-        (ZERO_OR_ONE.astype("float32")[:, np.newaxis], OF_ONE, 0.75, 2),
-        (ZERO_OR_ONE == 1, OF_ONE, 0.75, 2),
-        (ZERO_OR_ONE, 8 * OF_ONE - 4, None, None),  # one logit: is it 1 from 0 or from 0.5 on?
-        (LABELS, LOGITS[:, :1], None, None),  # a number is predicted
-        (LABELS, THREE[:, :2], None, None),  # a class that has no answer
-        (3 * LABELS, THREE, None, None),
-        (THREE * 2, THREE * 2, None, None),  # an image is predicted
-        (LABELS[:3], THREE, None, None),
-        (LABELS - 1, THREE, None, None),
-        (ONE_HOT, [THREE, THREE], None, None),  # a network with two outputs
-        (ZERO_OR_ONE * 0.6, OF_ONE, None, None),  # labels that are no integers
+        (ONE_HOT, THREE, True, True),
+        (LABELS, THREE, True, True),
+        (LABELS.astype("uint8")[:, np.newaxis], THREE.astype("float16"), True, True),
+        (ONE_HOT * 0.7 + 0.1, THREE, True, True),  # smoothed labels
+        (ONE_HOT, LOGITS, True, False),
+        (ONE_HOT, THREE + 0.3, True, False),  # as of sigmoids: not together 1
+        (ZERO_OR_ONE, OF_ONE, False, False),  # one output, for class 1 of two
+        (LABELS, THREE[:, :2], False, False),  # a class that has no answer
+        (THREE * 2, THREE * 2, False, False),  # an image is predicted
+        (LABELS[:3], THREE, False, False),
+        (LABELS - 1, THREE, False, False),
+        (LABELS * 0.6, THREE, False, False),  # labels that are no integers
+        (ONE_HOT, [THREE, THREE[:, :2]], False, False),  # a network with two outputs
     ],
     ids=lambda value: "",
 )
-def test_an_accuracy_is_told_where_labels_and_answers_compare_and_shown_if_they_are_probabilities(
-    y, answered, accuracy, classes
+def test_answers_are_shown_where_they_compare_with_the_labels_and_are_probabilities(
+    y, answered, is_comparable, is_shown
 ):
-    labels, probabilities = results.compare(y, answered)
-    assert results.find_accuracy(labels, probabilities) == accuracy
+    labels = results.find_labels(y, answered)
+    assert (labels is not None) == is_comparable
+    if is_comparable:
+        assert labels.tolist() == LABELS.tolist()
     images = np.zeros((4, 28, 28), "uint8")
-    answers, problem = results.make_answers(images, labels, probabilities, "digits")
-    if classes is None:
-        assert answers is None
-        assert ("softmax" in problem) == (labels is not None)
-    else:
+    answers, problem = results.make_answers(images, labels, answered, "digits")
+    if is_shown:
         assert problem is None
-        assert answers.probabilities.shape == (4, classes)
-        assert answers.probabilities.sum(axis=1) == pytest.approx(1, abs=1e-3)
-        assert answers.class_names == [str(label) for label in range(classes)]
-        assert answers.labels.tolist() == np.ravel(labels).tolist()
+        assert answers.accuracy == 0.75
+        assert answers.class_names == ["0", "1", "2"]
+    else:
+        assert answers is None
+        assert ("softmax" in problem) == is_comparable
 
 
-def test_answers_that_are_no_numbers_are_shown_as_they_are():
-    labels, probabilities = results.compare(ONE_HOT, THREE * math.nan)
-    answers, _ = results.make_answers(np.zeros((4, 28, 28)), labels, probabilities, "digits")
+def test_answers_that_are_no_numbers_are_shown_as_they_are_and_no_pictures_are_not():
+    labels = results.find_labels(ONE_HOT, THREE)
+    answers, _ = results.make_answers(np.zeros((4, 28, 28)), labels, THREE * math.nan, "digits")
     assert np.isnan(answers.probabilities).all()
-
-
-def test_images_that_are_no_pictures_any_more_are_not_shown():
-    labels, probabilities = results.compare(ONE_HOT, THREE)
-    answers, problem = results.make_answers(None, labels, probabilities, "digits")
+    answers, problem = results.make_answers(None, labels, THREE, "digits")
     assert answers is None
     assert "28 x 28" in problem
-
-
-def test_ten_answers_about_clothes_have_their_names():
-    labels, probabilities = results.compare(np.arange(10), np.eye(10))
-    images = np.zeros((10, 28, 28))
-    answers, _ = results.make_answers(images, labels, probabilities, "Fashion-MNIST")
-    assert answers.class_names == data.CLOTHES
 
 
 # --- A run --------------------------------------------------------------------------------------
@@ -106,30 +89,22 @@ def make_run(tmp_path, monkeypatch):
 
 @pytest.fixture
 def save(sample, make_run, tmp_path, capsys):
-    """Save an untrained network's results; return its folder, status, and what was printed.
-
-    `layers` are the network's, and `answered` what it is said to answer about 40 test images.
-    """
+    """Save an untrained network's results, of layers; return its folder, status and screen."""
     (images_train, labels_train), (images, labels) = sample
     labels = labels[:40]
+    answered = np.full((40, 10), 0.02)
+    answered[np.arange(40), labels] = 0.82
+    answered[:3] = np.roll(answered[:3], 1, axis=1)  # three are wrong
+    train_set = (as_input(images_train[:20]), labels_train[:20])
+    test_set = (as_input(images[:40]), np.eye(10)[labels])
 
-    def save(*layers, answered=None, loss=0.25):
-        keras.utils.set_random_seed(0)
+    def save(*layers):
         model = keras.Sequential([keras.Input((784,)), *layers])
-        if answered is None:
-            answered = np.full((40, 10), 0.02)
-            answered[np.arange(40), labels] = 0.82
-            answered[:3] = np.roll(answered[:3], 1, axis=1)  # three are wrong
         run = make_run()
-        train_set = (as_input(images_train[:20]), labels_train[:20])
-        run.save(model, train_set, (as_input(images[:40]), np.eye(10)[labels]), answered, loss)
+        with drawing_nothing():
+            run.save(model, train_set, test_set, answered, loss=0.25)
         screen = capsys.readouterr()
-        return types.SimpleNamespace(
-            folder=tmp_path / "outputs",
-            status=run.finish(),
-            stdout=screen.out,
-            stderr=screen.err,
-        )
+        return tmp_path / "outputs", run.finish(), screen
 
     return save
 
@@ -152,50 +127,20 @@ def test_a_model_that_nobody_can_load_is_no_success(make_run):
 
 
 def test_all_is_saved_and_the_last_lines_say_how_good_it_is_and_where(save):
-    saved = save(SOFTMAX)
-    assert saved.status == 0
-    assert {path.name for path in saved.folder.iterdir()} == FILES
-    assert saved.stderr == ""
-    assert "Of 40 test images of a part of MNIST it reads 3 wrong.\n" in saved.stdout
+    folder, status, screen = save(SOFTMAX)
+    assert status == 0
+    assert {path.name for path in folder.iterdir()} == FILES
+    assert screen.err == ""
+    assert "Of 40 test images of a part of MNIST it reads 3 wrong.\n" in screen.out
     for name in FILES:
-        assert name in saved.stdout
-    lines = saved.stdout.splitlines()
+        assert name in screen.out
+    lines = screen.out.splitlines()
     place = lines.index("Now look at, and try:")
-    outputs = saved.folder.as_uri()
-    assert lines[place + 1] == f"  what it read wrong: {outputs}/mistakes.png"
-    assert lines[place + 2] == f"  a page to draw on:  {outputs}/draw.html"
-    model = saved.folder / "model.keras"
-    assert f"python predict.py my_digit.png --model {model}\n" in saved.stdout
-
-
-def test_answers_that_are_no_probabilities_are_told_with_the_cure_and_cost_only_what_shows_them(
-    save,
-):
-    saved = save(keras.layers.Dense(10), answered=np.tile(LOGITS[:1], (40, 4))[:, :10])
-    assert saved.status == 1
-    assert {path.name for path in saved.folder.iterdir()} == {
-        "model.keras",
-        "metrics.json",
-        "samples.png",
-        "training.png",
-    }
-    assert saved.stdout.count('Give its last layer activation="softmax"') == 1
-    assert "Now look at" not in saved.stdout
-    assert "predict.py" not in saved.stdout
-    for line in saved.stderr.splitlines():
-        assert "probabilities" in line
-
-
-def test_one_result_that_cannot_be_made_costs_no_other(save, monkeypatch):
-    def broken(*_):
-        raise RuntimeError("my own plot\ndoes not work")
-
-    monkeypatch.setattr(results.plots, "draw_mistakes", broken)
-    saved = save(SOFTMAX)
-    assert saved.status == 1
-    assert_one_line(saved.stderr, "mistakes.png", "my own plot does not work")
-    assert {path.name for path in saved.folder.iterdir()} == FILES - {"mistakes.png"}
-    assert "mistakes.png" not in saved.stdout
+    assert lines[place + 1 :] == [
+        f"  what it read wrong: {folder.as_uri()}/mistakes.png",
+        f"  a page to draw on:  {folder.as_uri()}/draw.html",
+        f"  your own pictures:  python predict.py my_digit.png --model {folder / 'model.keras'}",
+    ]
 
 
 @pytest.mark.filterwarnings("ignore:The object being serialized includes a `lambda`")
@@ -217,13 +162,11 @@ def test_what_is_wrong_with_a_model_that_nobody_can_load_is_named(tmp_path, caps
     assert len(message) < 500
 
 
-def test_of_a_network_that_predict_py_cannot_load_it_is_not_said_that_it_reads_pictures(
-    save,
-):
-    with drawing_nothing():
-        saved = save(LayerOfAReader(), SOFTMAX)
-    assert "reads 3 wrong" in saved.stdout
-    assert "predict.py" not in saved.stdout
+def test_of_a_network_that_predict_py_cannot_load_it_is_not_said_that_it_reads_pictures(save):
+    _, status, screen = save(LayerOfAReader(), SOFTMAX)
+    assert status == 1
+    assert "reads 3 wrong" in screen.out
+    assert "predict.py" not in screen.out
 
 
 def test_of_a_training_without_fit_or_of_another_model_no_number_is_told(make_run):
@@ -266,8 +209,7 @@ def report(make_run, capsys):
         )
         run = make_run()
         run.outputs.saved.append(run.outputs.folder / "draw.html")
-        results.report(run, metrics, answers, problem)
-        results.print_how_to_predict(run.outputs.folder)
+        results.report(run, metrics, answers, problem, reads_pictures=True)
         return capsys.readouterr().out
 
     return report
@@ -286,26 +228,16 @@ def test_all_other_data_are_said_to_be_not_mnist(report, data_name, is_known):
     assert ("NOT MNIST" in said) == (not is_known)
 
 
-@pytest.mark.parametrize(
-    ("loss", "answered", "words"),
-    [
-        (math.nan, np.full((40, 10), math.nan), ["not a number", "smaller learning rate"]),
-        (2.31, np.full((40, 10), 0.1), ["no better than guessing", "larger learning rate"]),
-        (403.0, np.eye(10)[np.arange(1, 41) % 10], ["worse than", "smaller learning rate"]),
-    ],
-    ids=["NaN", "all alike", "very sure and wrong"],
-)
-def test_a_network_that_has_learned_nothing_is_told_with_what_to_try(report, loss, answered, words):
-    said = report(answered=answered, test_loss=loss)
-    for word in words:
-        assert word in said
+@pytest.mark.parametrize("value", [math.nan, 0.1], ids=["NaN", "all alike"])
+def test_a_network_that_has_learned_nothing_is_told_with_what_to_try(report, value):
+    said = report(answered=np.full((40, 10), value))
+    assert "no better than guessing" in said
+    assert "learning rate" in said
     assert "Now look at" not in said
-
-
-def test_a_large_loss_alone_is_no_sign_of_it_since_penalties_are_in_it(report):
-    said = report(test_loss=7.1)
-    assert "guessing" not in said
-    assert "a page to draw on" in said
+    answered = np.full((40, 10), 0.1)
+    answered[:7] = np.eye(10)[:7]  # 17% of the answers are right then, and of 20% of the images
+    answered[10:16] = np.eye(10)[:6]
+    assert "guessing" not in report(answered=answered)
 
 
 def test_a_training_that_ended_early_is_said_to_be_unfinished(report):
@@ -326,9 +258,8 @@ def test_without_an_accuracy_no_percentage_is_told(report):
     assert "%" not in said
 
 
-def test_own_digits_are_reported_with_what_was_before(capsys):
-    results.report_own_digits({"kept_aside": 20, "right": 18, "right_before": 12})
-    results.report_own_digits({"kept_aside": 20, "right": 18, "right_before": None})
-    first, second = capsys.readouterr().out.splitlines()
-    assert first == "Your own digits, kept aside: 18 of 20 right (before: 12 of 20)"
-    assert second == "Your own digits, kept aside: 18 of 20 right"
+def test_own_digits_are_reported_with_what_was_before(report):
+    said = report(own_digits={"kept_aside": 20, "right": 18, "right_before": 12})
+    assert "Your own digits, kept aside: 18 of 20 right (before: 12 of 20)\n" in said
+    said = report(own_digits={"kept_aside": 20, "right": 18, "right_before": None})
+    assert "Your own digits, kept aside: 18 of 20 right\n" in said

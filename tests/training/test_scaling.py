@@ -1,9 +1,11 @@
 """What scaling.py finds out: what became of pixels, or why nobody can do the same again."""
 
+import types
+
 import numpy as np
 import pytest
 
-from training.scaling import Scaling, find_scaling, to_network, to_pixels
+from training.scaling import Scaling, find_scaling, input_shape, to_network, to_pixels
 
 
 @pytest.fixture(scope="module")
@@ -51,19 +53,11 @@ LINES = [
 
 
 @pytest.mark.parametrize(("preprocess", "paper", "ink"), LINES)
-def test_a_straight_line_is_found(images, preprocess, paper, ink):
+def test_a_straight_line_is_found_and_done_to_new_images_and_back(images, preprocess, paper, ink):
     x = preprocess(images)
     scaling = find_scaling(x, x)
     assert (scaling.paper, scaling.ink) == pytest.approx((paper, ink), abs=1e-3)
     assert scaling.problem is None
-
-
-@pytest.mark.parametrize(("preprocess", "paper", "ink"), LINES)
-def test_what_is_done_to_new_images_is_what_was_done_to_those_in_training(
-    images, preprocess, paper, ink
-):
-    x = preprocess(images)
-    scaling = find_scaling(x, x)
     again = to_network(images, scaling.paper, scaling.ink, x.shape[1:])
     assert again.dtype == np.float32
     np.testing.assert_allclose(again, x, atol=1e-3 * abs(ink - paper))
@@ -163,3 +157,21 @@ def test_what_has_not_28_x_28_numbers_is_no_picture(images):
     assert to_pixels(classic(images)[:, :99], Scaling(0, 1, None)) is None
     padded = np.pad(classic(images), [(0, 0), (0, 240)])  # 32 x 32
     assert to_pixels(padded, Scaling(0, 1, None)) is None
+
+
+@pytest.mark.parametrize(
+    ("shape", "expected"),
+    [
+        ((None, 784), (784,)),
+        ((None, 28, 28, 1), (28, 28, 1)),
+        ((None, None, 28), None),
+        ((None, 785), None),
+        ([(None, 784), (None, 784)], None),  # two inputs
+        (None, None),  # of a network that was never built
+    ],
+    ids=str,
+)
+def test_a_network_takes_images_in_the_shape_of_its_input_if_that_has_28_x_28_numbers(
+    shape, expected
+):
+    assert input_shape(types.SimpleNamespace(input_shape=shape)) == expected
