@@ -6,6 +6,7 @@ stands in network.js, and which layers and activations that knows in layers.json
 
 import base64
 import json
+import math
 import pathlib
 import re
 import zlib
