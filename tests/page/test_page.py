@@ -136,8 +136,11 @@ DOT = [[(0.5, 0.5)]]
 DASH = [[(0.1, 0.5), (0.9, 0.52)]]
 
 
-def draw(page, strokes, after_each_point=None):
-    """Draw `strokes` on the pad with the mouse, a tenth from its edges."""
+def draw(page, strokes, after_each_point=None, lifts=True):
+    """Draw `strokes` on the pad with the mouse, a tenth from its edges.
+
+    Without `lifts` it draws the first one, and the mouse stays down.
+    """
     box = page.locator("#pad").bounding_box()
     for stroke in strokes:
         for i, (x, y) in enumerate(stroke):
@@ -149,6 +152,8 @@ def draw(page, strokes, after_each_point=None):
                 page.mouse.down()
             if after_each_point is not None:
                 after_each_point()
+        if not lifts:
+            return
         page.mouse.up()
     wait_until(page, "pointer === null")
 
@@ -366,7 +371,7 @@ def test_the_network_sees_the_same_whatever_the_size_and_place_of_the_drawing(pa
 
 def test_the_answer_its_bar_and_what_the_network_sees_follow_the_drawing(page):
     assert answer(page) == ""
-    draw(page, DIGITS[1])
+    draw(page, DIGITS[1], lifts=False)
     shares = asked(page)
     told = [page.evaluate("percent", share) for share in shares]
     assert answer(page) == str(shares.argmax()) == "1"
@@ -530,12 +535,12 @@ def test_what_is_no_digit_is_asked_for_again_once_the_pen_is_up(page):
 
 
 def test_a_5_whose_dash_is_drawn_first_is_not_refused_between_its_strokes(page):
-    draw(page, [DIGITS[5][1]])
-    page.wait_for_timeout(100)  # less than the pause
-    assert answer(page) not in ("", "?")  # it says what it thinks so far
+    draw(page, [DIGITS[5][1]], lifts=False)
+    lift = "() => { penUp({ pointerId: pointer }); show(); return $('best').textContent; }"
+    assert page.evaluate(lift) not in ("", "?")  # it says what it thinks so far
+    page.mouse.up()
     draw(page, [DIGITS[5][0]])
-    assert page.inner_text("#why-title") == "Why?"
-    page.wait_for_timeout(600)  # more than it
+    wait_until(page, "settled")
     assert answer(page) == "5"
     assert page.inner_text("#why-title").startswith("Why 5, and not ")
 
@@ -656,11 +661,12 @@ def test_drawing_it_again_shows_what_the_lesson_brought(page):
     put(page, DIGITS[1])
     teach(page, 4)
     assert page.inner_text("#again") == "Draw it again, a little differently."
-    draw(page, [[(0.4, 0), (0.5, 1)]])
+    draw(page, [[(0.4, 0), (0.5, 1)]], lifts=False)
     said = [page.inner_text(f"#{place}") for place in ("steps", "cost", "changes")]
     assert [*said, note(page)] == ["", "", "", INVITATION]  # it was of another drawing
     assert page.inner_text("#again") == "Draw it again, a little differently."  # not before it ends
-    page.evaluate("settle(); show()")
+    page.mouse.up()
+    wait_until(page, "settled")
     assert answer(page) == "4"
     page.evaluate("() => { window.taught = teachable().weights.map((array) => array.slice()); }")
     page.evaluate("restore(untaught)")
@@ -678,17 +684,32 @@ def test_a_lesson_that_was_in_vain_says_so(page):
     assert page.inner_text("#steps") == ""
 
 
+HOLD_THE_LESSON = """() => {
+  const original = pause;
+  window.pause = () => new Promise((done) => {
+    window.goOn = () => {
+      window.pause = original;
+      done();
+    };
+  });
+}"""
+
+
 def test_a_lesson_shows_its_steps_and_a_digit_drawn_meanwhile_is_kept(page):
     page.emulate_media(reduced_motion="no-preference")
     put(page, DIGITS[1])
-    choose(page, 4)  # it takes 26 steps: two seconds
+    choose(page, 4)
+    shares = asked(page)
+    page.evaluate(HOLD_THE_LESSON)
     page.locator("#teach").click()
     page.locator("#teach").click()  # once is enough
     assert note(page) == "It learns..."
+    assert asked(page)[4] != shares[4]  # after one step
     assert page.locator("#bars[inert], #keep[inert], #try[inert]").count() == 3
     draw(page, [DIGITS[4][0]])
     draw(page, [DIGITS[4][1]])
     assert page.evaluate("teaching")
+    page.evaluate("goOn()")
     wait_for_lesson(page)
     assert page.locator("[inert]").count() == 0
     assert page.evaluate("strokes.length") == 2
@@ -874,12 +895,13 @@ def test_the_ink_is_orange_where_it_speaks_for_the_answer_and_blue_where_against
 
 def test_while_one_draws_the_ink_is_white_and_nothing_is_explained(page):
     explained = ("#legend", "#units-say", "#strongest", "#numbers summary")
-    draw(page, DIGITS[4])
+    draw(page, DIGITS[4], lifts=False)
     assert page.inner_text("#why-title") == "Why?"
     image = canvas_image(page, "#seen")
     assert np.array_equal(image[..., 0], image[..., 2])
     assert not any(page.locator(place).is_visible() for place in explained)
-    page.evaluate("settle(); show()")
+    page.mouse.up()
+    wait_until(page, "settled")
     assert all(page.locator(place).is_visible() for place in explained)
     page.locator("#clear").click()
     assert canvas_image(page, "#seen")[..., :3].max() == 0
