@@ -63,18 +63,18 @@ def test_4s_and_5s_whose_strokes_do_not_touch_are_one_digit(sample, model):
     pictures = []
     for digit in [*x_test[(y_test == 4) | (y_test == 5)]] * 2:
         strokes = in_two_strokes(enlarged(digit, int(random.integers(60, 120))), random)
-        if strokes is not None and len(pictures) < 100:
+        if strokes is not None and len(pictures) < 50:
             pictures.append(on_white(strokes))
-    assert len(pictures) == 100
+    assert len(pictures) == 50
     read = read_pictures(pictures, model)
-    assert sum(len(digits) == 1 for digits in read) >= 95
+    assert sum(len(digits) == 1 for digits in read) >= 47
 
 
 def test_pairs_of_digits_that_stand_close_stay_two(sample, model):
     _, (x_test, y_test) = sample
     random = np.random.default_rng(0)
     pictures = []
-    for number in range(100):
+    for number in range(60):
         pair = ["11", "14", "41", "17", f"4{random.integers(10)}", f"{random.integers(100):02}"]
         height = int(random.integers(60, 180))
         left, right = (
@@ -86,7 +86,7 @@ def test_pairs_of_digits_that_stand_close_stay_two(sample, model):
         gap = max(3, round(height * random.uniform(0.08, 0.25)))
         pictures.append(on_white(side_by_side(left, right, gap)))
     read = read_pictures(pictures, model)
-    assert sum(len(digits) == 2 for digits in read) >= 95
+    assert sum(len(digits) == 2 for digits in read) >= 57
 
 
 @pytest.mark.parametrize("text", ["F", "x"])
