@@ -237,9 +237,14 @@ def load_from_keras(name):
             wait_for_server()
         return getattr(keras.datasets, name).load_data()
     except Exception as error:  # noqa: BLE001  a failed download raises many kinds
+        reason = one_line(error)
+        if any(path.exists() for path in cached):
+            raise DataError(
+                f"the copy of {name} in {printable(folder)} cannot be read: {reason}. If it is "
+                "broken, delete it"
+            ) from None
         raise DataError(
-            f"{name} could not be downloaded: {one_line(error)}. If you have a copy: --data PATH. "
-            f"If there is a broken one in {folder}, delete it."
+            f"{name} could not be downloaded: {reason}. If you have a copy: --data PATH"
         ) from None
     finally:
         socket.setdefaulttimeout(timeout_before)

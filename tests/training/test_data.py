@@ -300,8 +300,15 @@ def test_cached_fashion_mnist_needs_no_network_and_is_fashion_not_digits(keras_c
 def test_without_a_network_asking_for_a_set_is_an_error_that_names_the_ways_out(
     keras_cache, source
 ):
-    words = [source, "could not be downloaded", "--data PATH", str(keras_cache)]
-    assert_refused(load, source, words=words)
+    assert_refused(load, source, words=[source, "could not be downloaded", "--data PATH"])
+
+
+def test_a_broken_copy_in_the_cache_is_named_with_its_cure(keras_cache):
+    (keras_cache / "fashion-mnist").mkdir()
+    for name in data.ORIGINAL_FILES:
+        (keras_cache / "fashion-mnist" / f"{name}.gz").write_bytes(b"broken")
+    words = ["fashion_mnist", str(keras_cache), "cannot be read", "delete it"]
+    assert_refused(load, "fashion_mnist", words=words)
 
 
 def test_without_mnist_auto_goes_on_with_the_sample_and_says_so(keras_cache, capsys):
