@@ -127,3 +127,16 @@ def test_saving_leaves_random_numbers_as_if_there_were_none(make_run):
     keras.utils.set_random_seed(4)
     run.save_model(model)
     assert np.array_equal(small_network().get_weights()[0], expected)
+
+
+def test_of_several_runs_in_a_notebook_only_the_last_is_finished_as_it_ends(make_run, monkeypatch):
+    at_exit = []
+
+    def unregister(function):
+        at_exit[:] = [call for call in at_exit if call[0] != function]
+
+    monkeypatch.setattr(atexit, "register", lambda *call: at_exit.append(call))
+    monkeypatch.setattr(atexit, "unregister", unregister)
+    make_run()
+    last = make_run()
+    assert at_exit == [(run_module.end, last)]
