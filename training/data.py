@@ -4,7 +4,6 @@ It also says in one line why a download or a file failed. Nothing here is about 
 not read it to understand train.py.
 """
 
-import contextlib
 import gzip
 import hashlib
 import math
@@ -13,6 +12,7 @@ import pathlib
 import socket
 import sys
 import threading
+import urllib.error
 import urllib.request
 
 import numpy as np
@@ -58,24 +58,23 @@ class DataError(UserError):
     """Images could not be loaded."""
 
 
-def find(source):
-    """Return what to load where --data says `source`: "mnist" or "sample" where it says "auto".
+def load_or_sample(source):
+    """Load what --data says; return the `source` that was loaded, and what `load` returns.
 
-    Then Keras has MNIST in its cache. Without it, one line on stderr says why.
+    "auto" stands for MNIST, or else for the sample: then one line on stderr says why.
     """
     if source != "auto":
-        return source
+        return source, load(source)
     try:
-        load("mnist")
-        return "mnist"
+        return "mnist", load("mnist")
     except DataError as error:
         going_on = "Going on with a sample of MNIST, 7,000 images: this is NOT MNIST itself!"
         print(f"{going_on} ({error})", file=sys.stderr)
-        return "sample"
+        return "sample", load("sample")
 
 
 def load(source):
-    """Load the images and labels of any `source` that `find` returns.
+    """Load the images and labels of a `source`: "mnist", "fashion_mnist", "sample", or a path.
 
     Returns (images, labels) to train with and (images, labels) to test with: N images are uint8
     (N, 28, 28) from 0 (paper) to 255 (ink), their labels integers (N,) from 0 to 9. Raises
@@ -260,17 +259,24 @@ def check_cached_mnist(path):
 
 
 def wait_for_server():
-    """Return when the server of Keras answers or refuses; raise TimeoutError if it is silent.
+    """Return when the server of Keras answers; raise what is wrong if it cannot be reached.
 
     It has many addresses, and Python waits for each in turn: hence a limit for them all.
     """
+    errors = []
 
     def ask():
-        with contextlib.suppress(Exception):  # Keras asks again, and says what is wrong
+        try:
             urllib.request.urlopen(urllib.request.Request(SERVER, method="HEAD")).close()
+        except urllib.error.HTTPError:
+            pass  # a refusal is an answer: Keras asks in its own way
+        except Exception as error:  # noqa: BLE001  raised again below
+            errors.append(error)
 
     asking = threading.Thread(target=ask, daemon=True)
     asking.start()
     asking.join(FIRST_ANSWER)
     if asking.is_alive():
         raise TimeoutError(f"no answer within {FIRST_ANSWER} seconds")
+    if errors:
+        raise errors[0]

@@ -70,10 +70,10 @@ class Run:
         """
         keras.datasets.mnist.load_data = KERAS_LOAD_DATA
         try:
-            self.source = data.find(self.options.data)
-            (x_train, y_train), (x_test, y_test) = data.load(self.source)
+            self.source, sets = data.load_or_sample(self.options.data)
         finally:
             keras.datasets.mnist.load_data = self.load_data
+        (x_train, y_train), (x_test, y_test) = sets
         self.shades = np.unique(x_train[: scaling.SOME])
         number = len(x_train)
         if self.options.hands:

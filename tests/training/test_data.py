@@ -9,6 +9,7 @@ import shutil
 import socket
 import time
 import tracemalloc
+import urllib.error
 import urllib.request
 import zipfile
 
@@ -35,8 +36,7 @@ def assert_same_sets(sets, others):
 
 def load(source):
     """Find and load a source, as train.py does; return ((images, labels), ...) and the name."""
-    found = data.find(str(source))
-    sets = data.load(found)
+    found, sets = data.load_or_sample(str(source))
     return sets, data.name_data(found, sets[0][1])
 
 
@@ -329,11 +329,19 @@ def test_cached_mnist_needs_no_network(keras_cache, tiny_npz, monkeypatch):
     sets = read_npz(tiny_npz)
     (keras_cache / "mnist.npz").touch()
     monkeypatch.setattr(data, "MNIST_SHA256", hashlib.sha256(b"").hexdigest())
-    monkeypatch.setattr(keras.datasets.mnist, "load_data", lambda: sets)  # as if it were Keras's
+    loaded_by_keras = []
+
+    def load_data():  # as if it were Keras's
+        loaded_by_keras.append(sets)
+        return sets
+
+    monkeypatch.setattr(keras.datasets.mnist, "load_data", load_data)
     monkeypatch.setattr(data, "wait_for_server", None)
     for source in ("auto", "mnist"):
-        assert_same_sets(load(source)[0], sets)
-        assert data.find(source) == "mnist"
+        found, loaded = data.load_or_sample(source)
+        assert found == "mnist"
+        assert_same_sets(loaded, sets)
+    assert len(loaded_by_keras) == 2  # each time once: it takes a while
 
 
 def test_a_server_that_is_silent_is_given_up_and_one_that_answers_is_asked(
@@ -361,3 +369,21 @@ def test_a_server_that_is_silent_is_given_up_and_one_that_answers_is_asked(
     assert 0.5 <= time.monotonic() - begin < 1.5
     assert limits_of_time == [data.NEXT_ANSWER] * 2
     assert socket.getdefaulttimeout() is None  # the limit is for the download alone
+
+
+def test_keras_is_not_asked_after_a_server_that_is_not_there_but_after_one_that_refuses(
+    keras_cache, tiny_npz, monkeypatch
+):
+    sets = read_npz(tiny_npz)
+    monkeypatch.setattr(keras.datasets.mnist, "load_data", lambda: sets)
+
+    def answer(error):
+        def raise_error(request):
+            raise error
+
+        monkeypatch.setattr(urllib.request, "urlopen", raise_error)
+
+    answer(OSError("no route to the server"))
+    assert_refused(load, "mnist", words=["could not be downloaded: no route to the server"])
+    answer(urllib.error.HTTPError(data.SERVER, 403, "not this way", None, None))
+    assert_same_sets(data.load("mnist"), sets)
