@@ -38,8 +38,8 @@ def load(path):
         # In safe mode Keras refuses a file that brings code of its own, such as a Lambda layer.
         model = keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # noqa: BLE001  whatever is wrong in the file, it is not used
-        [reason, *_] = (str(error).strip() or type(error).__name__).splitlines()
-        raise ModelError(f"{path} is no model that can be loaded safely: {reason}") from None
+        lines = (str(error).strip() or type(error).__name__).splitlines()
+        raise ModelError(f"{path} is no model that can be loaded safely: {lines[0]}") from None
     classes = read_metrics(path).get("class_names")
     if isinstance(classes, list) and classes != data.DIGITS:
         names = ", ".join(str(name) for name in classes)

@@ -324,7 +324,6 @@ SCALING = 'x_{0}.reshape((-1, 784)).astype("float32") / 255'
 ONE_HOT = "keras.utils.to_categorical(y_{0}, 10)"
 BUILD = 'print("\\nStep 3 of 5: build the network")\n'
 INPUT = "keras.Input((784,)),"
-HIDDEN = 'keras.layers.Dense(512, activation="relu"),'
 LAST = 'keras.layers.Dense(10, activation="softmax"),'
 LOSS = '"categorical_crossentropy"'
 COMPILE = "model.compile("

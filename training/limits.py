@@ -52,12 +52,6 @@ def read_json(path, most_bytes=MOST_BYTES_OF_JSON):
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def read_member(file, name):
-    """Return what is in a small JSON file within an open zip file; raises as `read_json` does."""
-    check_size(file.getinfo(name).file_size, MOST_BYTES_OF_JSON)
-    return json.loads(file.read(name))
-
-
 def check_network(path):
     """Raise an error if a .keras file holds, or asks for, more than a network for digits needs.
 
@@ -68,7 +62,8 @@ def check_network(path):
 
     check_zip(path, MOST_BYTES_OF_NETWORK)
     with zipfile.ZipFile(path) as file:
-        config = read_member(file, "config.json")
+        check_size(file.getinfo("config.json").file_size, MOST_BYTES_OF_JSON)
+        config = json.loads(file.read("config.json"))
         with file.open("model.weights.h5") as member, h5py.File(member) as arrays:
             size = count_bytes(arrays)  # which may be packed once more
     check_size(size, MOST_BYTES_OF_NETWORK)

@@ -152,8 +152,15 @@ def describe_fitting(fitting, model):
     training loop of the reader's own, or of another model.
     """
     if fitting is None or fitting.model is not model or fitting.seconds == 0:
-        names = ("epochs", "batch_size", "validation_split", "train_size", "validation_size")
-        return {**dict.fromkeys(names), "interrupted": False, "history": {}}
+        return {
+            "epochs": None,
+            "batch_size": None,
+            "validation_split": None,
+            "train_size": None,
+            "validation_size": None,
+            "interrupted": False,
+            "history": {},
+        }
     return {
         "epochs": len(fitting.epochs),
         "batch_size": fitting.batch_size,
