@@ -140,17 +140,16 @@ def tiny_npz(sample, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def finish_once(tmp_path_factory, request):
-    """Finish a run of train.py for all tests that only look at it: finish_once(name, train).
+    """Finish a run of train.py for all tests that only look at it: finish_once(name, options).
 
-    `train` is given the folder for its outputs, and returns status, stdout and stderr. Returns
-    `outputs`, `metrics`, `stdout` and `stderr`. Where pytest-xdist has several processes, the first
-    one that needs the run makes it, and the others wait.
+    Returns what run_here does, but for the names. Where pytest-xdist has several processes, the
+    first one that needs the run makes it, and the others wait.
     """
     base = tmp_path_factory.getbasetemp()
     if hasattr(request.config, "workerinput"):
         base = base.parent
 
-    def finish_once(name, train):
+    def finish_once(name, options, draws=False):
         folder = base / name
         try:
             folder.mkdir()
@@ -158,27 +157,21 @@ def finish_once(tmp_path_factory, request):
             while not (folder / "told.json").exists():
                 time.sleep(0.1)
         else:
-            told = train(folder / "outputs")
+            run = run_here(folder / "outputs", options, draws=draws)
+            assert run.status == 0, run.stderr
+            told = {"metrics": run.metrics, "stdout": run.stdout, "stderr": run.stderr}
             (folder / "unfinished").write_text(json.dumps(told))
             (folder / "unfinished").rename(folder / "told.json")
-        status, stdout, stderr = json.loads((folder / "told.json").read_text())
-        assert status == 0, stderr
-        outputs = folder / "outputs"
-        metrics = json.loads((outputs / "metrics.json").read_text(encoding="utf-8"))
-        return types.SimpleNamespace(outputs=outputs, metrics=metrics, stdout=stdout, stderr=stderr)
+        told = json.loads((folder / "told.json").read_text())
+        return types.SimpleNamespace(outputs=folder / "outputs", **told)
 
     return finish_once
 
 
 @pytest.fixture(scope="session")
-def finished(run, finish_once):
+def finished(finish_once):
     """One finished run of `train.py --data sample`."""
-
-    def train(outputs):
-        process = run("train.py", "--data", "sample", "--outputs", outputs)
-        return process.returncode, process.stdout, process.stderr
-
-    return finish_once("finished", train)
+    return finish_once("finished", ["--data", "sample"], draws=True)
 
 
 @pytest.fixture(scope="session", params=["dropout", "convnet"])
@@ -188,12 +181,7 @@ def finished_other(tiny_npz, finish_once, request):
     Small batches: after few, batch normalization can make all answers of the convnet alike.
     """
     options = ["--model", request.param, "--data", tiny_npz, "--epochs", 1, "--batch-size", 16]
-
-    def train(outputs):
-        run = run_here(outputs, [*options, "--seed", 7], draws=False)
-        return run.status, run.stdout, run.stderr
-
-    return finish_once(request.param, train)
+    return finish_once(request.param, [*options, "--seed", 7])
 
 
 @pytest.fixture(scope="session")
@@ -201,12 +189,7 @@ def finished_mnist(finish_once):
     """One finished run of the recipe on the whole of MNIST, where MNIST_NPZ names a copy of it."""
     if "MNIST_NPZ" not in os.environ:
         pytest.skip("MNIST_NPZ names no file with MNIST")
-
-    def train(outputs):
-        run = run_here(outputs, ["--data", os.environ["MNIST_NPZ"]], draws=False)
-        return run.status, run.stdout, run.stderr
-
-    return finish_once("mnist", train)
+    return finish_once("mnist", ["--data", os.environ["MNIST_NPZ"]])
 
 
 def as_input(images):
