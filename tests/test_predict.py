@@ -10,9 +10,9 @@ import pathlib
 
 import numpy as np
 import pytest
-from drawing import light, page, with_shadows_and_specks
+from drawing import page, with_shadows_and_specks
 from helpers import assert_one_line, share_of
-from PIL import Image, ImageDraw
+from PIL import Image
 
 import predict
 from reading import find, show
@@ -34,24 +34,13 @@ def red_on_green_of_the_same_brightness(digits):
     return red + sheet[..., None] * (green - red)
 
 
-def in_uneven_light(digits):
-    return light(page(digits, columns=5)[0])
-
-
 def with_shadows(digits):
     return with_shadows_and_specks(page(digits, columns=5)[0])
 
 
-def with_a_ruled_line(digits):
-    sheet, _ = page(digits, columns=5)
-    sheet[148:151] -= 90
-    return sheet
-
-
 @pytest.mark.parametrize(
     "draw",
-    [of_size(24), of_size(60), of_size(150), light_on_dark, red_on_green_of_the_same_brightness]
-    + [in_uneven_light, with_shadows, with_a_ruled_line],
+    [of_size(24), of_size(150), light_on_dark, red_on_green_of_the_same_brightness, with_shadows],
 )
 def test_ten_digits_are_read_row_by_row_however_they_were_drawn(draw, ten_digits, reads_as):
     assert reads_as(draw(ten_digits)) == "0123456789"
@@ -68,31 +57,6 @@ def test_a_single_digit_is_read_as_28_by_28_pixels_and_wherever_it_is(ten_digits
         Image.fromarray(sheet).save(path)
     _, lines = read(*paths)
     assert [line["digits"] for line in lines] == list("01234567893333")
-
-
-def test_a_line_of_writing_may_climb(ten_digits, reads_as):
-    sheet, _ = page(ten_digits[:5], columns=5, size=60)
-    tall = np.full((300, sheet.shape[1]), 210.0)
-    for column in range(sheet.shape[1]):
-        top = 150 - column // 5
-        tall[top : top + len(sheet), column] = sheet[:, column]
-    assert reads_as(tall) == "01234"
-
-
-def test_a_digit_drawn_in_two_strokes_is_one_digit(read, tmp_path):
-    five = Image.new("L", (200, 200), 255)
-    pen = ImageDraw.Draw(five)
-    pen.line([(72, 40), (132, 40)], 0, 9)
-    pen.line([(72, 58), (70, 95)], 0, 9)
-    pen.arc([60, 88, 135, 165], -130, 140, 0, 9)
-    five.save(tmp_path / "five.png")
-    four = Image.new("L", (200, 200), 255)
-    pen = ImageDraw.Draw(four)
-    pen.line([(70, 40), (60, 110), (112, 110)], 0, 9)
-    pen.line([(122, 60), (118, 170)], 0, 9)
-    four.save(tmp_path / "four.png")
-    _, lines = read(tmp_path / "five.png", tmp_path / "four.png")
-    assert [len(line["digits"]) for line in lines] == [1, 1]
 
 
 def test_a_folder_stands_for_its_pictures_and_each_is_said_with_how_sure_it_is(
@@ -240,8 +204,7 @@ def test_after_a_refusal_no_older_picture_stays_as_if_it_were_of_today(ten_digit
 
 def test_without_a_model_it_says_to_train_first(run, tmp_path):
     child = run("predict.py", "a.png", "--model", tmp_path / "model.keras", "--outputs", tmp_path)
-    assert child.returncode == 1
-    assert child.stdout == ""
+    assert (child.returncode, child.stdout) == (1, "")
     assert_one_line(child.stderr, "python train.py")
 
 

@@ -44,36 +44,25 @@ def reference():
     return text_of("docs/reference.md")
 
 
-def test_the_readme_s_test_command_is_the_one_that_ci_runs(readme):
+def test_the_readme_can_be_read_to_its_end_and_its_test_command_is_the_one_that_ci_runs(readme):
+    assert len(readme.split()) <= 3000
     assert TEST_COMMAND in readme
     assert TEST_COMMAND in text_of(".ci/run")
-
-
-def test_the_readme_can_be_read_to_its_end(readme):
-    assert len(readme.split()) <= 3000
 
 
 # --- Options, files, the screen -----------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("script", "parse"),
-    [("train.py", options.parse), ("predict.py", predict.parse_arguments)],
-    ids=["train.py", "predict.py"],
-)
-def test_every_option_is_in_the_reference(script, parse, reference, capsys):
-    with pytest.raises(SystemExit):
-        parse(["--help"])
-    names = set(re.findall(r"^ +(--[a-z-]+)", capsys.readouterr().out, re.MULTILINE))
-    assert {"--model", "--outputs"} <= names
-    part = re.search(rf"^## Options of {script}\n(.*?)^## ", reference, re.DOTALL | re.MULTILINE)
-    in_table = re.findall(r"^\| `(--[a-z-]+)`", part.group(1), re.MULTILINE)
-    assert names <= set(in_table)
-
-
-def test_every_file_that_a_run_leaves_is_in_the_reference(reference, finished):
-    for path in finished.outputs.iterdir():
-        assert f"| `{path.name}` |" in reference
+def test_every_option_and_every_file_that_a_run_leaves_is_in_the_reference(
+    reference, finished, capsys
+):
+    for parse in (options.parse, predict.parse_arguments):
+        with pytest.raises(SystemExit):
+            parse(["--help"])
+        names = re.findall(r"^ +(--[a-z-]+)", capsys.readouterr().out, re.MULTILINE)
+        assert "--outputs" in names
+        for name in [*names, *(path.name for path in finished.outputs.iterdir())]:
+            assert f"| `{name}" in reference
 
 
 def test_the_screen_in_the_readme_is_what_train_py_prints(readme, finished):
@@ -177,11 +166,9 @@ def test_the_model_is_used_from_python_as_the_readme_says(ran, readme):
 
 def test_the_sample_can_take_the_place_of_the_download_in_the_recipe(ran, sample):
     names = block_with(ran, ".values()").names
-    (images_train, labels_train), (images_test, labels_test) = sample
-    np.testing.assert_array_equal(names["x_train"], images_train)
-    np.testing.assert_array_equal(names["y_train"], labels_train)
-    np.testing.assert_array_equal(names["x_test"], images_test)
-    np.testing.assert_array_equal(names["y_test"], labels_test)
+    for part, (images, labels) in zip(("train", "test"), sample, strict=True):
+        np.testing.assert_array_equal(names[f"x_{part}"], images)
+        np.testing.assert_array_equal(names[f"y_{part}"], labels)
 
 
 # --- by_hand.py ---------------------------------------------------------------------------------
@@ -288,16 +275,6 @@ def figures(text):
     return collections.Counter(re.findall(r"\d+(?:,\d{3})*(?:\.\d+)?%?|XX\.X%?", text))
 
 
-@pytest.mark.parametrize("name", CHINESE)
-def test_bold_words_in_the_chinese_texts_are_shown_bold(name):
-    # Markdown takes ** after a punctuation mark for the end of bold words only before a space or
-    # another mark: in "**A.**B" the stars would be shown.
-    bold = re.findall(r"\*\*([^*\n]+)\*\*(.?)", text_of(name))
-    assert len(bold) >= 3
-    for words, after in bold:
-        assert words[-1].isalnum() or not after.isalnum(), words
-
-
 @pytest.mark.parametrize("name", [*ENGLISH, *CHINESE, "CONTRIBUTING.md", "docs/measured.md"])
 def test_links_lead_to_files_and_headings_that_are_there(name):
     for link in re.findall(r"\]\(([^)]*)\)", text_of(name)):
@@ -318,15 +295,3 @@ def headings(text):
     for line in re.findall(r"^#+ (.*)", text, re.MULTILINE):
         names.append(re.sub(r"[^\w\- ]", "", line.lower()).replace(" ", "-"))
     return names
-
-
-def test_every_picture_in_docs_is_shown():
-    shown = set()
-    for name in ENGLISH:
-        for picture in re.findall(r"!\[[^]]*\]\(([^)]*)\)", text_of(name)):
-            shown.add((ROOT / name).parent / picture)
-    shown.add(ROOT / "docs" / "try_me.png")  # in your_digits.png
-    in_docs = {path for path in (ROOT / "docs").iterdir() if path.suffix not in (".md", ".py")}
-    assert shown == in_docs
-    for path in in_docs:
-        assert path.stat().st_size < 1_000_000

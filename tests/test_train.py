@@ -297,6 +297,7 @@ SPARSE = [
     (PRINT_LABELS, ""),
 ]
 
+
 def scaled(text):
     """Edits: another scaling of all images, `text` with {0} for "train" and "test"."""
     return [(SCALING.format(part), text.format(part)) for part in ("train", "test")]
