@@ -55,23 +55,12 @@ def names_in(folder):
     return {path.name for path in folder.iterdir()}
 
 
-@pytest.fixture(scope="module")
-def few_npz(tiny_npz, tmp_path_factory):
-    """The path of a file with 400 training and 40 test digits."""
-    with np.load(tiny_npz) as file:
-        arrays = dict(file)
-    path = tmp_path_factory.mktemp("few") / "few.npz"
-    arrays |= {"x_test": arrays["x_test"][:40], "y_test": arrays["y_test"][:40]}
-    np.savez(path, **arrays)
-    return path
-
-
 @pytest.fixture
-def edited(few_npz, tmp_path):
+def edited(tiny_npz, tmp_path):
     """Run train.py for one epoch on few digits, after edits; return what run_here returns."""
 
     def edited(*edits, options=(), draws=False):
-        options = ["--data", few_npz, "--epochs", 1, *options]
+        options = ["--data", tiny_npz, "--epochs", 1, *options]
         return run_here(tmp_path / "outputs", options, *edits, draws=draws)
 
     return edited
@@ -319,8 +308,8 @@ def fitted(arguments):
 
 
 @pytest.fixture
-def test_digits(few_npz):
-    _, test_set = data.load_path(few_npz)
+def test_digits(tiny_npz):
+    _, test_set = data.load_path(tiny_npz)
     return test_set
 
 
@@ -331,7 +320,7 @@ def assert_numbers_are_right(run, x, labels):
     assert accuracy == np.mean(answers.argmax(axis=1) == labels)
     assert run.metrics["test_size"] == len(labels)
     wrong = round(len(labels) * (1 - accuracy))
-    assert f"Of {len(labels)} test images of few.npz it reads {wrong} wrong." in run.stdout
+    assert f"Of {len(labels)} test images of tiny.npz it reads {wrong} wrong." in run.stdout
     return answers
 
 
@@ -630,9 +619,9 @@ def test_a_network_that_cannot_be_saved_leaves_its_weights_and_the_older_network
 
 
 def test_without_a_network_its_lines_run_in_the_cells_of_a_notebook_on_the_sample_and_again(
-    few_npz, tmp_path, monkeypatch, capsys
+    tiny_npz, tmp_path, monkeypatch, capsys
 ):
-    monkeypatch.setattr(data, "SAMPLE", few_npz)  # a smaller one
+    monkeypatch.setattr(data, "SAMPLE", tiny_npz)  # a smaller one
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", ["ipykernel_launcher.py", "-f", "kernel.json"])
     text = edit_train((FIT, FIT.replace("epochs=5", "epochs=1")))
@@ -654,12 +643,14 @@ def test_without_a_network_its_lines_run_in_the_cells_of_a_notebook_on_the_sampl
         assert_one_line(line, "mnist could not be downloaded", "NOT MNIST", "--data PATH")
 
 
-def test_with_hands_their_digits_are_learned_and_mnist_s_are_kept_aside(edited, few_npz):
+def test_with_hands_their_digits_are_learned_and_mnist_s_are_kept_aside(edited, tiny_npz):
     remember = "seen = x_train\n"
-    run = edited(then(remember), options=["--hands", "--validation-split", "0.01"])
+    run = edited(
+        then(remember), options=["--hands", "--validation-split", "0.01", "--batch-size", "500"]
+    )
     assert run.status == 0
     digits = hands.load()
-    (images, labels), _ = data.load_path(few_npz)
+    (images, labels), _ = data.load_path(tiny_npz)
     added, _ = digits.add_to(images, labels, seed=0)
     assert np.array_equal(run.names["seen"], as_input(added))
     number = run.metrics["validation_size"]  # the last ones, of what is asked for in all
@@ -667,11 +658,11 @@ def test_with_hands_their_digits_are_learned_and_mnist_s_are_kept_aside(edited, 
     assert np.array_equal(run.names["seen"][-number:], as_input(images[-number:]))
     assert run.metrics["elsewhere"]["accuracy"] > 0.75  # of what it has not seen
     assert "train.py --hands" not in run.stdout
-    assert run.metrics["dataset"] == "few.npz"
+    assert run.metrics["dataset"] == "tiny.npz"
 
 
 def test_with_add_own_digits_are_learned_and_counted_with_what_the_earlier_network_reads(
-    after_a_run, few_npz, finished, sample, tmp_path
+    after_a_run, tiny_npz, finished, sample, tmp_path
 ):
     _, (images, labels) = sample
     path = tmp_path / "my_digits.npz"
@@ -679,7 +670,7 @@ def test_with_add_own_digits_are_learned_and_counted_with_what_the_earlier_netwo
     own = own_digits.load([path])
     run, _, after = after_a_run(then("seen, told = x_train, y_train\n"), options=["--add", path])
     assert run.status == 0
-    added, of_added = own.add_to(*data.load_path(few_npz)[0], seed=0)
+    added, of_added = own.add_to(*data.load_path(tiny_npz)[0], seed=0)
     assert np.array_equal(run.names["seen"], as_input(added))
     assert np.array_equal(run.names["told"], keras.utils.to_categorical(of_added, 10))
     right = []
@@ -710,7 +701,7 @@ def test_an_outputs_folder_that_is_not_writable_is_found_before_training():
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on a file's size")
 def test_a_disk_that_fills_costs_no_older_file_and_no_line_at_the_end_and_the_status_is_1(
-    run, finished, few_npz, tmp_path
+    run, finished, tiny_npz, tmp_path
 ):
     older_run = pathlib.Path(shutil.copytree(finished.outputs, tmp_path / "outputs"))
     before = contents(older_run)
@@ -718,7 +709,7 @@ def test_a_disk_that_fills_costs_no_older_file_and_no_line_at_the_end_and_the_st
     program.write_text(edit_train() + "print('mine', probabilities[0].shape)\n", encoding="utf-8")
     # A limit on the size of any file is the same to the program as a full disk.
     prefix = ["sh", "-c", 'ulimit -f 512 && exec "$@"', "sh"]
-    options = ["--data", few_npz, "--epochs", 1, "--seed", 1, "--outputs", older_run]
+    options = ["--data", tiny_npz, "--epochs", 1, "--seed", 1, "--outputs", older_run]
     process = run(program, *options, prefix=prefix, PYTHONPATH=ROOT)
     assert process.returncode == 1, process.stdout
     assert process.stdout.splitlines()[-1] == "mine (10,)"
@@ -797,13 +788,15 @@ def test_ctrl_c_in_any_other_step_ends_it_without_a_traceback(edited):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has neither modes nor mounts for it")
-def test_in_poor_surroundings_and_through_a_link_python_i_leaves_all_to_be_asked(few_npz, tmp_path):
+def test_in_poor_surroundings_and_through_a_link_python_i_leaves_all_to_be_asked(
+    tiny_npz, tmp_path
+):
     # No display, no Unicode, no writable home, and on the screen a question after the other.
     home = tmp_path / "home"
     outputs = tmp_path / "Ausgänge"
     home.mkdir()
     (tmp_path / "my_train.py").symlink_to(ROOT / "train.py")
-    command = [sys.executable, "-i", tmp_path / "my_train.py", "--data", few_npz, "--epochs", "1"]
+    command = [sys.executable, "-i", tmp_path / "my_train.py", "--data", tiny_npz, "--epochs", "1"]
     questions = (
         "print(model.count_params(), x_test.shape, y_test.shape, probabilities.shape)\n"
         "print(history.history.keys())\n"
