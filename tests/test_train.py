@@ -823,10 +823,11 @@ def test_in_poor_surroundings_and_through_a_link_python_i_leaves_all_to_be_asked
 
 
 def test_it_starts_inside_another_program_without_a_console(run, tmp_path):
-    # As IDLE and Jupyter run it: stdout is an object of theirs, and there may be no stderr at all.
+    # As IDLE and Jupyter run it: stdout is an object of theirs, and there may be no stdin and stderr.
     program = tmp_path / "idle.py"
     program.write_text(
         "import io, os, runpy, sys\n"
+        "os.close(0)\n"
         "os.close(2)\n"
         "sys.__stdout__ = sys.__stderr__ = None\n"
         "screen, sys.stdout, sys.stderr = sys.stdout, io.StringIO(), io.StringIO()\n"
