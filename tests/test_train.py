@@ -108,16 +108,6 @@ def test_options_change_what_they_name_as_in_keras_alone(tiny_npz, tmp_path):
     assert f"test images are {labels[:4]}" in run.stdout
 
 
-def test_every_other_network_is_saved_as_it_was_trained(finished_other, tiny_npz):
-    model = load_model(finished_other.outputs)
-    _, (images, labels) = data.load_path(tiny_npz)
-    probabilities = model.predict(as_input(images), verbose=0)
-    assert probabilities.min() >= 0
-    assert np.allclose(probabilities.sum(axis=1), 1, atol=1e-5)
-    accuracy = np.mean(probabilities.argmax(axis=1) == labels)
-    assert accuracy == finished_other.metrics["test_accuracy"]
-
-
 @pytest.mark.skipif(
     keras.backend.backend() != "tensorflow",
     reason="TensorFlow's Keras takes the logits behind a softmax; others round otherwise",
@@ -727,24 +717,6 @@ def test_a_second_ctrl_c_ends_at_once_and_leaves_the_older_files_as_they_were(
     assert child.returncode != 0
     assert "Traceback" not in stderr
     assert contents(older_run) == before
-
-
-def test_a_run_that_is_killed_between_two_files_leaves_both_whole(after_a_run, monkeypatch):
-    replace = pathlib.Path.replace
-    in_order = []
-
-    def replace_until(unfinished, path):
-        if len(in_order) == 4:
-            raise KeyboardInterrupt  # nothing is handled that a kill would not leave
-        in_order.append(path.name)
-        replace(unfinished, path)
-
-    monkeypatch.setattr(pathlib.Path, "replace", replace_until)
-    second, before, after = after_a_run(options=["--seed", 2])
-    assert in_order[0] == "model.keras"  # what took longest is safe first
-    assert after["model.keras"] != before["model.keras"]
-    assert {name for name in after if after[name] != before[name]} == set(in_order)
-    assert_whole(second.outputs)
 
 
 @needs_unix_signals
