@@ -19,7 +19,8 @@ async function judge() {
   setTeaching(true);
   const pixels = currentPixels();
   const label = chosenAnswer;
-  const lesson = { drawing: strokes, weights: copyWeights() };
+  const weights = teachable().weights.map((array) => array.slice());
+  const lesson = { drawing: strokes, weights };
   if (example < 0) own.set(strokes, label);
   clearReport();
   show();
@@ -28,23 +29,24 @@ async function judge() {
   const share = predict(pixels)[label];
   if (steps > 0) {
     pastLessons.push(lesson);
-    await showCost(lesson.weights);
+    await showCost(weights);
   }
-  $("steps").textContent = describeLesson(share, {
-    steps,
-    name: network.class_names[label],
-    from: percent(before),
-    to: percent(share),
-    enough: `${100 * ENOUGH}%`,
-  });
+  $("steps").textContent = say(
+    "Small changes of its weights: {steps}. They brought {name} from {from} to {to}. It stops at " +
+      "{enough}, or after {most} changes, so as not to forget others.",
+    {
+      steps,
+      name: network.class_names[label],
+      from: percent(before),
+      to: percent(share),
+      enough: `${100 * ENOUGH}%`,
+      most: MOST_STEPS,
+    },
+  );
   $("lesson").hidden = false;
   setTeaching(false);
   showButtons();
   show();
-}
-
-function copyWeights() {
-  return teachable().weights.map((array) => array.slice());
 }
 
 function setTeaching(value) {
@@ -64,20 +66,6 @@ async function teach(pixels, label) {
     await pause(STEP_MS);
   }
   return steps;
-}
-
-function describeLesson(share, values) {
-  if (values.steps === 0) {
-    return say("Nothing to learn: {name} has {from} already. It is kept.", values);
-  }
-  if (share < ENOUGH) {
-    return say("Not learned: {name} has {to} after {steps} small changes.", values);
-  }
-  return say(
-    "Small changes of its weights: {steps}. They brought {name} from {from} to {to}. It stops at " +
-      "{enough}, so as not to forget others.",
-    values,
-  );
 }
 
 function clearReport() {

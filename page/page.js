@@ -8,58 +8,32 @@ const $ = (id) => document.getElementById(id);
 
 function start() {
   wall = { images: decode(network.test_images), labels: network.test_labels, inputs: [] };
-  // A page that computes something else than Keras does not answer.
-  if (!answersAsKeras()) {
-    $("main").setAttribute("role", "alert");
-    $("main").textContent = say(
-      "WARNING: this page computes something else than Keras, since it does not know some setting " +
-        "of a layer. So it does not answer.",
-    );
-    return;
-  }
   document.body.className = network.kind;
   if (network.kind === "clothes") {
     document.title = $("title").textContent = say("Draw a piece of clothing");
   }
-  network.class_names = network.class_names.map((name) => say(name));
-  showAbout();
+  $("about").textContent = say(
+    "This network has learned from the images of {data}. After that it read {accuracy} of others " +
+      "right.",
+    { data: network.data, accuracy: percent(network.accuracy) },
+  );
+  $("main").hidden = false;
   makeBars();
   makeWhy();
   listen();
   showExample(1); // so that one sees what will be there
 }
 
-// What the network learned from, for somebody who has never heard of MNIST.
-function showAbout() {
-  const known = {
-    MNIST: say("60,000 handwritten digits (MNIST)"),
-    "MNIST sample (7,000 digits)": say("6,000 handwritten digits of MNIST"),
-    "Fashion-MNIST": say("60,000 small photos of clothes (Fashion-MNIST)"),
-  };
-  $("about").textContent = say(
-    "This network has learned from {data}. After that it read {accuracy} of others right.",
-    { data: known[network.data] ?? network.data, accuracy: percent(network.accuracy) },
-  );
-}
-
 // The ten answers: a click chooses one, to be explained and to be taught.
 function makeBars() {
-  const rows = network.class_names.map((name, label) => {
-    const row = document.createElement("li");
-    const button = document.createElement("button");
-    const bar = document.createElement("i");
-    const number = document.createElement("small");
-    const text = document.createElement("span");
-    text.textContent = name;
-    button.append(text, bar, number);
-    button.onclick = () => {
+  const row = "<li><button><span></span><i></i><small></small></button></li>";
+  $("bars").innerHTML = row.repeat(10);
+  [...$("bars").children].forEach((row, label) => {
+    row.firstChild.onclick = () => {
       chosenAnswer = chosenAnswer === label ? null : label;
       show();
     };
-    row.append(button);
-    return row;
   });
-  $("bars").replaceChildren(...rows);
 }
 
 function listen() {
@@ -126,10 +100,11 @@ function showBars(shares) {
   const best = shares ? likeliest(shares) : -1;
   [...$("bars").children].forEach((row, label) => {
     const button = row.firstChild;
-    const [, bar, number] = button.children;
+    const [text, bar, number] = button.children;
     const name = network.class_names[label];
     const share = shares ? percent(shares[label]) : "";
     row.className = label === best ? "best" : "";
+    text.textContent = name;
     bar.style.width = shares ? `${100 * shares[label]}%` : "0";
     number.textContent = share.startsWith("<") ? "" : share; // nine times "<0.1%" says nothing
     button.setAttribute("aria-label", say("{name}, {share}: why?", { name, share }));
@@ -158,12 +133,10 @@ function announce() {
 
 openNetwork($("network").textContent);
 translatePage();
-$("main").hidden = false;
-if (network) {
-  start();
+if (!network) {
+  $("missing").hidden = false;
+} else if (!answersAsKeras()) {
+  $("wrong").hidden = false; // and it does not answer
 } else {
-  $("main").textContent = say(
-    "There is no network in this page yet. Run python train.py first: it " +
-      "trains one and puts it into a copy of this page, outputs/draw.html. Open that one.",
-  );
+  start();
 }

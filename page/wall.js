@@ -55,16 +55,14 @@ async function openWall() {
 
 function makeTile(index, label) {
   const button = document.createElement("button"); // in a form that closes the dialog
-  const canvas = document.createElement("canvas");
-  const mark = document.createElement("span");
+  button.innerHTML = "<canvas></canvas><span></span>";
   const isRight = label === wall.labels[index];
   const name = network.class_names[wall.labels[index]];
   const read = network.class_names[label];
   button.className = isRight ? "" : "wrong";
-  mark.textContent = isRight ? "" : `✗ ${read}`;
+  button.lastChild.textContent = isRight ? "" : `✗ ${read}`;
   button.setAttribute("aria-label", say("{name}, read as {read}", { name, read }));
-  button.append(canvas, mark);
   button.onclick = () => showExample(index);
-  paintPixels(canvas, imageOf(wall, index));
+  paintPixels(button.firstChild, imageOf(wall, index));
   return button;
 }

@@ -55,19 +55,15 @@ function makeWhy() {
   $("layers-part").hidden = layer !== undefined || hiddenLayers().length === 0;
   if (layer === undefined) {
     const figures = hiddenLayers().map(({ kind, output }) => {
-      const name = `${say(kind)}: ${output.shape.join("×")}`;
+      const name = `${kind}: ${output.shape.join("×")}`;
       return makeFigure(name, name);
     });
     $("layers").replaceChildren(...figures);
     return;
   }
   $("units-title").textContent = say("{count} units look at it", { count: layer.config.units });
-  const buttons = Array.from({ length: Math.min(MOST_NAMED, layer.config.units) }, () => {
-    const button = document.createElement("button");
-    button.append(document.createElement("canvas"), document.createElement("span"));
-    return button;
-  });
-  $("strongest").replaceChildren(...buttons);
+  const button = "<button><canvas></canvas><span></span></button>";
+  $("strongest").innerHTML = button.repeat(Math.min(MOST_NAMED, layer.config.units));
 }
 
 // --- Why this answer -----------------------------------------------------------------------------
@@ -106,7 +102,7 @@ function showWhy(pixels, shares) {
   paintInk($("seen"), pixels, whichInkSpoke(pixels, ...two));
   if (speakingLayer()) {
     const said = contributions(...two);
-    showUnits(said, values);
+    showUnits(said);
     showNumbers(chosenUnit ?? strongest(said, 1)[0], pixels, two, values);
   } else {
     showLayers(true);
@@ -124,17 +120,8 @@ function showLayers(isAsked) {
 }
 
 // What each unit says for one of two answers.
-function showUnits(said, values) {
+function showUnits(said) {
   paintTiles($("units"), { shape: [said.length], data: said }, ORANGE);
-  const inFavour = said.filter((v) => v > 0).sort((a, b) => b - a);
-  const sum = inFavour.reduce((a, b) => a + b, 0);
-  let [half, units] = [0, 0];
-  while (half < sum / 2) half += inFavour[units++];
-  $("units-say").textContent = say(
-    " Orange speaks for {name}, blue for {rival}. None decides alone: {units} make half of what " +
-      "speaks for {name}.",
-    { ...values, units },
-  );
   const buttons = $("strongest").children;
   strongest(said, buttons.length).forEach((unit, i) => {
     const button = buttons[i];
@@ -197,14 +184,6 @@ function showNumbers(unit, pixels, two, { name, rival }) {
       difference: inDigits(first - second),
       said: signed(number * (first - second)),
     },
-  );
-  // The sums of the last layer, of which softmax makes the percentages.
-  const sums = layers.Dense({ data: last.input }, last).data;
-  $("softmax").textContent = say(
-    "In the end the last layer adds up one sum for each answer, {sum} for {name} and {other} for " +
-      "{rival}; softmax makes percentages of the ten: the larger a sum is beside the others, the " +
-      "more it gets.",
-    { name, rival, sum: inDigits(sums[two[0]]), other: inDigits(sums[two[1]]) },
   );
 }
 
