@@ -96,7 +96,6 @@ function putStrokes(drawn) {
   example = -1;
   pointer = null;
   chosenAnswer = null;
-  chosenUnit = null;
   settle();
   clearReport();
 }

@@ -6,7 +6,6 @@
 const MOST_NAMED = 6; // units that are shown as images of their weights
 
 let chosenAnswer = null; // null: the given one
-let chosenUnit = null; // counted from 0; null: the one that says most
 
 // --- What there is to show -----------------------------------------------------------------------
 
@@ -62,8 +61,6 @@ function makeWhy() {
     return;
   }
   $("units-title").textContent = say("{count} units look at it", { count: layer.config.units });
-  const button = "<button><canvas></canvas><span></span></button>";
-  $("strongest").innerHTML = button.repeat(Math.min(MOST_NAMED, layer.config.units));
 }
 
 // --- Why this answer -----------------------------------------------------------------------------
@@ -103,7 +100,7 @@ function showWhy(pixels, shares) {
   if (speakingLayer()) {
     const said = contributions(...two);
     showUnits(said);
-    showNumbers(chosenUnit ?? strongest(said, 1)[0], pixels, two, values);
+    showNumbers(strongest(said, 1)[0], pixels, two, values);
   } else {
     showLayers(true);
   }
@@ -122,20 +119,13 @@ function showLayers(isAsked) {
 // What each unit says for one of two answers.
 function showUnits(said) {
   paintTiles($("units"), { shape: [said.length], data: said }, ORANGE);
-  const buttons = $("strongest").children;
-  strongest(said, buttons.length).forEach((unit, i) => {
-    const button = buttons[i];
-    paintSigned(button.firstChild, weightsOf(unit));
-    button.className = said[unit] < 0 ? "against" : "";
-    button.lastChild.textContent = signed(said[unit], 2);
-    button.setAttribute("aria-label", `${nameOf(unit)}: ${signed(said[unit], 2)}`);
-    button.onclick = () => {
-      chosenUnit = unit;
-      $("numbers").open = true;
-      show();
-      $("numbers").scrollIntoView({ block: "nearest" });
-    };
+  const figures = strongest(said, MOST_NAMED).map((unit) => {
+    const figure = makeFigure(nameOf(unit), signed(said[unit], 2));
+    figure.className = said[unit] < 0 ? "against" : "";
+    paintSigned(figure.firstChild, weightsOf(unit));
+    return figure;
   });
+  $("strongest").replaceChildren(...figures);
 }
 
 // --- One unit in numbers -------------------------------------------------------------------------

@@ -769,6 +769,7 @@ def test_the_ink_is_orange_where_it_speaks_for_the_answer_and_blue_where_against
 def test_units_say_and_the_strongest_ones_show_how_they_compute(page, finished):
     model = keras.saving.load_model(finished.outputs / "model.keras")
     first, bias, last, _ = model.get_weights()
+    put(page, DIGITS[7])
     put(page, DIGITS[4])
     choose(page, 9)
     pixels = prepared(page).ravel()
@@ -782,16 +783,14 @@ def test_units_say_and_the_strongest_ones_show_how_they_compute(page, finished):
     assert page.inner_text("#units-title") == "512 units look at it"
     strongest = np.argsort(-np.abs(said))[:6]
     captions = [signed(said[unit], 2) for unit in strongest]
-    buttons = page.locator("#strongest button")
-    assert buttons.all_inner_texts() == captions
-    names = [f"Unit {i + 1}: {text}" for i, text in zip(strongest, captions, strict=True)]
-    assert names_in(page, "#strongest button") == names
-    classes = buttons.evaluate_all("(all) => all.map((button) => button.className)")
+    figures = page.locator("#strongest figure")
+    assert figures.all_inner_texts() == captions
+    assert names_in(page, "#strongest canvas") == [f"Unit {unit + 1}" for unit in strongest]
+    classes = figures.evaluate_all("(all) => all.map((figure) => figure.className)")
     assert classes == ["against" if said[unit] < 0 else "" for unit in strongest]
     assert not page.locator("#sum").is_visible()  # numbers are folded away
-    assert page.locator("#unit-title").text_content() == f"Unit {strongest[0] + 1}"
-    buttons.nth(1).click()
-    unit = strongest[1]
+    page.locator("#numbers summary").click()
+    unit = strongest[0]
     assert page.inner_text("#unit-title") == f"Unit {unit + 1}"
     products = pixels * first[:, unit]
     a = np.abs(products).argmax()
@@ -807,12 +806,10 @@ def test_units_say_and_the_strongest_ones_show_how_they_compute(page, finished):
         f"difference: {in_digits(units[unit])} × {in_digits(nine - four)} = {signed(said[unit])}."
     )
     weights = first[:, unit].reshape((28, 28))
-    assert_signs(canvas_image(page, "#strongest button:nth-child(2) canvas"), weights)
+    assert_signs(canvas_image(page, "#strongest figure:first-child canvas"), weights)
     assert_signs(canvas_image(page, "#weights"), weights)
     assert_signs(canvas_image(page, "#product"), products.reshape((28, 28)))
     assert_shows(page, "#inputs", pixels)
-    put(page, DIGITS[7])
-    assert page.inner_text("#unit-title") != f"Unit {unit + 1}"  # a new drawing, another strongest
 
 
 AS_IMAGE = L.Reshape((28, 28, 1))
