@@ -17,17 +17,17 @@ function start() {
       "right.",
     { data: network.data, accuracy: percent(network.accuracy) },
   );
-  $("main").hidden = false;
+  $("page").hidden = false;
   makeBars();
   makeWhy();
   listen();
-  showExample(1); // so that one sees what will be there
+  showExample(1); // so that one sees what will be there; the first is the hardest
 }
 
 // The ten answers: a click chooses one, to be explained and to be taught.
 function makeBars() {
-  const row = "<li><button><span></span><i></i><small></small></button></li>";
-  $("bars").innerHTML = row.repeat(10);
+  const empty = "<li><button><span></span><i></i><small></small></button></li>";
+  $("bars").innerHTML = empty.repeat(10);
   [...$("bars").children].forEach((row, label) => {
     row.firstChild.onclick = () => {
       chosenAnswer = chosenAnswer === label ? null : label;

@@ -175,7 +175,8 @@ def test_one_step_of_learn_changes_the_last_layer_as_a_step_of_keras_does(sample
     before = dense.get_weights()
     [learned] = in_node(LEARN, [describe(model, sample)], pixels=image.ravel().tolist())
     x = image.reshape((1, 784))
-    step = 0.3 / (1 + float((hidden(x).numpy() ** 2).sum()))
+    inputs = keras.ops.convert_to_numpy(hidden(x))
+    step = 0.3 / (1 + float((inputs**2).sum()))
     hidden.trainable = False
     sgd = keras.optimizers.SGD(step)
     model.compile(sgd, "categorical_crossentropy", run_eagerly=True)

@@ -131,7 +131,6 @@ DIGITS = {
     ],
     7: [[(0.15, 0), (0.85, 0), (0.4, 1)]],
 }
-DOT = [[(0.5, 0.5)]]
 TWO = [[(0.1, 0), (0.1, 1)], [(0.6, 0), (0.6, 1)]]
 
 
@@ -261,14 +260,14 @@ def test_a_page_that_cannot_answer_says_why_and_has_no_pad(visit, sample, tmp_pa
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace('"ink": 1.0', '"ink": 2.0'), encoding="utf-8")
     other = visit(path)
-    template = visit(ROOT / "page" / "draw.html")
+    template = visit(ROOT / "page" / "draw.html", bypass_csp=True)
     without_script = visit(path, java_script_enabled=False)
     assert "WARNING" in other.get_by_role("alert").inner_text()
     assert "Run python train.py first" in template.inner_text("body")
     assert "JavaScript" in without_script.inner_text("body")
     for page in (other, template, without_script):
         assert not page.locator("#pad").is_visible()
-        assert page.inner_text("body").count("\n") == 0  # it says no more
+    assert findings(template) == []
 
 
 def test_a_network_of_clothes_with_a_long_and_odd_data_name(visit, sample, tmp_path):
@@ -278,7 +277,8 @@ def test_a_network_of_clothes_with_a_long_and_odd_data_name(visit, sample, tmp_p
     resize(page, PHONE)
     assert page.title() == page.inner_text("h1") == "Draw a piece of clothing"
     images, labels = (part[::5] for part in sample[1])
-    accuracy = (model(as_input(images)).numpy().argmax(axis=1) == labels).mean()
+    predicted = model.predict(as_input(images), verbose=0).argmax(axis=1)
+    accuracy = (predicted == labels).mean()
     assert page.inner_text("#about") == (
         f"This network has learned from the images of {name}. After that it read {accuracy:.1%} of "
         "others right."
@@ -376,19 +376,11 @@ def test_clear_empties_the_pad_and_undo_takes_back_a_stroke_or_the_clearing(page
     page.keyboard.press("Escape")  # of an empty pad nothing is kept
     page.locator("#undo").click()
     assert answer(page) == "1"
-    page.keyboard.press("Escape")
-    assert (answer(page), pad_has_ink(page)) == ("", False)
-
-
-@pytest.mark.parametrize("key", ["Escape", "Control+z"])
-def test_a_stroke_that_is_taken_back_while_it_is_drawn_is_gone(page, key):
     draw(page, DIGITS[1], lifts=False)
-    page.keyboard.press(key)
+    page.keyboard.press("Escape")  # of the stroke that is being drawn, too
     page.mouse.move(300, 300)
     page.mouse.up()
-    assert answer(page) == ""
-    draw(page, DIGITS[1])
-    assert answer(page) == "1"
+    assert (answer(page), pad_has_ink(page)) == ("", False)
 
 
 def test_a_stroke_may_leave_the_pad_and_another_mouse_button_draws_nothing(page):
@@ -398,8 +390,6 @@ def test_a_stroke_may_leave_the_pad_and_another_mouse_button_draws_nothing(page)
     draw(page, [[(0.5, 0.5), (0.501, 0.5), (3, 0.5), (-1, -1)]])
     points = page.evaluate("strokes[0]")
     assert points[1:] == [[1, 0.5], [0, 0]]  # along its edge; one that is too near is left out
-    put(page, DOT)
-    assert pad_has_ink(page)
 
 
 def test_a_finger_draws_and_neither_a_second_one_nor_the_page_disturbs_it(visit, finished):
@@ -446,7 +436,7 @@ def findings(page):
     return [finding["id"] for finding in axe.Axe().run(page).response["violations"]]
 
 
-PAST_THE_EDGE = """() => [...document.querySelectorAll("#main *:not(#heard)")].filter((one) => {
+PAST_THE_EDGE = """() => [...document.querySelectorAll("#page *:not(#heard)")].filter((one) => {
   const { width, left, right } = one.getBoundingClientRect();
   return width > 0 && (left < 0 || right > document.documentElement.clientWidth);
 }).map((one) => one.id || one.textContent)"""
@@ -609,10 +599,7 @@ def test_lessons_are_undone_one_by_one_bit_by_bit(page):
     page.locator("#unteach").click()
     assert weights(page) == untaught
     assert answer(page) == "7"
-    assert page.locator("#keep button").evaluate_all("(all) => all.map((b) => b.hidden)") == [
-        True,
-        True,
-    ]
+    assert page.locator("#keep button[hidden]").count() == 2
     assert page.evaluate("document.activeElement.id") == "clear"
     draw(page, DIGITS[1])
     assert page.evaluate("strokes.length") == 2  # one draws on
