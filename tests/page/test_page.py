@@ -259,15 +259,15 @@ def test_a_page_that_cannot_answer_says_why_and_has_no_pad(visit, sample, tmp_pa
     path = write_page(tmp_path / "draw.html", sequential(L.Dense(10, "softmax")), sample)
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace('"ink": 1.0', '"ink": 2.0'), encoding="utf-8")
-    other = visit(path)
-    template = visit(ROOT / "page" / "draw.html", bypass_csp=True)
+    other = visit(path, bypass_csp=True)
+    template = visit(ROOT / "page" / "draw.html")
     without_script = visit(path, java_script_enabled=False)
     assert "WARNING" in other.get_by_role("alert").inner_text()
     assert "Run python train.py first" in template.inner_text("body")
     assert "JavaScript" in without_script.inner_text("body")
     for page in (other, template, without_script):
         assert not page.locator("#pad").is_visible()
-    assert findings(template) == []
+    assert findings(other) == []
 
 
 def test_a_network_of_clothes_with_a_long_and_odd_data_name(visit, sample, tmp_path):
