@@ -116,8 +116,9 @@ def test_answers_that_are_not_ten_finite_numbers_are_refused(tmp_path, model, an
         assert_refused(path, model, asked, "ten finite numbers")
 
 
-def test_a_network_that_does_not_take_28x28_pixels_is_refused(tmp_path, answers):
-    model = build(L.Dense(10, "softmax"), shape=(100,))
+@pytest.mark.parametrize("pixels", [783, 785])
+def test_a_network_that_does_not_take_28x28_pixels_is_refused(tmp_path, answers, pixels):
+    model = build(L.Dense(10, "softmax"), shape=(pixels,))
     assert_refused(tmp_path / "draw.html", model, answers, "28x28")
 
 
