@@ -66,6 +66,7 @@ def describe_network(model, answers, paper, ink):
         raise PageError("the network does not answer with ten finite numbers, one for each class")
     # Of each class the hardest is the first, so that the visitor has something to correct.
     shown = np.concatenate([of_class[:SHOWN_PER_CLASS] for of_class in answers.sort_by_class()])
+    answered = probabilities[shown].astype(float)
     # The others evenly, since the second half of MNIST's test images is harder than the first.
     rest = np.setdiff1d(np.arange(len(answers.images)), shown)
     count = min(OTHER_TEST_IMAGES, len(rest))
@@ -80,7 +81,7 @@ def describe_network(model, answers, paper, ink):
         "ink": ink,
         "test_images": encode(answers.images[shown].tobytes()),
         "test_labels": answers.labels[shown].tolist(),
-        "test_answers": probabilities[shown].astype(float).round(6).tolist(),
+        "test_answers": answered.round(6).tolist(),
         "tolerance": TOLERANCE,
         "other_images": {
             "packed": encode(zlib.compress(answers.images[others].tobytes(), 9)),
