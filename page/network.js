@@ -291,13 +291,8 @@ async function unpack(base64) {
   return new Uint8Array(await unpacked.arrayBuffer());
 }
 
-function encode(numbers) {
-  const bytes = new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
-  let letters = "";
-  for (let first = 0; first < bytes.length; first += 8192) { // a call takes only so many arguments
-    letters += String.fromCharCode(...bytes.subarray(first, first + 8192));
-  }
-  return btoa(letters);
+function encode(bytes) {
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 }
 
 // Whether this network answers as Keras does: asked about every tenth of the test images that

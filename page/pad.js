@@ -4,15 +4,6 @@
 const PAUSE_MS = 500; // the pen is up for so long: the digit may be finished
 const NEAR = 0.01; // points that are nearer to each other add nothing; the pad is 1 wide
 const LINE = 0.05; // how wide the pen is on the pad
-// The example that stands there at first, so that one sees what will be there.
-const DEMO = [
-  [
-    [0.3, 0.34], [0.32, 0.27], [0.36, 0.21], [0.42, 0.17], [0.49, 0.16], [0.56, 0.17], [0.62, 0.21],
-    [0.66, 0.27], [0.67, 0.34], [0.65, 0.41], [0.61, 0.47], [0.55, 0.54], [0.48, 0.6], [0.41, 0.67],
-    [0.34, 0.73], [0.29, 0.78], [0.36, 0.78], [0.45, 0.78], [0.54, 0.78], [0.63, 0.78],
-    [0.71, 0.78],
-  ],
-];
 
 let strokes = []; // x and y are from 0 to 1, so that the window may change its size
 let cleared = []; // the strokes that were there before an empty pad, for Undo
@@ -21,21 +12,21 @@ let pointer = null; // the id of the finger, the pen or the mouse that draws
 let settled = true; // nothing was drawn for a moment
 let settling = 0; // the timer that waits for this
 
-function isDemo() {
-  return strokes === DEMO;
-}
-
 // --- Show it -------------------------------------------------------------------------------------
 
 function drawPad() {
   const pad = $("pad");
   const context = pad.getContext("2d");
-  pad.width = Math.round(pad.getBoundingClientRect().width * devicePixelRatio); // empties it
-  pad.height = pad.width;
+  const width = Math.round(pad.getBoundingClientRect().width * devicePixelRatio);
+  pad.width = pad.height = example >= 0 ? 28 : width; // also empties it
   context.strokeStyle = context.fillStyle = getComputedStyle(pad).color;
-  if (example >= 0) drawExample(context, pad.width);
-  context.scale(pad.width, pad.width);
-  context.globalAlpha = isDemo() ? 0.5 : 1;
+  if (example >= 0) {
+    imageOf(wall, example).forEach((v, at) => {
+      context.globalAlpha = v;
+      context.fillRect(at % 28, Math.floor(at / 28), 1, 1);
+    });
+  }
+  context.scale(width, width);
   context.lineWidth = LINE;
   context.lineCap = "round";
   context.lineJoin = "round";
@@ -45,19 +36,7 @@ function drawPad() {
     for (const point of stroke) context.lineTo(...point);
     context.stroke();
   }
-  $("hint").textContent = isDemo() ? say("An example: draw your own") : say("Draw here");
-  $("hint").hidden = !isDemo() && (strokes.length > 0 || example >= 0);
-}
-
-// A test image, each pixel in whole pixels of the screen, without a seam.
-function drawExample(context, width) {
-  const edge = (n) => Math.round((n * width) / 28);
-  imageOf(wall, example).forEach((v, at) => {
-    const x = at % 28;
-    const y = Math.floor(at / 28);
-    context.globalAlpha = v;
-    context.fillRect(edge(x), edge(y), edge(x + 1) - edge(x), edge(y + 1) - edge(y));
-  });
+  $("hint").hidden = strokes.length > 0;
 }
 
 // --- Draw ----------------------------------------------------------------------------------------
@@ -66,7 +45,7 @@ function penDown(event) {
   if (event.button !== 0 || pointer !== null) return; // another mouse button, a second finger
   $("pad").setPointerCapture(event.pointerId); // to hear of it outside of the canvas, too
   // A drawing that was taught is finished: the next stroke begins another one.
-  if (strokes.length === 0 || isDemo() || own.has(strokes)) beginAnew();
+  if (strokes.length === 0 || own.has(strokes)) beginAnew();
   clearReport(); // it was about another drawing
   clearTimeout(settling);
   settled = false;
@@ -111,16 +90,19 @@ function settle() {
 
 // --- Take it back --------------------------------------------------------------------------------
 
-// An empty pad, and nothing said of the last drawing.
-function beginAnew() {
-  if (strokes.length > 0 && !isDemo()) cleared = strokes;
-  strokes = [];
+// Other strokes on the pad, and nothing said of what was there.
+function putStrokes(drawn) {
+  strokes = drawn;
   example = -1;
   pointer = null;
   chosenAnswer = null;
-  chosenUnit = null;
   settle();
   clearReport();
+}
+
+function beginAnew() {
+  if (strokes.length > 0) cleared = strokes;
+  putStrokes([]);
 }
 
 function clear() {
@@ -130,13 +112,7 @@ function clear() {
 
 // The last stroke, or what was there before the pad was emptied.
 function undo() {
-  const isEmpty = strokes.length === 0;
-  strokes = isEmpty ? cleared : strokes.slice(0, -1);
-  if (isEmpty) cleared = [];
-  example = -1;
-  pointer = null;
-  settle();
-  clearReport();
+  putStrokes(strokes.length > 0 ? strokes.slice(0, -1) : cleared);
   show();
 }
 
@@ -149,6 +125,6 @@ function showExample(index) {
 
 function keyDown(event) {
   if ($("wall").open) return;
-  if (["Escape", "Delete"].includes(event.key)) clear();
+  if (event.key === "Escape") clear();
   if (event.key === "z" && (event.ctrlKey || event.metaKey)) undo();
 }

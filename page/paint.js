@@ -83,11 +83,8 @@ function paintTiles(canvas, { shape, data }, above) {
 // A picture with what it is called, for a screen reader, and what stands below it.
 function makeFigure(name, caption) {
   const figure = document.createElement("figure");
-  const canvas = document.createElement("canvas");
-  const below = document.createElement("figcaption");
-  canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", name);
-  below.textContent = caption;
-  figure.append(canvas, below);
+  figure.innerHTML = '<canvas role="img"></canvas><figcaption></figcaption>';
+  figure.firstChild.setAttribute("aria-label", name);
+  figure.lastChild.textContent = caption;
   return figure;
 }

@@ -1,4 +1,4 @@
-// From the strokes of a pen to an image like MNIST's, and what is no digit at all.
+// From the strokes of a pen to an image like MNIST's, and whether they are more than one digit.
 "use strict";
 
 const PEN = 2.9; // how wide MNIST's strokes are, in its pixels
@@ -62,22 +62,15 @@ function prepare(strokes) {
   return drawnAround(28 - sumX / sum, 28 - sumY / sum);
 }
 
-const DOT = 0.02; // a drawing that is smaller than this is a dot; the pad is 1 wide
-const FLAT = 0.15; // and a dash if its height is less than this part of its width
 const APART = 0.2; // a gap of this part of the height, from top to bottom, parts two things
 
-// Why a drawing can be no digit, "" if it can.
-function whyNoDigit(strokes) {
+// Whether a drawing is two digits side by side, or more.
+function areTwoThings(strokes) {
   const all = boxAround(strokes.flat());
-  if (Math.max(all.width, all.height) < DOT) return say("That is a dot, no digit.");
-  if (all.height < FLAT * all.width) return say("That is a dash, no digit.");
-  const boxes = strokes.map(boxAround).sort((a, b) => a.left - b.left);
-  let right = boxes[0].left + boxes[0].width;
-  for (const box of boxes) {
-    if (box.left - right > APART * all.height) {
-      return say("Two things side by side: one digit, please.");
-    }
+  let right = all.left;
+  for (const box of strokes.map(boxAround).sort((a, b) => a.left - b.left)) {
+    if (box.left - right > APART * all.height) return true;
     right = Math.max(right, box.left + box.width);
   }
-  return "";
+  return false;
 }

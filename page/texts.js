@@ -9,16 +9,13 @@ const CHINESE = {
   "Draw a digit": "写一个数字",
   "Draw here": "在这里写",
   "Clear": "清除",
-  "Escape, Delete": "Esc 键、Delete 键",
   "Undo": "撤销",
-  "Ctrl+Z": "Ctrl+Z",
   "It knows only these ten, and can be sure and wrong. Try a letter.":
     "它只认识这十个，也可能很有把握却是错的。写一个字母试试。",
   "Test images": "测试图像",
   "How probable each answer is": "每个答案的概率",
   "Your lessons": "你教它的",
   "Undo the lesson": "撤销这次学习",
-  "Save this page": "保存本页面",
   "What the network sees": "网络看到的图像",
   "Found by erasing bits and asking again.":
     "办法是一小块一小块地擦掉，每擦一块再问它一次。",
@@ -33,27 +30,17 @@ const CHINESE = {
   "Orange: ink here raises the sum. Blue: ink here lowers it.":
     "橙色：这里有笔迹，和就变大。蓝色：这里有笔迹，和就变小。",
   "How your drawing is prepared": "你写的字怎样变成图像",
-  "Not simply your drawing made small: its lines would be too thin, and it might lie in a corner; the network has never seen such images. Your strokes are drawn anew, as MNIST's digits are: fitted into 20×20 pixels, with a pen about 3 pixels wide, and with their centre of mass in the middle of 28×28.":
-    "图像不是把你写的字直接缩小：那样笔画太细，位置也可能偏在一角，而网络从没见过这样的图像。这里照着 MNIST 的样子把笔画重新画了一遍：按比例放进 20×20 的方框，笔画宽约 3 个像素，重心对准 28×28 图像的中心。",
+  "Not simply made small. Your strokes are drawn anew, as MNIST's digits are: fitted into 20×20 pixels, with a pen about 3 pixels wide, and with their centre of mass in the middle of 28×28.":
+    "不是直接缩小，而是照着 MNIST 的样子把笔画重新画了一遍：按比例放进 20×20 的方框，笔画宽约 3 个像素，重心对准 28×28 图像的中心。",
   "Close": "关闭",
 
   // What it answers.
-  "This network has learned from {data}. It reads {accuracy} of others right.":
-    "这个网络学过 {data}，对别的图像能认对 {accuracy}。",
-  "This network has learned from {data}, and from you. Before, it read {accuracy} of others right.":
-    "这个网络学过 {data}，又跟你学过。在那之前，它对别的图像能认对 {accuracy}。",
-  "60,000 handwritten digits (MNIST)": "60,000 个手写数字（MNIST）",
-  "6,000 handwritten digits of MNIST": "6,000 个 MNIST 手写数字",
-  "60,000 small photos of clothes (Fashion-MNIST)": "60,000 张衣物小照片（Fashion-MNIST）",
-  "An example: draw your own": "这是示例：请写你自己的",
+  "This network has learned from the images of {data}. After that it read {accuracy} of others right.":
+    "这个网络学过 {data} 的图像，学完时对别的图像能认对 {accuracy}。",
   "{name}, {share}: why?": "{name}，{share}：为什么？",
   "Wrong? Click the right answer.": "认错了？点一下正确的答案。",
   "It is {article} {name}: learn it": "这是 {name}：学会它",
-  "It reads {answer}.": "它读作 {answer}。",
-  "No answer.": "没有答案。",
   "A test image: {name}.": "一张测试图像：{name}。",
-  "That is a dot, no digit.": "这是一个点，不是数字。",
-  "That is a dash, no digit.": "这是一条横线，不是数字。",
   "Two things side by side: one digit, please.": "这里并排有两样东西：请只写一个数字。",
   "There is no network in this page yet. Run python train.py first: it trains one and puts it into a copy of this page, outputs/draw.html. Open that one.":
     "这个页面里还没有神经网络。请先运行 python train.py：它会训练一个网络，并把它放进本页面的副本 outputs/draw.html。请打开那个文件。",
@@ -65,41 +52,25 @@ const CHINESE = {
   "Why {name}, and not {rival}?": "为什么是 {name}，不是 {rival}？",
   "What speaks for {name}, rather than {rival}?": "什么支持 {name}，而不是 {rival}？",
   "This ink speaks for {name}.": "这些笔迹支持 {name}。",
-  "This ink speaks for {rival}.": "这些笔迹支持 {rival}。",
   "{count} units look at it": "{count} 个单元在看它",
-  "Each adds up all pixels, times its weights.":
-    "每个单元把所有像素各乘以自己的权重，再加起来。",
-  " Orange speaks for {name}, blue for {rival}. None decides alone: {units} make half of what speaks for {name}.":
-    "橙色支持 {name}，蓝色支持 {rival}。没有哪个能单独决定：在支持 {name} 的作用中，{units} 个合起来占一半。",
-  "Unit {unit}: {said}. How?": "单元 {unit}：{said}。怎么得来的？",
+  "Each adds up all pixels, times its weights. The orange ones speak for the answer, the blue ones for the other; none decides alone.":
+    "每个单元把所有像素各乘以自己的权重，再加起来。橙色的支持这个答案，蓝色的支持另一个；没有哪个能单独决定。",
   "pixels": "像素",
-  "Each pixel times its weight, all added up: {products} + … = {total}. Plus a constant of its own (its bias), {bias}: {sum}.":
-    "每个像素乘以它的权重，全部相加：{products} + … = {total}。加上它自己的一个常数（偏置）{bias}：{sum}。",
+  "Each pixel times its weight, all added up: {pixel} × {weight} + … = {total}. Plus a constant of its own (its bias), {bias}: {sum}.":
+    "每个像素乘以它的权重，全部相加：{pixel} × {weight} + … = {total}。加上它自己的一个常数（偏置）{bias}：{sum}。",
   "Its weight for {name} is {first}, for {rival} {second}. That number times their difference: {number} × {difference} = {said}.":
     "它对 {name} 的权重是 {first}，对 {rival} 的是 {second}。上面的数乘以两者之差：{number} × {difference} = {said}。",
   " A negative sum becomes 0 (relu).": "负数变成 0（relu）。",
-  "In the end the last layer adds up one sum for each answer, {sum} for {name} and {other} for {rival}; softmax makes percentages of the ten: the larger a sum is beside the others, the more it gets.":
-    "最后一层为每个答案各算出一个和，{name} 是 {sum}，{rival} 是 {other}；softmax 把十个和变成百分比：一个和比别的大得越多，分到的就越多。",
-  "Dense": "全连接层",
-  "Conv2D": "卷积层",
-  "MaxPooling2D": "最大池化层",
-  "AveragePooling2D": "平均池化层",
+  "In the end the last layer adds up what all of them say for each answer, and softmax makes percentages of the ten sums: the larger a sum is beside the others, the more it gets.":
+    "最后一层为每个答案把所有单元的作用加起来，softmax 再把十个和变成百分比：一个和比别的大得越多，分到的就越多。",
 
   // Lessons.
   "It learns...": "正在学……",
-  "Nothing to learn: {name} has {from} already. It is kept.":
-    "不用再学：{name} 已经有 {from}。这个字留下了。",
-  "Small changes of its weights: {steps}. They brought {name} from {from} to {to}. It stops at {enough}, so as not to forget others.":
-    "权重小小地改了 {steps} 次，{name} 从 {from} 到了 {to}。到 {enough} 就停，免得忘了别的。",
-  "It now reads it as {name}.": "现在它把这张认作 {name}。",
-  "Not learned: {name} has {to} after {steps} small changes.":
-    "没学会：小小地改了 {steps} 次，{name} 只有 {to}。",
+  "Small changes of its weights: {steps}. They brought {name} from {from} to {to}. It stops at {enough}, or after {most} changes, so as not to forget others.":
+    "权重小小地改了 {steps} 次，{name} 从 {from} 到了 {to}。到 {enough} 或者改了 {most} 次就停，免得忘了别的。",
   "Of {all} other test images it read {before} right before this lesson, and reads {after} now: {forgotten} forgotten (✗), {learned} learned (✓).":
     "{all} 张别的测试图像中，学之前它认对 {before} 张，现在认对 {after} 张：忘了 {forgotten} 张（✗），学会 {learned} 张（✓）。",
-  "{name}, now read right": "{name}，现在认对了",
-  "{name}, now read as {read}": "{name}，现在认成 {read}",
   "Draw it again, a little differently.": "再写一遍，写得稍微不一样。",
-  "Before the last lesson it would have read {name}.": "没学最近这次的话，它会认作 {name}。",
   "The last lesson is undone.": "已撤销最近一次学习。",
   "Save my digits ({count})": "保存我写的数字（{count}）",
   "To train with them: python train.py --add PATH/my_digits.json":
@@ -108,45 +79,25 @@ const CHINESE = {
   // Test images.
   "It reads {right} of {all} right. The others have a frame, and ✗ says as what it reads them. Of each kind the hardest one is among them. Choose one to see why.":
     "{all} 张中它认对 {right} 张。其余的带框，✗ 后面是它认成的答案。每一类里最难的一张都在其中。选一张看看为什么。",
-  " Those that you taught it count, too: it knows them by heart.": "你教过的也算在内：它已经背下来了。",
-  "{name}, read right": "{name}，认对了",
-  "{name}, read wrong, as {read}": "{name}，认错了，认成 {read}",
+  "{name}, read as {read}": "{name}，认作 {read}",
 
   // A network of clothes.
   "Draw a piece of clothing": "画一件衣物",
-  " It knows no digits, and drawn lines are new to it.": "它不认识数字，也没见过线条画。",
-  "T-shirt": "T恤",
-  "Trouser": "裤子",
-  "Pullover": "套头衫",
-  "Dress": "连衣裙",
-  "Coat": "外套",
-  "Sandal": "凉鞋",
-  "Shirt": "衬衫",
-  "Sneaker": "运动鞋",
-  "Bag": "包",
-  "Ankle boot": "短靴",
 };
 
 // A text in the reader's language, with values put in: say("It is: {name}", { name: "4" }).
 function say(english, values = {}) {
-  return translate(english).replace(/\{(\w+)\}/g, (_, name) => values[name]);
-}
-
-// A name, for example, into which nothing is put.
-function translate(english) {
-  return (chinese && CHINESE[english]) || english;
+  const text = (chinese && CHINESE[english]) || english;
+  return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
 // The texts of draw.html itself.
 function translatePage() {
   document.documentElement.lang = chinese ? "zh-Hans" : "en";
-  document.title = say("Draw a digit");
   for (const element of document.querySelectorAll("[data-say]")) {
     element.textContent = say(element.textContent.trim().replace(/\s+/g, " "));
   }
-  for (const attribute of ["aria-label", "title"]) {
-    for (const element of document.querySelectorAll(`[${attribute}]`)) {
-      element.setAttribute(attribute, say(element.getAttribute(attribute)));
-    }
+  for (const element of document.querySelectorAll("[aria-label]")) {
+    element.setAttribute("aria-label", say(element.getAttribute("aria-label")));
   }
 }

@@ -25,18 +25,13 @@ async function readAll(set, weights) {
 // Only the last Dense layer ever learns here. What the layers before it make of a test image stays
 // as it is, and need not be computed again.
 function readImage(set, index, weights) {
-  if (!teachable()) return likeliest(predict(imageOf(set, index)));
+  const last = teachable();
+  if (!last) return likeliest(predict(imageOf(set, index)));
   if (!set.inputs[index]) {
     predict(imageOf(set, index));
-    set.inputs[index] = teachable().input.slice();
+    set.inputs[index] = last.input.slice();
   }
-  return readBy(weights, set.inputs[index]);
-}
-
-// What the last layer would read with these weights, where `input` is what it gets.
-function readBy(weights, input) {
-  const { config } = teachable();
-  const sums = layers.Dense({ data: input }, { config, weights });
+  const sums = layers.Dense({ data: set.inputs[index] }, { config: last.config, weights });
   return likeliest(sums.data); // softmax would not change which is the largest
 }
 
@@ -55,32 +50,19 @@ async function openWall() {
       "Of each kind the hardest one is among them. Choose one to see why.",
     { right, all: read.length },
   );
-  if (isTaught()) {
-    $("wall-text").textContent += say(
-      " Those that you taught it count, too: it knows them by heart.",
-    );
-  }
   $("wall").showModal();
 }
 
 function makeTile(index, label) {
-  const button = document.createElement("button");
-  const canvas = document.createElement("canvas");
-  const mark = document.createElement("span");
+  const button = document.createElement("button"); // in a form that closes the dialog
+  button.innerHTML = "<canvas></canvas><span></span>";
+  const isRight = label === wall.labels[index];
   const name = network.class_names[wall.labels[index]];
   const read = network.class_names[label];
-  let text = say("{name}, read right", { name });
-  if (label !== wall.labels[index]) {
-    button.className = "wrong";
-    mark.textContent = `✗ ${read}`;
-    text = say("{name}, read wrong, as {read}", { name, read });
-  }
-  button.setAttribute("aria-label", text);
-  button.append(canvas, mark);
-  button.onclick = () => {
-    $("wall").close();
-    showExample(index);
-  };
-  paintPixels(canvas, imageOf(wall, index));
+  button.className = isRight ? "" : "wrong";
+  button.lastChild.textContent = isRight ? "" : `✗ ${read}`;
+  button.setAttribute("aria-label", say("{name}, read as {read}", { name, read }));
+  button.onclick = () => showExample(index);
+  paintPixels(button.firstChild, imageOf(wall, index));
   return button;
 }

@@ -6,7 +6,6 @@
 const MOST_NAMED = 6; // units that are shown as images of their weights
 
 let chosenAnswer = null; // null: the given one
-let chosenUnit = null; // counted from 0; null: the one that says most
 
 // --- What there is to show -----------------------------------------------------------------------
 
@@ -55,20 +54,13 @@ function makeWhy() {
   $("layers-part").hidden = layer !== undefined || hiddenLayers().length === 0;
   if (layer === undefined) {
     const figures = hiddenLayers().map(({ kind, output }) => {
-      const name = `${translate(kind)}: ${output.shape.join("×")}`;
+      const name = `${kind}: ${output.shape.join("×")}`;
       return makeFigure(name, name);
     });
     $("layers").replaceChildren(...figures);
     return;
   }
   $("units-title").textContent = say("{count} units look at it", { count: layer.config.units });
-  $("units").setAttribute("aria-label", $("units-title").textContent);
-  const buttons = Array.from({ length: Math.min(MOST_NAMED, layer.config.units) }, () => {
-    const button = document.createElement("button");
-    button.append(document.createElement("canvas"), document.createElement("span"));
-    return button;
-  });
-  $("strongest").replaceChildren(...buttons);
 }
 
 // --- Why this answer -----------------------------------------------------------------------------
@@ -86,8 +78,8 @@ function whichTwo(shares) {
 // empty; shares its answers, undefined while there is none.
 function showWhy(pixels, shares) {
   const isExplained = shares !== undefined && settled; // the pen is up
-  for (const id of ["legend", "units-say", "strongest-part", "numbers"]) {
-    $(id).style.visibility = isExplained ? "" : "hidden";
+  for (const part of document.querySelectorAll(".explained")) {
+    part.style.visibility = isExplained ? "" : "hidden";
   }
   if (!isExplained) {
     $("why-title").textContent = say("Why?");
@@ -96,17 +88,19 @@ function showWhy(pixels, shares) {
     return;
   }
   const two = whichTwo(shares);
-  const values = { name: network.class_names[two[0]], rival: network.class_names[two[1]] };
-  const isGiven = two[0] === likeliest(shares);
-  $("why-title").textContent = isGiven
-    ? say("Why {name}, and not {rival}?", values)
-    : say("What speaks for {name}, rather than {rival}?", values);
-  $("spoke-for").textContent = say("This ink speaks for {name}.", values);
-  $("spoke-against").textContent = say("This ink speaks for {rival}.", values);
+  const [name, rival] = two.map((label) => network.class_names[label]);
+  const values = { name, rival };
+  $("why-title").textContent =
+    two[0] === likeliest(shares)
+      ? say("Why {name}, and not {rival}?", values)
+      : say("What speaks for {name}, rather than {rival}?", values);
+  $("spoke-for").textContent = say("This ink speaks for {name}.", { name });
+  $("spoke-against").textContent = say("This ink speaks for {name}.", { name: rival });
   paintInk($("seen"), pixels, whichInkSpoke(pixels, ...two));
   if (speakingLayer()) {
-    showUnits(two, values);
-    showNumbers(pixels, two, values);
+    const said = contributions(...two);
+    showUnits(said);
+    showNumbers(strongest(said, 1)[0], pixels, two, values);
   } else {
     showLayers(true);
   }
@@ -123,59 +117,40 @@ function showLayers(isAsked) {
 }
 
 // What each unit says for one of two answers.
-function showUnits(two, values) {
-  const said = contributions(...two);
+function showUnits(said) {
   paintTiles($("units"), { shape: [said.length], data: said }, ORANGE);
-  const inFavour = said.filter((v) => v > 0).sort((a, b) => b - a);
-  const sum = inFavour.reduce((a, b) => a + b, 0);
-  let [half, units] = [0, 0];
-  while (half < sum / 2) half += inFavour[units++];
-  $("units-say").textContent = say(
-    " Orange speaks for {name}, blue for {rival}. None decides alone: {units} make half of what " +
-      "speaks for {name}.",
-    { ...values, units },
-  );
-  const buttons = $("strongest").children;
-  strongest(said, buttons.length).forEach((unit, i) => {
-    const button = buttons[i];
-    paintSigned(button.firstChild, weightsOf(unit));
-    button.className = said[unit] < 0 ? "against" : "";
-    button.lastChild.textContent = signed(said[unit], 2);
-    button.setAttribute(
-      "aria-label",
-      say("Unit {unit}: {said}. How?", { unit: unit + 1, said: signed(said[unit], 2) }),
-    );
-    button.onclick = () => {
-      chosenUnit = unit;
-      $("numbers").open = true;
-      show();
-      $("numbers").scrollIntoView({ block: "nearest" });
-    };
+  const figures = strongest(said, MOST_NAMED).map((unit) => {
+    const figure = makeFigure(nameOf(unit), signed(said[unit], 2));
+    figure.className = said[unit] < 0 ? "against" : "";
+    paintSigned(figure.firstChild, weightsOf(unit));
+    return figure;
   });
+  $("strongest").replaceChildren(...figures);
 }
 
 // --- One unit in numbers -------------------------------------------------------------------------
 
-function showNumbers(pixels, two, { name, rival }) {
+function nameOf(unit) {
+  return say("Unit {unit}", { unit: unit + 1 });
+}
+
+function showNumbers(unit, pixels, two, { name, rival }) {
   const layer = speakingLayer();
-  const unit = chosenUnit ?? strongest(contributions(...two), 1)[0];
   const weights = weightsOf(unit);
   const products = layer.input.map((v, i) => v * weights[i]);
   const total = products.reduce((a, b) => a + b);
   const bias = layer.weights[1]?.[unit] ?? 0;
-  $("unit-title").textContent = say("Unit {unit}", { unit: unit + 1 });
+  $("unit-title").textContent = nameOf(unit);
   paintPixels($("inputs"), pixels);
   paintSigned($("weights"), weights);
   paintSigned($("product"), products);
-  // One line: the two largest products, what all of them are together, the bias.
-  const shown = strongest(products, 2).map(
-    (i) => `${inDigits(layer.input[i])} × ${inDigits(weights[i])}`,
-  );
+  const [largest] = strongest(products, 1);
   $("sum").textContent = say(
-    "Each pixel times its weight, all added up: {products} + … = {total}. Plus a constant of its " +
-      "own (its bias), {bias}: {sum}.",
+    "Each pixel times its weight, all added up: {pixel} × {weight} + … = {total}. Plus a constant " +
+      "of its own (its bias), {bias}: {sum}.",
     {
-      products: shown.join(" + "),
+      pixel: inDigits(layer.input[largest]),
+      weight: inDigits(weights[largest]),
       total: inDigits(total),
       bias: inDigits(bias),
       sum: inDigits(total + bias),
@@ -199,14 +174,6 @@ function showNumbers(pixels, two, { name, rival }) {
       difference: inDigits(first - second),
       said: signed(number * (first - second)),
     },
-  );
-  // The sums of the last layer, of which softmax makes the percentages.
-  const sums = layers.Dense({ data: last.input }, last).data;
-  $("softmax").textContent = say(
-    "In the end the last layer adds up one sum for each answer, {sum} for {name} and {other} for " +
-      "{rival}; softmax makes percentages of the ten: the larger a sum is beside the others, the " +
-      "more it gets.",
-    { name, rival, sum: inDigits(sums[two[0]]), other: inDigits(sums[two[1]]) },
   );
 }
 

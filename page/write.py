@@ -17,7 +17,7 @@ TEMPLATE = pathlib.Path(__file__).resolve().with_name("draw.html")
 # What network.js can compute: "layers", each with the settings that it takes for granted, and
 # "activations"; layers "only_in_training" do nothing when a network answers.
 KNOWN = json.loads(TEMPLATE.with_name("layers.json").read_text(encoding="utf-8"))
-TEST_IMAGES_PER_CLASS = 10  # the hardest one, and the first others
+SHOWN_PER_CLASS = 10  # test images to choose from: the hardest one, and the first others
 OTHER_TEST_IMAGES = 1000  # to see what a lesson costs; with 100 it could hardly be seen
 INSTEAD = "predict.py may read pictures with this network all the same"
 # How far the page's answers may be from Keras's. Usual are 0.000001, since both round differently;
@@ -38,7 +38,7 @@ def write_page(path, model, answers, paper, ink):
     Raises PageError if the page cannot run the network.
     """
     network = describe_network(model, answers, paper, ink)
-    content = json.dumps(network, default=str, allow_nan=False)
+    content = json.dumps(network, allow_nan=False)
     content = content.replace("<", "\\u003c")  # or a name might end the script that it stands in
     page = self_contained(TEMPLATE).replace(">null<", f">{content}<")
     path.write_text(page, encoding="utf-8")
@@ -47,17 +47,10 @@ def write_page(path, model, answers, paper, ink):
 def self_contained(template):
     """Return the page `template` as text, with its style sheet and its scripts within it."""
     text = template.read_text(encoding="utf-8")
-
-    def style(link):
-        sheet = template.with_name(link[1]).read_text(encoding="utf-8")
-        return f"<style>\n{sheet}</style>"
-
-    def script(link):
-        code = template.with_name(link[1]).read_text(encoding="utf-8")
-        return f"<script>\n{code}</script>"
-
-    text = re.sub(r'<link rel="stylesheet" href="(.+?)">', style, text)
-    text = re.sub(r'<script src="(.+?)"></script>', script, text)
+    for name in re.findall(r'(?:src|href)="(\w+\.\w+)"', text):
+        content = template.with_name(name).read_text(encoding="utf-8")
+        text = text.replace(f'<link rel="stylesheet" href="{name}">', f"<style>\n{content}</style>")
+        text = text.replace(f'<script src="{name}"></script>', f"<script>\n{content}</script>")
     # The page's policy: only what is within it may run.
     return text.replace("-src 'self'", "-src 'unsafe-inline'")
 
@@ -68,10 +61,16 @@ def describe_network(model, answers, paper, ink):
     It is a dict that can be written as JSON; arrays are base64 in it. Arguments and PageError as
     for `write_page`.
     """
-    check_probabilities(answers.probabilities)
-    indices = choose_test_images(answers)
-    others = choose_other_images(answers, indices)
-    probabilities = answers.probabilities[indices].astype(float)
+    probabilities = answers.probabilities
+    if probabilities.shape[1:] != (10,) or not np.isfinite(probabilities).all():
+        raise PageError("the network does not answer with ten finite numbers, one for each class")
+    # Of each class the hardest is the first, so that the visitor has something to correct.
+    shown = np.concatenate([of_class[:SHOWN_PER_CLASS] for of_class in answers.sort_by_class()])
+    answered = probabilities[shown].astype(float)
+    # The others evenly, since the second half of MNIST's test images is harder than the first.
+    rest = np.setdiff1d(np.arange(len(answers.images)), shown)
+    count = min(OTHER_TEST_IMAGES, len(rest))
+    others = rest[np.arange(count) * len(rest) // count]
     return {
         "kind": "digits" if answers.class_names[0] == "0" else "clothes",
         "class_names": answers.class_names,
@@ -80,9 +79,9 @@ def describe_network(model, answers, paper, ink):
         "shape": shape_of_input(model),
         "paper": paper,
         "ink": ink,
-        "test_images": encode(answers.images[indices].tobytes()),
-        "test_labels": answers.labels[indices].tolist(),
-        "test_answers": probabilities.round(6).tolist(),
+        "test_images": encode(answers.images[shown].tobytes()),
+        "test_labels": answers.labels[shown].tolist(),
+        "test_answers": answered.round(6).tolist(),
         "tolerance": TOLERANCE,
         "other_images": {
             "packed": encode(zlib.compress(answers.images[others].tobytes(), 9)),
@@ -95,40 +94,6 @@ def describe_network(model, answers, paper, ink):
 def encode(content):
     """Return bytes as text: base64, which a browser can decode."""
     return base64.b64encode(content).decode()
-
-
-def check_probabilities(probabilities):
-    """Raise PageError unless each row is ten probabilities, which together are 1."""
-    if probabilities.shape[1:] != (10,):
-        raise PageError("the network does not answer with ten numbers, one for each class")
-    if not np.isfinite(probabilities).all():
-        raise PageError("the network's answers are no finite numbers")
-    sums = probabilities.sum(axis=1)
-    if probabilities.min() < 0 or np.abs(sums - 1).max() > 0.01:
-        raise PageError(
-            'the network does not answer in probabilities: give its last layer activation="softmax"'
-        )
-
-
-def choose_test_images(answers):
-    """Return the indices of ten images of each class, or of all where there are fewer.
-
-    Of each class the first is the hardest, so that the visitor has something to correct.
-    """
-    chosen = []
-    for indices in answers.sort_by_class():
-        chosen.extend(indices[:TEST_IMAGES_PER_CLASS])
-    return np.array(chosen, int)
-
-
-def choose_other_images(answers, indices):
-    """Return the indices of 1,000 images evenly from all but those at `indices`, or of all these.
-
-    Evenly, since the second half of MNIST's test images is harder than the first.
-    """
-    rest = np.setdiff1d(np.arange(len(answers.images)), indices)
-    count = min(OTHER_TEST_IMAGES, len(rest))
-    return rest[np.arange(count) * len(rest) // max(count, 1)]
 
 
 def shape_of_input(model):
@@ -153,7 +118,7 @@ def describe_layers(model):
         kind = type(layer).__name__
         if kind in KNOWN["only_in_training"]:
             continue
-        config = layer.get_config()
+        config = json.loads(json.dumps(layer.get_config(), default=str))  # as JSON has it
         check_layer(kind, layer.name, config)
         weights = [encode(array.astype("<f4").tobytes()) for array in layer.get_weights()]
         layers.append({"kind": kind, "config": config, "weights": weights})
@@ -166,16 +131,12 @@ def check_layer(kind, name, config):
         raise PageError(f"the page cannot compute the layer {kind} ({name}); {INSTEAD}")
     for setting, known_value in KNOWN["layers"][kind].items():
         value = config[setting]
-        if isinstance(value, tuple):
-            value = list(value)  # as JSON has it
         if value != known_value:
             raise PageError(
                 f"the page cannot compute {setting}={value} of the layer {name}; {INSTEAD}"
             )
     activation = config.get("activation") or "linear"
     if activation not in KNOWN["activations"]:
-        if isinstance(activation, dict):  # a layer or a function in the place of a name
-            activation = activation.get("class_name", "of its own")
         raise PageError(
             f"the page cannot compute the activation {activation} of the layer {name}; {INSTEAD}"
         )

@@ -29,7 +29,6 @@ L = keras.layers
 DESK = (1280, 720)
 PHONE = (360, 553)  # less the bars of its browser
 LYING_PHONE = (667, 375)
-SIZES = [DESK, PHONE, LYING_PHONE]
 INVITATION = "Wrong? Click the right answer."
 
 
@@ -75,18 +74,18 @@ def shared(browser, finished):
     return page
 
 
-AS_OPENED = """() => {
-  restore(untaught);
-  pastLessons = [];
+FORGET = "teachable().weights.forEach((array, i) => array.set(untaught[i]))"
+AS_OPENED = f"""() => {{
+  {FORGET};
+  pastLessons.length = 0;
   own.clear();
-  document.querySelectorAll("details").forEach((folded) => { folded.open = false; });
+  $("lesson").hidden = true;
+  $("numbers").open = false;
   $("wall").close();
   clear();
   cleared = [];
-  showLessons();
-  document.activeElement.blur();
   scrollTo(0, 0);
-}"""
+}}"""
 
 
 @pytest.fixture
@@ -94,7 +93,7 @@ def page(shared):
     """The page of a run of train.py, with an empty pad. All tests share it, each as it was."""
     shared.mouse.up()
     resize(shared, DESK)
-    wait_for_lesson(shared)
+    wait_until(shared, "!teaching")
     shared.emulate_media(color_scheme="light", forced_colors="none", reduced_motion="reduce")
     shared.evaluate(AS_OPENED)
     yield shared
@@ -132,8 +131,7 @@ DIGITS = {
     ],
     7: [[(0.15, 0), (0.85, 0), (0.4, 1)]],
 }
-DOT = [[(0.5, 0.5)]]
-DASH = [[(0.1, 0.5), (0.9, 0.52)]]
+TWO = [[(0.1, 0), (0.1, 1)], [(0.6, 0), (0.6, 1)]]
 
 
 def draw(page, strokes, after_each_point=None, lifts=True):
@@ -158,12 +156,6 @@ def draw(page, strokes, after_each_point=None, lifts=True):
     wait_until(page, "pointer === null")
 
 
-def draw_and_settle(page, strokes):
-    """Draw, and end the pause of half a second that follows: few tests are about it."""
-    draw(page, strokes)
-    page.evaluate("settle(); show()")
-
-
 def put(page, strokes):
     """Put a finished drawing on an empty pad, as if it had been drawn."""
     page.evaluate("(drawn) => { beginAnew(); strokes = drawn; show(); }", strokes)
@@ -179,10 +171,6 @@ def teach(page, label):
     if page.evaluate("chosenAnswer") != label:
         choose(page, label)
     page.locator("#teach").click()
-    wait_for_lesson(page)
-
-
-def wait_for_lesson(page):
     wait_until(page, "!teaching")
 
 
@@ -193,16 +181,18 @@ def wait_until(page, condition):
     }}""")
 
 
-def press(page, button, key):
-    if key == "button":
-        page.locator(button).click()
-    else:
-        page.keyboard.press(key)
+def open_wall(page):
+    page.locator("#examples").click()
+    wait_until(page, "$('wall').open")
 
 
 def resize(page, size):
     width, height = size
     page.set_viewport_size({"width": width, "height": height})
+
+
+def texts(page, *places):
+    return [page.inner_text(f"#{place}") for place in places]
 
 
 def answer(page):
@@ -244,6 +234,12 @@ def canvas_image(page, selector):
     return np.array(Image.open(io.BytesIO(png)).convert("RGBA")).astype(int)
 
 
+def assert_shows(page, selector, pixels):
+    """Check that a canvas shows these 784 numbers from 0 (black) to 1 (white)."""
+    image = canvas_image(page, selector)[..., 0]
+    assert np.abs(image.ravel() - 255 * np.ravel(pixels)).max() <= 1
+
+
 def pad_has_ink(page):
     return bool(canvas_image(page, "#pad")[..., 3].any())
 
@@ -259,24 +255,19 @@ def test_the_page_of_a_run_answers_what_its_saved_model_answers(page, finished, 
     assert (finished.outputs / "draw.html").stat().st_size < 3_000_000
 
 
-def test_a_page_that_computes_something_else_than_keras_says_so(visit, sample, tmp_path):
+def test_a_page_that_cannot_answer_says_why_and_has_no_pad(visit, sample, tmp_path):
     path = write_page(tmp_path / "draw.html", sequential(L.Dense(10, "softmax")), sample)
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace('"ink": 1.0', '"ink": 2.0'), encoding="utf-8")
-    page = visit(path)
-    assert "WARNING" in page.get_by_role("alert").inner_text()
-    assert not page.locator("#pad").is_visible()  # and it does not answer
-
-
-def test_the_template_says_to_run_train_py_first(visit):
-    page = visit(ROOT / "page" / "draw.html")
-    assert "python train.py" in page.inner_text("body")
-    assert not page.locator("#pad").is_visible()
-
-
-def test_without_javascript_the_page_says_what_it_needs(visit):
-    page = visit(ROOT / "page" / "draw.html", java_script_enabled=False)
-    assert "JavaScript" in page.inner_text("body")
+    other = visit(path, bypass_csp=True)
+    template = visit(ROOT / "page" / "draw.html")
+    without_script = visit(path, java_script_enabled=False)
+    assert "WARNING" in other.get_by_role("alert").inner_text()
+    assert "Run python train.py first" in template.inner_text("body")
+    assert "JavaScript" in without_script.inner_text("body")
+    for page in (other, template, without_script):
+        assert not page.locator("#pad").is_visible()
+    assert findings(other) == []
 
 
 def test_a_network_of_clothes_with_a_long_and_odd_data_name(visit, sample, tmp_path):
@@ -285,34 +276,19 @@ def test_a_network_of_clothes_with_a_long_and_odd_data_name(visit, sample, tmp_p
     page = visit(write_page(tmp_path / "draw.html", model, sample, "clothes", name))
     resize(page, PHONE)
     assert page.title() == page.inner_text("h1") == "Draw a piece of clothing"
-    assert name in page.inner_text("#about")
-    assert page.inner_text("#about").endswith(" It knows no digits, and drawn lines are new to it.")
+    images, labels = (part[::5] for part in sample[1])
+    predicted = model.predict(as_input(images), verbose=0).argmax(axis=1)
+    accuracy = (predicted == labels).mean()
+    assert page.inner_text("#about") == (
+        f"This network has learned from the images of {name}. After that it read {accuracy:.1%} of "
+        "others right."
+    )
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert page.locator("#bars button span").all_inner_texts() == data.CLOTHES
-    assert answer(page) == ""  # no digit is drawn as an example
-    put(page, DASH)
-    assert answer(page) in data.CLOTHES
+    put(page, TWO)
+    assert answer(page) in data.CLOTHES  # it may have two legs
     choose(page, 9)
     assert page.inner_text("#teach") == "It is an Ankle boot: learn it"
-
-
-def test_the_page_asks_for_nothing_but_itself_and_may_not(visit, finished):
-    page = visit(finished.outputs / "draw.html")
-    requests = []
-    page.on("request", lambda request: requests.append(request.url))
-    page.reload()
-    draw(page, DIGITS[7])
-    assert [url for url in requests if not url.startswith("data:")] == [page.url]
-    refused = page.evaluate(
-        """async () => {
-          const refused = [];
-          document.onsecuritypolicyviolation = (event) => refused.push(event.effectiveDirective);
-          await fetch("http://127.0.0.1:9/").catch(() => pause(50));
-          return refused;
-        }"""
-    )
-    assert refused == ["connect-src"]
-    page.errors.clear()  # the browser names the refusal there
 
 
 # --- Drawing ------------------------------------------------------------------------------------
@@ -324,32 +300,16 @@ def test_drawn_digits_are_read(page):
         assert answer(page) == str(digit)
 
 
-TEACH_STRANGERS = """(digits) => {
-  const isRight = ({ pixels, digit }) => likeliest(predict(pixels)) === digit;
-  const images = digits.map(({ digit, strokes }) => ({ digit, pixels: prepare(strokes) }));
-  const others = images.slice(500);
-  const onWall = wall.labels.map((digit, index) => ({ digit, pixels: imageOf(wall, index) }));
-  const count = (list) => list.filter(isRight).length;
-  const before = [images, others, onWall].map(count);
-  for (const { pixels, digit } of images.slice(0, 500)) {
-    if (likeliest(predict(pixels)) === digit) continue;
-    for (let n = 0; predict(pixels)[digit] < ENOUGH && n < MOST_STEPS; n++) learn(pixels, digit);
-  }
-  const refused = digits.filter(({ strokes }) => whyNoDigit(strokes) !== "").length;
-  return [before, [images, others, onWall].map(count), refused];
-}"""
-
-
-def test_strangers_handwriting_is_read_and_correcting_it_helps_with_others(visit, finished_mnist):
+def test_strangers_handwriting_is_read(visit, finished_mnist):
     page = visit(finished_mnist.outputs / "draw.html")
     if "PEN" not in os.environ:
         pytest.skip("PEN names no folder with strangers' handwriting")
     digits = json.loads(pathlib.Path(os.environ["PEN"], "strokes.json").read_text())
-    before, after, refused = page.evaluate(TEACH_STRANGERS, digits)
-    assert before[0] >= 0.9 * len(digits)
-    assert after[1] - before[1] >= 10  # 2 points of 500
-    assert before[2] - after[2] <= 3  # of a hundred test images
-    assert refused <= 5  # of 1,000
+    read = "(digits) => digits.map(({ strokes }) => likeliest(predict(prepare(strokes))))"
+    right = np.array(page.evaluate(read, digits)) == [one["digit"] for one in digits]
+    assert right.mean() >= 0.9
+    refused = "(digits) => digits.filter(({ strokes }) => areTwoThings(strokes)).length"
+    assert page.evaluate(refused, digits) <= 5  # of 1,000
 
 
 @pytest.mark.parametrize("digit", [1, 2, 7])
@@ -364,9 +324,8 @@ def test_the_network_sees_the_same_whatever_the_size_and_place_of_the_drawing(pa
     for axis in (0, 1):
         centre = (image.sum(axis=1 - axis) * (np.arange(28) + 0.5)).sum() / image.sum()
         assert abs(centre - 14) < 0.1
-    middle = image[13:15].sum(axis=1)
     if digit == 1:
-        assert middle == pytest.approx([2.9, 2.9], abs=0.2)  # as wide as MNIST's strokes
+        assert image[13:15].sum(axis=1) == pytest.approx([2.9, 2.9], abs=0.2)  # as MNIST's strokes
 
 
 def test_the_answer_its_bar_and_what_the_network_sees_follow_the_drawing(page):
@@ -377,7 +336,7 @@ def test_the_answer_its_bar_and_what_the_network_sees_follow_the_drawing(page):
     assert answer(page) == str(shares.argmax()) == "1"
     assert page.inner_text("#sure") == f" · {told[1]}"
     assert names_in(page, "#bars button") == [f"{i}, {text}: why?" for i, text in enumerate(told)]
-    assert page.locator("#bars b").all_inner_texts() == [
+    assert page.locator("#bars small").all_inner_texts() == [
         "" if share < 0.001 else text for share, text in zip(shares, told, strict=True)
     ]
     assert page.locator("#bars .best span").all_inner_texts() == ["1"]
@@ -385,8 +344,16 @@ def test_the_answer_its_bar_and_what_the_network_sees_follow_the_drawing(page):
         "(all) => all.map((i) => parseFloat(i.style.width))"
     )
     assert widths == pytest.approx(100 * shares, abs=0.01)
-    image = canvas_image(page, "#seen")[..., 0]
-    assert np.abs(image - 255 * prepared(page)).max() <= 1
+    assert_shows(page, "#seen", prepared(page))  # its ink is white until the pen is up
+    explained = ("#legend", "#strongest", "#numbers summary")
+    assert page.inner_text("#why-title") == "Why?"
+    assert not any(page.locator(place).is_visible() for place in explained)
+    page.mouse.up()
+    wait_until(page, "settled")
+    assert all(page.locator(place).is_visible() for place in explained)
+    page.evaluate("clear()")
+    for canvas in ("#seen", "#units"):
+        assert canvas_image(page, canvas)[..., :3].max() == 0  # of an empty pad nothing is said
 
 
 def test_shares_are_told_without_contradiction(page):
@@ -395,44 +362,25 @@ def test_shares_are_told_without_contradiction(page):
     assert told == ["<0.1%", "<0.1%", "0.1%", "50.0%", "99.9%", ">99.9%", ">99.9%"]
 
 
-def test_clear_empties_the_pad_and_undo_brings_it_back(page):
-    for clear in ("button", "Escape", "Delete"):
-        put(page, DIGITS[4])
-        assert (answer(page), pad_has_ink(page)) == ("4", True)
-        assert not page.locator("#hint").is_visible()
-        press(page, "#clear", clear)
-        assert (answer(page), pad_has_ink(page)) == ("", False)
-        assert page.inner_text("#hint") == "Draw here"
-    page.locator("#clear").click()  # of an empty pad nothing is kept
+def test_clear_empties_the_pad_and_undo_takes_back_a_stroke_or_the_clearing(page):
+    draw(page, [*DIGITS[1], *DIGITS[7], *DIGITS[2]])
     page.locator("#undo").click()
-    assert answer(page) == "4"
-
-
-def test_undo_takes_back_stroke_after_stroke(page):
-    for undo in ("button", "Control+z"):
-        draw(page, [*DIGITS[1], *DIGITS[7], *DIGITS[2]])
-        press(page, "#undo", undo)
-        press(page, "#undo", undo)
-        assert answer(page) == "1"
-        page.keyboard.press("z")  # without Ctrl it is a letter
-        assert page.evaluate("strokes.length") == 1
-        press(page, "#undo", undo)
-        press(page, "#undo", undo)
-        assert (answer(page), pad_has_ink(page)) == ("", False)  # there is no more
-
-
-@pytest.mark.parametrize("key", ["Escape", "Control+z"])
-def test_a_stroke_that_is_taken_back_while_it_is_drawn_is_gone(page, key):
-    box = page.locator("#pad").bounding_box()
-    page.mouse.move(box["x"] + 50, box["y"] + 50)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 90, box["y"] + 90)
-    page.keyboard.press(key)
-    page.mouse.move(box["x"] + 90, box["y"] + 190)
-    page.mouse.up()
-    assert answer(page) == ""
-    draw(page, DIGITS[1])
+    page.keyboard.press("z")  # without Ctrl it is a letter
+    assert page.evaluate("strokes.length") == 2
+    page.keyboard.press("Control+z")
+    assert (answer(page), pad_has_ink(page)) == ("1", True)
+    assert not page.locator("#hint").is_visible()
+    page.locator("#clear").click()
+    assert (answer(page), pad_has_ink(page)) == ("", False)
+    assert page.inner_text("#hint") == "Draw here"
+    page.keyboard.press("Escape")  # of an empty pad nothing is kept
+    page.locator("#undo").click()
     assert answer(page) == "1"
+    draw(page, DIGITS[1], lifts=False)
+    page.keyboard.press("Escape")  # of the stroke that is being drawn, too
+    page.mouse.move(300, 300)
+    page.mouse.up()
+    assert (answer(page), pad_has_ink(page)) == ("", False)
 
 
 def test_a_stroke_may_leave_the_pad_and_another_mouse_button_draws_nothing(page):
@@ -442,19 +390,12 @@ def test_a_stroke_may_leave_the_pad_and_another_mouse_button_draws_nothing(page)
     draw(page, [[(0.5, 0.5), (0.501, 0.5), (3, 0.5), (-1, -1)]])
     points = page.evaluate("strokes[0]")
     assert points[1:] == [[1, 0.5], [0, 0]]  # along its edge; one that is too near is left out
-    put(page, DOT)
-    assert pad_has_ink(page)
 
 
-@pytest.fixture
-def phone(visit, finished):
+def test_a_finger_draws_and_neither_a_second_one_nor_the_page_disturbs_it(visit, finished):
     options = {"has_touch": True, "is_mobile": True, "device_scale_factor": 2}
-    page = visit(finished.outputs / "draw.html", **options)
-    resize(page, PHONE)
-    return page
-
-
-def test_a_finger_draws_and_neither_a_second_one_nor_the_page_disturbs_it(phone):
+    phone = visit(finished.outputs / "draw.html", **options)
+    resize(phone, PHONE)
     phone.evaluate("scrollTo(0, 40)")
     box = phone.locator("#pad").bounding_box()
     send = phone.context.new_cdp_session(phone).send
@@ -469,24 +410,14 @@ def test_a_finger_draws_and_neither_a_second_one_nor_the_page_disturbs_it(phone)
     touch("touchEnd")
     assert answer(phone) == "1"
     assert phone.evaluate("scrollY") == 40
+    pad = phone.locator("#pad").bounding_box()
+    assert phone.evaluate("pad.width") == round(2 * pad["width"])  # it is sharp
     [stroke] = phone.evaluate("strokes")
     assert np.ptp([x for x, _ in stroke]) < 0.01  # it is as straight as the finger went
-
-
-def test_the_pad_is_sharp_and_what_a_finger_must_hit_is_large(phone):
-    put(phone, DIGITS[2])
     choose(phone, 4)
-    for size, least in zip(SIZES, (340, 240, 240), strict=True):
-        resize(phone, size)
-        phone.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
-        pad = phone.locator("#pad").bounding_box()
-        assert pad["width"] == pytest.approx(pad["height"])
-        assert pad["width"] >= least
-        assert phone.evaluate("pad.width") == round(2 * pad["width"])
-        assert pad_has_ink(phone)
-        hit = boxes(phone, "#bars button, #tools button, #teach, #examples")
-        assert len(hit) == 14
-        assert min(min(box["width"], box["height"]) for box in hit) >= 43.9
+    hit = boxes(phone, "#bars button, #tools button, #teach, #examples")
+    assert len(hit) == 14
+    assert min(min(box["width"], box["height"]) for box in hit) >= 43.9  # a fingertip
 
 
 # --- It does not scold, and does not jump -------------------------------------------------------
@@ -497,72 +428,91 @@ def places_of_what_moves(page):
     return [[round(box[side]) for side in ("x", "y", "width")] for box in boxes(page, selector)]
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_while_a_7_is_drawn_nothing_is_refused_and_nothing_moves(page, size):
+def findings(page):
+    """Return what axe finds on a page that would keep somebody out."""
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
+    )
+    return [finding["id"] for finding in axe.Axe().run(page).response["violations"]]
+
+
+PAST_THE_EDGE = """() => [...document.querySelectorAll("#page *:not(#heard)")].filter((one) => {
+  const { width, left, right } = one.getBoundingClientRect();
+  return width > 0 && (left < 0 || right > document.documentElement.clientWidth);
+}).map((one) => one.id || one.textContent)"""
+CUT_OFF = """(all) => all.filter((one) => one.scrollWidth > one.clientWidth + 1)
+  .map((one) => one.textContent)"""
+
+
+@pytest.mark.parametrize(("size", "least"), [(DESK, 340), (PHONE, 240), (LYING_PHONE, 240)])
+def test_in_any_window_one_sees_pad_answer_and_bars_and_nothing_moves(page, size, least):
     resize(page, size)
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+    pad = page.locator("#pad").bounding_box()
+    assert pad["width"] == pytest.approx(pad["height"])
+    assert pad["width"] >= least
     before = places_of_what_moves(page)
-    said = set()
 
     def look():
-        said.add((answer(page) == "?", note(page)))
+        assert note(page) == INVITATION  # a 7 begins as a dash
         assert places_of_what_moves(page) == before
 
-    draw(page, [[(0.15, 0), (0.16, 0), (0.5, 0), (0.85, 0), (0.6, 0.5), (0.4, 1)]], look)
-    assert said == {(False, INVITATION)}
-    put(page, DASH)  # what is refused moves nothing, either
-    assert answer(page) == "?"
+    draw(page, [[(0.15, 0), (0.5, 0), (0.85, 0), (0.6, 0.5), (0.4, 1)]], look)
+    put(page, TWO)
     assert places_of_what_moves(page) == before
+    page.evaluate("teachable().weights[1][1] = 100")  # now it is sure: >99.9%
     put(page, DIGITS[1])
+    choose(page, 4)
+    assert page.inner_text("#answer") == "1 · >99.9%"
+    assert page.locator("#answer, #bars button, #bars small").evaluate_all(CUT_OFF) == []
+    for box in boxes(page, "#pad, #answer, #bars, #clear, #undo, #teach"):
+        assert box["top"] >= 0
+        assert box["bottom"] <= size[1]
     teach(page, 4)
     page.evaluate("scrollTo(0, 0)")
     assert places_of_what_moves(page)[:4] == before[:4]  # the lesson stands before the why
     assert boxes(page, "#lesson")[0]["y"] < before[4][1] + 1
+    page.evaluate("$('numbers').open = true")
+    assert page.evaluate(PAST_THE_EDGE) == []
+    open_wall(page)
+    assert page.evaluate("$('wall').scrollWidth <= $('wall').clientWidth")
 
 
-def test_what_is_no_digit_is_asked_for_again_once_the_pen_is_up(page):
-    two = [[(0.1, 0), (0.1, 1)], [(0.6, 0), (0.6, 1)]]
-    near = [[(0.1, 0), (0.1, 1)], [(0.25, 0), (0.25, 1)]]
-    for strokes, words in ((two, "one digit, please"), (DASH, "dash"), (DOT, "dot")):
-        put(page, strokes)
-        assert answer(page) == "?"
-        assert words in note(page)
-        assert page.locator("#bars button:enabled").count() == 0
-        assert page.inner_text("#why-title") == "Why?"
-    put(page, near)
-    assert answer(page) != "?"
-    put(page, [[(0.1, 0.5), (0.9, 0.7)]])  # not flat enough
-    assert answer(page) != "?"
-
-
-def test_a_5_whose_dash_is_drawn_first_is_not_refused_between_its_strokes(page):
-    draw(page, [DIGITS[5][1]], lifts=False)
-    lift = "() => { penUp({ pointerId: pointer }); show(); return $('best').textContent; }"
-    assert page.evaluate(lift) not in ("", "?")  # it says what it thinks so far
+def test_two_digits_are_asked_for_again_but_not_between_the_strokes_of_one(page):
+    put(page, TWO)
+    assert note(page) == "Two things side by side: one digit, please."
+    assert answer(page) == ""
+    assert page.locator("#bars button:enabled").count() == 0
+    assert page.inner_text("#why-title") == "Why?"
+    put(page, [[(0.1, 0), (0.1, 1)], [(0.25, 0), (0.25, 1)]])
+    assert answer(page) != ""  # near enough
+    page.evaluate("clear()")
+    draw(page, [TWO[0]])
+    draw(page, [TWO[1]], lifts=False)
+    assert answer(page) != ""  # it may become a 4
     page.mouse.up()
-    draw(page, [DIGITS[5][0]])
     wait_until(page, "settled")
-    assert answer(page) == "5"
-    assert page.inner_text("#why-title").startswith("Why 5, and not ")
+    assert answer(page) == ""
 
 
-def test_an_example_stands_there_and_the_first_touch_wipes_it(visit, finished):
+def test_a_page_opens_with_a_test_image_and_asks_for_nothing_but_itself(visit, finished):
     page = visit(finished.outputs / "draw.html")
-    assert answer(page) == "2"
-    assert page.inner_text("#why-title").startswith("Why 2, and not ")
-    assert page.inner_text("#hint") == "An example: draw your own"
-    assert (note(page), page.inner_text("#heard")) == ("", "")
-    choose(page, 3)  # it can be explained
-    assert page.inner_text("#why-title") == "What speaks for 3, rather than 2?"
-    assert not page.locator("#teach").is_visible()  # but it is not the visitor's
-    pale = canvas_image(page, "#pad")[..., 3].max()
+    requests = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.reload()
+    label = page.evaluate("wall.labels[1]")
+    assert (answer(page), note(page)) == (str(label), f"A test image: {label}.")
+    assert page.inner_text("#why-title").startswith(f"Why {label}, and not ")
+    assert page.inner_text("#hint") == "Draw here"
     draw(page, DIGITS[1])
-    assert page.evaluate("strokes.length") == 1
-    assert answer(page) == "1"
-    assert canvas_image(page, "#pad")[..., 3].max() > pale
-    assert not page.locator("#hint").is_visible()
+    assert answer(page) == "1"  # the first touch wipes the image
     page.locator("#undo").click()
     page.locator("#undo").click()
     assert answer(page) == ""  # it does not come back
+    assert [url for url in requests if not url.startswith("data:")] == [page.url]
+    page.evaluate("fetch('http://127.0.0.1:9/').catch(() => pause(50))")
+    assert "Content Security Policy" in page.errors[0]  # the browser names the refusal there
+    page.errors.clear()
 
 
 # --- Teaching it --------------------------------------------------------------------------------
@@ -581,26 +531,27 @@ def test_a_click_on_an_answer_explains_and_a_second_one_on_the_button_teaches(pa
     assert weights(page) == untaught  # a slip costs nothing
     before = asked(page)
     steps = page.evaluate(
-        """() => {
+        f"""() => {{
           let steps = 0;
           for (; predict(prepare(strokes))[4] < 0.6; steps++) learn(prepare(strokes), 4);
-          restore(untaught);
+          {FORGET};
           return steps;
-        }"""
+        }}"""
     )
     teach(page, 4)
     after = asked(page)
     assert answer(page) == "4"
-    assert note(page) == "It now reads it as 4."
-    assert "and from you. Before, it read" in page.inner_text("#about")
     assert page.inner_text("#steps") == (
         f"Small changes of its weights: {steps}. They brought 4 from "
         f"{page.evaluate('percent', before[4])} to {page.evaluate('percent', after[4])}. It stops "
-        "at 60%, so as not to forget others."
+        "at 60%, or after 60 changes, so as not to forget others."
     )
     assert page.inner_text("#why-title").startswith("Why 4, and not ")
     choose(page, 8)
     assert page.inner_text("#teach") == "It is an 8: learn it"
+    page.evaluate("teachable().weights[1][3] = 1000")
+    teach(page, 8)  # in vain
+    assert "weights: 60. They brought 8 from <0.1% to <0.1%." in page.inner_text("#steps")
 
 
 READ_OTHERS = "others.labels.map((_, index) => likeliest(predict(imageOf(others, index))))"
@@ -610,7 +561,7 @@ def test_a_lesson_says_and_shows_what_it_forgot_and_learned(page):
     put(page, DIGITS[1])
     teach(page, 4)
     after = np.array(page.evaluate(READ_OTHERS))
-    page.evaluate("restore(untaught)")
+    page.evaluate(FORGET)
     before = np.array(page.evaluate(READ_OTHERS))
     labels = np.array(page.evaluate("others.labels"))
     was_right = before == labels
@@ -622,14 +573,13 @@ def test_a_lesson_says_and_shows_what_it_forgot_and_learned(page):
         f"Of 900 other test images it read {was_right.sum()} right before this lesson, and reads "
         f"{is_right.sum()} now: {len(forgot)} forgotten (✗), {len(learned)} learned (✓)."
     )
-    names = [f"{labels[i]}, now read as {after[i]}" for i in forgot[:6]]
-    names += [f"{labels[i]}, now read right" for i in learned[:6]]
+    shown = [*forgot[:6], *learned[:6]]
+    names = [f"{labels[i]}, read as {after[i]}" for i in shown]
     assert names_in(page, "#changes canvas") == names
     marks = [f"✗ {after[i]}" for i in forgot[:6]] + [f"✓ {labels[i]}" for i in learned[:6]]
     assert page.locator("#changes figcaption").all_inner_texts() == marks
-    image = canvas_image(page, "#changes figure:first-child canvas")[..., 0]
-    expected = page.evaluate("(index) => imageOf(others, index)", int(forgot[0]))
-    assert np.abs(image - 255 * np.reshape(expected, (28, 28))).max() <= 1
+    first = page.evaluate("(index) => imageOf(others, index)", int(forgot[0]))
+    assert_shows(page, "#changes figure:first-child canvas", first)
 
 
 def test_lessons_are_undone_one_by_one_bit_by_bit(page):
@@ -639,104 +589,46 @@ def test_lessons_are_undone_one_by_one_bit_by_bit(page):
     teach(page, 4)
     taught_once = weights(page)
     put(page, DIGITS[7])
+    assert texts(page, "steps", "cost", "changes") == ["", "", ""]  # it was of another drawing
     teach(page, 2)
     assert weights(page) != taught_once != untaught
     page.locator("#unteach").click()
     assert weights(page) == taught_once
-    assert note(page) == "The last lesson is undone."
-    assert page.inner_text("#cost") == ""
+    assert texts(page, "steps", "cost") == ["The last lesson is undone.", ""]
     assert page.inner_text("#save-digits") == "Save my digits (1)"
     page.locator("#unteach").click()
     assert weights(page) == untaught
     assert answer(page) == "7"
-    assert not page.locator("#lesson").is_visible()  # there is nothing to take back or to save
-    assert "from you" not in page.inner_text("#about")
+    assert page.locator("#keep button[hidden]").count() == 2
     assert page.evaluate("document.activeElement.id") == "clear"
     draw(page, DIGITS[1])
     assert page.evaluate("strokes.length") == 2  # one draws on
-    assert note(page) == ""
-
-
-def test_drawing_it_again_shows_what_the_lesson_brought(page):
-    put(page, DIGITS[1])
-    teach(page, 4)
-    assert page.inner_text("#again") == "Draw it again, a little differently."
-    draw(page, [[(0.4, 0), (0.5, 1)]], lifts=False)
-    said = [page.inner_text(f"#{place}") for place in ("steps", "cost", "changes")]
-    assert [*said, note(page)] == ["", "", "", INVITATION]  # it was of another drawing
-    assert page.inner_text("#again") == "Draw it again, a little differently."  # not before it ends
-    page.mouse.up()
-    wait_until(page, "settled")
-    assert answer(page) == "4"
-    page.evaluate("() => { window.taught = teachable().weights.map((array) => array.slice()); }")
-    page.evaluate("restore(untaught)")
-    before = asked(page).argmax()
-    page.evaluate("restore(taught)")
-    assert before != 4
-    assert page.inner_text("#again") == f"Before the last lesson it would have read {before}."
-
-
-def test_a_lesson_that_was_in_vain_says_so(page):
-    put(page, DIGITS[1])
-    page.evaluate("teachable().weights[1][3] = 1000")
-    teach(page, 4)
-    assert note(page) == "Not learned: 4 has <0.1% after 60 small changes."
-    assert page.inner_text("#steps") == ""
-
-
-HOLD_THE_LESSON = """() => {
-  const original = pause;
-  window.pause = () => new Promise((done) => {
-    window.goOn = () => {
-      window.pause = original;
-      done();
-    };
-  });
-}"""
 
 
 def test_a_lesson_shows_its_steps_and_a_digit_drawn_meanwhile_is_kept(page):
     page.emulate_media(reduced_motion="no-preference")
     put(page, DIGITS[1])
     choose(page, 4)
-    shares = asked(page)
-    page.evaluate(HOLD_THE_LESSON)
-    page.locator("#teach").click()
-    page.locator("#teach").click()  # once is enough
+    before = asked(page)[4]
+    page.evaluate("() => { judge(); judge(); }")  # once is enough
     assert note(page) == "It learns..."
-    assert asked(page)[4] != shares[4]  # after one step
     assert page.locator("#bars[inert], #keep[inert], #try[inert]").count() == 3
-    draw(page, [DIGITS[4][0]])
-    draw(page, [DIGITS[4][1]])
-    assert page.evaluate("teaching")
-    page.evaluate("goOn()")
-    wait_for_lesson(page)
+    assert before < asked(page)[4] < 0.6
+    draw(page, DIGITS[4])
+    wait_until(page, "!teaching")
     assert page.locator("[inert]").count() == 0
     assert page.evaluate("strokes.length") == 2
-    assert note(page) == INVITATION  # nothing is said of a drawing that was not taught
-    kept = page.evaluate("[...own].map(([drawing, { label }]) => [drawing.length, label])")
-    assert kept == [[1, 4]]
+    assert page.evaluate("[...own.values()]") == [4]
     assert page.evaluate("pastLessons.length") == 1
 
 
-# --- Saving -------------------------------------------------------------------------------------
-
-
-def download(page, button, path):
-    with page.expect_download() as download:
-        page.locator(button).click()
-    download.value.save_as(path)
-    return download.value.suggested_filename
-
-
 def test_the_visitor_s_own_digits_are_saved_once_each_with_what_was_said_last(page, tmp_path):
-    draw_and_settle(page, DIGITS[1])
+    put(page, DIGITS[1])
     one = prepared(page)
     teach(page, 1)  # it is right, and is kept
-    assert re.fullmatch(r"Nothing to learn: 1 has [\d.>]+% already. It is kept.", note(page))
-    assert not page.locator("#save").is_visible()
-    draw_and_settle(page, [DIGITS[4][0]])  # another drawing
-    draw_and_settle(page, [DIGITS[4][1]])
+    assert "changes of its weights: 0." in page.inner_text("#steps")
+    draw(page, DIGITS[4])  # another drawing
+    page.evaluate("settle(); show()")
     assert page.evaluate("strokes.length") == 2
     four = prepared(page)
     teach(page, 5)  # a slip
@@ -748,29 +640,15 @@ def test_the_visitor_s_own_digits_are_saved_once_each_with_what_was_said_last(pa
     page.evaluate("showExample(3)")
     teach(page, 5)  # a test image is not the visitor's
     assert page.inner_text("#save-digits") == "Save my digits (2)"
-    path = tmp_path / "my_digits.json"
-    assert download(page, "#save-digits", path) == "my_digits.json"
+    with page.expect_download() as download:
+        page.locator("#save-digits").click()
+    assert download.value.suggested_filename == "my_digits.json"
     assert "--add PATH/my_digits.json" in page.inner_text("#saved")
-    own = own_digits.load([path])
+    download.value.save_as(tmp_path / "my_digits.json")
+    own = own_digits.load([tmp_path / "my_digits.json"])
     assert own.labels.tolist() == [1, 4]
     for image, expected in zip(own.images, (one, four), strict=True):
         assert np.abs(image - 255 * expected).max() <= 0.51
-
-
-def test_a_saved_page_goes_on_where_one_was(page, visit, tmp_path):
-    put(page, DIGITS[1])
-    teach(page, 4)
-    taught = weights(page)
-    assert download(page, "#save", tmp_path / "saved.html") == "draw.html"
-    saved = visit(tmp_path / "saved.html")
-    assert weights(saved) == taught  # bit by bit
-    assert "from you" in saved.inner_text("#about")
-    assert not saved.locator("#unteach").is_visible()
-    draw_and_settle(saved, DIGITS[7])
-    teach(saved, 2)
-    taught = weights(saved)
-    download(saved, "#save", tmp_path / "again.html")
-    assert weights(visit(tmp_path / "again.html")) == taught
 
 
 # --- Test images --------------------------------------------------------------------------------
@@ -782,70 +660,53 @@ def test_the_wall_tells_right_and_wrong_apart_and_one_chooses_from_it(page, fini
     labels = np.array(page.evaluate("wall.labels"))
     read = model.predict(images, verbose=0).argmax(axis=1)
     put(page, DIGITS[1])
-    page.locator("#examples").click()
-    page.locator(
-        "#wall-text", has_text=f"It reads {(read == labels).sum()} of 100 right."
-    ).wait_for()
-    assert "by heart" not in page.inner_text("#wall-text")
+    open_wall(page)
+    assert f"It reads {(read == labels).sum()} of 100 right." in page.inner_text("#wall-text")
     tiles = page.locator("#wall-images button")
     colours = tiles.evaluate_all("(all) => all.map((one) => getComputedStyle(one).borderColor)")
-    names = names_in(page, "#wall-images button")
-    wrong = np.flatnonzero(read != labels).tolist()
-    assert 5 < len(wrong) < 30
-    for i, text in enumerate(tiles.all_inner_texts()):
-        if i in wrong:
-            assert text == f"✗ {read[i]}"
-            assert names[i] == f"{labels[i]}, read wrong, as {read[i]}"
-            assert colours[i] != "rgba(0, 0, 0, 0)"
-        else:
-            assert (text, names[i]) == ("", f"{labels[i]}, read right")
-            assert colours[i] == "rgba(0, 0, 0, 0)"
-    first = wrong[0]
-    tile = canvas_image(page, f"#wall-images button:nth-child({first + 1}) canvas")[..., 0]
-    assert np.abs(tile.ravel() - 255 * images[first]).max() <= 1
+    is_framed = np.array(colours) != "rgba(0, 0, 0, 0)"
+    wrong = read != labels
+    assert 5 < wrong.sum() < 30
+    assert np.array_equal(is_framed, wrong)
+    marks = [f"✗ {read[i]}" if wrong[i] else "" for i in range(100)]
+    assert tiles.all_inner_texts() == marks
+    names = [f"{labels[i]}, read as {read[i]}" for i in range(100)]
+    assert names_in(page, "#wall-images button") == names
+    first = int(np.flatnonzero(wrong)[0])
+    assert_shows(page, f"#wall-images button:nth-child({first + 1}) canvas", images[first])
     tiles.nth(first).click()
     assert not page.locator("#wall").is_visible()
     assert note(page) == f"A test image: {labels[first]}."
     assert answer(page) == str(read[first])
-    pad = canvas_image(page, "#pad")[..., 3]
-    ink = images[first].reshape((28, 28))
-    at = ((np.arange(28) + 0.5) * pad.shape[0] / 28).astype(int)
-    assert np.abs(pad[np.ix_(at, at)] - 255 * ink).max() <= 2
+    assert np.abs(canvas_image(page, "#pad")[..., 3].ravel() - 255 * images[first]).max() <= 1
     page.locator("#undo").click()
     assert answer(page) == "1"  # the drawing comes back
     resize(page, PHONE)
-    page.locator("#examples").click()
+    open_wall(page)
     tiles.nth(first).click()
     assert page.locator("#pad").bounding_box()["y"] >= 0  # on a phone it comes into sight
     teach(page, labels[first])
-    assert note(page) == f"It now reads it as {labels[first]}."
-    page.locator("#examples").click()
-    page.locator("#wall-text", has_text="it knows them by heart").wait_for()
+    assert answer(page) == str(labels[first])
+    open_wall(page)
     assert tiles.nth(first).inner_text() == ""
     page.keyboard.press("Escape")  # closes the wall, and leaves the pad as it is
-    assert note(page) == f"It now reads it as {labels[first]}."
+    assert answer(page) == str(labels[first])
 
 
 def test_with_the_keyboard_alone_one_chooses_a_test_image_and_teaches(page):
-    focus = "document.activeElement.id"
     page.locator("#examples").focus()
     page.keyboard.press("Enter")
-    page.locator("#wall[open]").wait_for()
-    page.keyboard.press("Enter")  # Close
-    assert page.evaluate(focus) == "examples"
+    wait_until(page, "$('wall').open")
+    page.keyboard.press("Tab")  # from Close to the first image
     page.keyboard.press("Enter")
-    page.locator("#wall[open]").wait_for()
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-    assert page.evaluate("example") == 0
+    assert page.evaluate("[example, document.activeElement.id]") == [0, "examples"]
     page.locator("#bars button").nth(9).focus()
     page.keyboard.press("Space")
     page.keyboard.press("Tab")
-    assert page.evaluate(focus) == "teach"
     page.keyboard.press("Enter")
-    wait_for_lesson(page)
+    wait_until(page, "!teaching")
     assert answer(page) == "9"
-    assert page.evaluate(focus) == "teach"
+    assert page.evaluate("document.activeElement.id") == "teach"
 
 
 # --- Why ----------------------------------------------------------------------------------------
@@ -870,21 +731,20 @@ def signed(value, decimals=3):
 @pytest.mark.parametrize("chosen", [None, 9, 4])
 def test_the_ink_is_orange_where_it_speaks_for_the_answer_and_blue_where_against(page, chosen):
     put(page, DIGITS[4])
-    *_, second, best = np.argsort(asked(page)).tolist()
-    assert best == 4
-    first = best
+    *_, second, first = np.argsort(asked(page)).tolist()
     title = f"Why 4, and not {second}?"
     if chosen is not None:
         choose(page, chosen)
     if chosen == 9:
-        first = 9
-        second = 4
+        first, second = 9, 4
         title = "What speaks for 9, rather than 4?"
     pressed = [] if chosen is None else [str(chosen)]
     assert page.locator("#bars [aria-pressed=true] span").all_inner_texts() == pressed
-    assert page.inner_text("#why-title") == title
-    assert page.inner_text("#spoke-for") == f"This ink speaks for {first}."
-    assert page.inner_text("#spoke-against") == f"This ink speaks for {second}."
+    assert texts(page, "why-title", "spoke-for", "spoke-against") == [
+        title,
+        f"This ink speaks for {first}.",
+        f"This ink speaks for {second}.",
+    ]
     spoke = page.evaluate("(two) => [...whichInkSpoke(prepare(strokes), ...two)]", [first, second])
     spoke = np.reshape(spoke, (28, 28))
     image = canvas_image(page, "#seen")
@@ -893,24 +753,10 @@ def test_the_ink_is_orange_where_it_speaks_for_the_answer_and_blue_where_against
     assert image[..., :3].max() == 255
 
 
-def test_while_one_draws_the_ink_is_white_and_nothing_is_explained(page):
-    explained = ("#legend", "#units-say", "#strongest", "#numbers summary")
-    draw(page, DIGITS[4], lifts=False)
-    assert page.inner_text("#why-title") == "Why?"
-    image = canvas_image(page, "#seen")
-    assert np.array_equal(image[..., 0], image[..., 2])
-    assert not any(page.locator(place).is_visible() for place in explained)
-    page.mouse.up()
-    wait_until(page, "settled")
-    assert all(page.locator(place).is_visible() for place in explained)
-    page.locator("#clear").click()
-    assert canvas_image(page, "#seen")[..., :3].max() == 0
-    assert canvas_image(page, "#units")[..., :3].max() == 0  # of an empty pad no unit says anything
-
-
 def test_units_say_and_the_strongest_ones_show_how_they_compute(page, finished):
     model = keras.saving.load_model(finished.outputs / "model.keras")
-    first, bias, last, last_bias = model.get_weights()
+    first, bias, last, _ = model.get_weights()
+    put(page, DIGITS[7])
     put(page, DIGITS[4])
     choose(page, 9)
     pixels = prepared(page).ravel()
@@ -922,28 +768,23 @@ def test_units_say_and_the_strongest_ones_show_how_they_compute(page, finished):
     at = [round(middle * (2 * i + 1)) for i in range(32)]  # 32 in a row, 16 rows
     assert_signs(tiles[np.ix_(at[:16], at)], said.reshape((16, 32)))
     assert page.inner_text("#units-title") == "512 units look at it"
-    for_it = np.sort(said[said > 0])[::-1]
-    half = np.searchsorted(np.cumsum(for_it), for_it.sum() / 2) + 1
-    assert page.inner_text("#units-say").endswith(f": {half} make half of what speaks for 9.")
     strongest = np.argsort(-np.abs(said))[:6]
     captions = [signed(said[unit], 2) for unit in strongest]
-    assert page.locator("#strongest button").all_inner_texts() == captions
-    names = [f"Unit {i + 1}: {text}. How?" for i, text in zip(strongest, captions, strict=True)]
-    assert names_in(page, "#strongest button") == names
-    classes = page.locator("#strongest button").evaluate_all("(all) => all.map((b) => b.className)")
+    figures = page.locator("#strongest figure")
+    assert figures.all_inner_texts() == captions
+    assert names_in(page, "#strongest canvas") == [f"Unit {unit + 1}" for unit in strongest]
+    classes = figures.evaluate_all("(all) => all.map((figure) => figure.className)")
     assert classes == ["against" if said[unit] < 0 else "" for unit in strongest]
     assert not page.locator("#sum").is_visible()  # numbers are folded away
-    assert page.locator("#unit-title").text_content() == f"Unit {strongest[0] + 1}"
-    page.locator("#strongest button").nth(1).click()
-    unit = strongest[1]
+    page.locator("#numbers summary").click()
+    unit = strongest[0]
     assert page.inner_text("#unit-title") == f"Unit {unit + 1}"
     products = pixels * first[:, unit]
-    a, b = np.argsort(-np.abs(products))[:2]
+    a = np.abs(products).argmax()
     assert page.inner_text("#sum").endswith(
-        f": {in_digits(pixels[a])} × {in_digits(first[a, unit])} + "
-        f"{in_digits(pixels[b])} × {in_digits(first[b, unit])} + … = {in_digits(products.sum())}. "
-        f"Plus a constant of its own (its bias), {in_digits(bias[unit])}: {in_digits(sums[unit])}. "
-        "A negative sum becomes 0 (relu)."
+        f": {in_digits(pixels[a])} × {in_digits(first[a, unit])} + … = {in_digits(products.sum())}."
+        f" Plus a constant of its own (its bias), {in_digits(bias[unit])}: {in_digits(sums[unit])}."
+        " A negative sum becomes 0 (relu)."
     )
     nine = last[unit, 9]
     four = last[unit, 4]
@@ -951,16 +792,11 @@ def test_units_say_and_the_strongest_ones_show_how_they_compute(page, finished):
         f"Its weight for 9 is {in_digits(nine)}, for 4 {in_digits(four)}. That number times their "
         f"difference: {in_digits(units[unit])} × {in_digits(nine - four)} = {signed(said[unit])}."
     )
-    ends = units @ last + last_bias
-    told = f"{in_digits(ends[9])} for 9 and {in_digits(ends[4])} for 4;"
-    assert told in page.inner_text("#softmax")
     weights = first[:, unit].reshape((28, 28))
-    assert_signs(canvas_image(page, "#strongest button:nth-child(2) canvas"), weights)
+    assert_signs(canvas_image(page, "#strongest figure:first-child canvas"), weights)
     assert_signs(canvas_image(page, "#weights"), weights)
     assert_signs(canvas_image(page, "#product"), products.reshape((28, 28)))
-    assert np.abs(canvas_image(page, "#inputs")[..., 0].ravel() - 255 * pixels).max() <= 1
-    put(page, DIGITS[7])
-    assert page.inner_text("#unit-title") != f"Unit {unit + 1}"  # a new drawing, another strongest
+    assert_shows(page, "#inputs", pixels)
 
 
 AS_IMAGE = L.Reshape((28, 28, 1))
@@ -970,10 +806,6 @@ NETWORKS = {
     "two hidden layers": (
         [L.Dense(20, "relu"), L.Dense(12, "relu"), L.Dense(10, "softmax")],
         ["Dense: 20", "Dense: 12"],
-    ),
-    "a convnet": (
-        [AS_IMAGE, L.Conv2D(6, 5, 2, activation="relu"), L.Flatten(), L.Dense(10), L.Softmax()],
-        ["Conv2D: 12×12×6"],
     ),
     "nothing to teach": (
         [AS_IMAGE, L.Conv2D(10, 28), L.GlobalAveragePooling2D(), L.Softmax()],
@@ -993,87 +825,41 @@ def test_networks_of_other_shapes_show_what_they_have(visit, sample, tmp_path, n
     image = canvas_image(page, "#seen")
     assert (image[..., 0] != image[..., 2]).any()  # every network is explained on the image
     assert page.locator("#teach").is_visible() == (name != "nothing to teach")
-    page.locator("details").evaluate_all("(all) => all.forEach((one) => { one.open = true; })")
+    page.evaluate("$('numbers').open = true")
     assert re.search("NaN|undefined|Infinity", page.inner_text("body")) is None
     assert page.locator("#units-part").is_visible() == (name == "few units")
     assert page.locator("#layers-part").is_visible() == bool(captions)
     assert page.locator("#layers figcaption").all_inner_texts() == (captions or [])
-    page.locator("#examples").click()
-    page.locator("#wall-text", has_text="of 100 right").wait_for()
+    open_wall(page)
+    assert "of 100 right" in page.inner_text("#wall-text")
 
 
-# --- Where it is opened -------------------------------------------------------------------------
+# --- Whoever opens it ---------------------------------------------------------------------------
 
 
-def findings(page):
-    """Return what axe finds on a page that would keep somebody out."""
-    axe = pytest.importorskip(
-        "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
-    )
-    return [finding["id"] for finding in axe.Axe().run(page).response["violations"]]
-
-
-PAST_THE_EDGE = """() => [...document.querySelectorAll("#main *:not(#heard)")].filter((one) => {
-  const { width, left, right } = one.getBoundingClientRect();
-  return width > 0 && (left < 0 || right > document.documentElement.clientWidth);
-}).map((one) => one.id || one.textContent)"""
-CUT_OFF = """(all) => all.filter((one) => one.scrollWidth > one.clientWidth + 1)
-  .map((one) => one.textContent)"""
-
-
-@pytest.mark.parametrize("size", SIZES)
-def test_nothing_lies_past_the_edge_of_a_window_and_one_sees_pad_answer_and_bars(page, size):
-    resize(page, size)
-    assert page.evaluate(PAST_THE_EDGE) == []
-    page.evaluate("teachable().weights[1][1] = 100")  # now it is sure: >99.9%
-    put(page, DIGITS[1])
-    choose(page, 4)
-    assert page.inner_text("#answer") == "1 · >99.9%"
-    assert page.evaluate(PAST_THE_EDGE) == []
-    assert page.locator("#answer, #bars button, #bars b").evaluate_all(CUT_OFF) == []
-    for box in boxes(page, "#pad, #answer, #bars, #clear, #undo, #teach"):
-        assert box["top"] >= 0
-        assert box["bottom"] <= size[1]
-    page.locator("details").evaluate_all("(all) => all.forEach((one) => { one.open = true; })")
-    teach(page, 4)
-    assert page.evaluate(PAST_THE_EDGE) == []
-    assert findings(page) == []
-    page.locator("#examples").click()
-    page.locator("#wall-text", has_text="of 100").wait_for()
-    assert page.evaluate("$('wall').scrollWidth <= $('wall').clientWidth")
-
-
-def test_in_forced_colours_bars_are_seen(page):
-    put(page, DIGITS[1])
-    page.emulate_media(forced_colors="active")
-    bar = "getComputedStyle($('bars').querySelector('.best i')).backgroundColor"
-    assert page.evaluate(bar) == "rgb(163, 71, 0)"
-
-
-def test_a_screen_reader_hears_each_drawing_once_with_its_percentage(page):
-    page.evaluate("""() => {
-      window.said = [];
-      new MutationObserver(() => said.push($("heard").textContent)).observe($("heard"), {
-        childList: true,
-      });
-    }""")
-    draw_and_settle(page, DIGITS[7])
-    page.evaluate("show()")
-    assert page.evaluate("said") == [f"It reads {page.inner_text('#answer')}. {INVITATION}"]
-    put(page, DOT)
-    assert page.evaluate("said.at(-1)") == "No answer. That is a dot, no digit."
-    page.locator("#clear").click()
-    assert page.evaluate("said.at(-1)") == ""
+def test_a_screen_reader_hears_a_drawing_when_the_pen_is_up(page):
+    draw(page, DIGITS[7], lifts=False)
+    heard = "$('heard').textContent"
+    assert page.evaluate(heard) == ""
+    page.mouse.up()
+    page.evaluate("settle(); show()")
+    assert page.evaluate(heard) == f"{page.inner_text('#answer')} {INVITATION}"
+    put(page, TWO)
+    assert page.evaluate(heard) == "Two things side by side: one digit, please."
 
 
 @pytest.mark.parametrize(("scheme", "paper"), [("light", 255), ("dark", 29)])
-def test_the_ink_is_dark_on_light_paper_and_light_on_dark(page, scheme, paper):
+def test_ink_and_bars_are_seen_in_light_in_the_dark_and_in_forced_colours(page, scheme, paper):
     page.emulate_media(color_scheme=scheme)
     put(page, DIGITS[1])
     pad = canvas_image(page, "#pad")
-    ink = pad[len(pad) // 2, len(pad) // 2]
-    assert abs(ink[0] - paper) > 200
+    row = pad[len(pad) // 2]
+    assert abs(row[len(row) // 2, 0] - paper) > 200
+    assert (row[:, 3] > 128).sum() == pytest.approx(0.05 * len(row), abs=2)  # the pen's width
     assert page.evaluate("getComputedStyle(pad).backgroundColor").startswith(f"rgb({paper},")
+    page.emulate_media(forced_colors="active")
+    bar = "getComputedStyle($('bars').querySelector('.best i')).backgroundColor"
+    assert page.evaluate(bar) == {"light": "rgb(163, 71, 0)", "dark": "rgb(255, 157, 60)"}[scheme]
 
 
 # --- Two languages ------------------------------------------------------------------------------
@@ -1083,7 +869,7 @@ def texts_of_the_page():
     """Return all English texts that the page can say, and those that texts.js translates."""
     text = r'"(?:[^"\\]|\\.)*"'
     markup = (ROOT / "page" / "draw.html").read_text(encoding="utf-8")
-    said = re.findall(r'(?:aria-label|title)="([^"]*)"', markup)
+    said = re.findall(r'aria-label="([^"]*)"', markup)
     for marked in re.findall(r"data-say>([^<]*)<", markup):
         said.append(" ".join(marked.split()))
     for path in (ROOT / "page").glob("*.js"):
@@ -1096,38 +882,31 @@ def texts_of_the_page():
     return said, [(json.loads(english), json.loads(chinese)) for english, chinese in translated]
 
 
-def test_all_that_the_page_says_is_in_the_one_table_of_translations():
+def test_all_that_the_page_says_is_in_the_one_table_and_says_the_same_in_chinese():
     said, pairs = texts_of_the_page()
-    translated = [english for english, _ in pairs]
-    assert len(said) > 60
-    assert len(translated) == len(set(translated))
-    names = {*data.CLOTHES, "Dense", "Conv2D", "MaxPooling2D", "AveragePooling2D"}
-    assert set(translated) == set(said) | names  # all, and nothing that it never says
-
-
-def test_both_languages_say_the_same_numbers_and_names():
-    for english, chinese in texts_of_the_page()[1]:
-        said = [
+    assert len(said) > 50
+    assert sorted(set(said)) == sorted(english for english, _ in pairs)
+    assert len({chinese for _, chinese in pairs}) == len(pairs)  # no two say the same
+    for english, chinese in pairs:
+        numbers = [
             set(re.findall(r"\{\w+\}|(?<![A-Za-z])\d[\d,×]*|[✗✓]|--\w+|\w+\.\w+", text))
             for text in (english.replace("{article} ", ""), chinese)
         ]
-        assert said[0] == said[1], english
-        assert not chinese.startswith(" ")
+        assert numbers[0] == numbers[1], english
 
 
 def test_a_browser_that_asks_for_chinese_gets_chinese(visit, finished):
     options = {"locale": "zh-TW", "color_scheme": "dark", "bypass_csp": True}
     page = visit(finished.outputs / "draw.html", **options)
+    page.evaluate("$('about').textContent = ''")  # it names the data
+    known = {"MNIST", "train", "py", "python", "add", "my", "digits", "json", "relu", "softmax"}
 
     def latin_words():
-        known = ["MNIST", "train", "py", "python", "add", "my", "digits", "json", "relu", "softmax"]
-        return set(re.findall(r"[A-Za-z]{2,}", page.inner_text("body"))) - set(known)
+        return set(re.findall(r"[A-Za-z]{2,}", page.inner_text("body"))) - known
 
     assert page.locator("html").get_attribute("lang") == "zh-Hans"
     assert page.title() == page.inner_text("h1") == "写一个数字"
     assert names_in(page, "#pad") == ["在这里写"]
-    assert page.locator("#clear").get_attribute("title") == "Esc 键、Delete 键"
-    assert latin_words() == set()  # the data's name, too
     put(page, DIGITS[1])
     page.locator("details").evaluate_all("(all) => all.forEach((one) => { one.open = true; })")
     choose(page, 2)
@@ -1137,9 +916,8 @@ def test_a_browser_that_asks_for_chinese_gets_chinese(visit, finished):
     assert latin_words() == set()
     for text in page.locator("p:not(#heard), h2, summary").all_inner_texts():
         assert re.search(r"[，。：；？（）、] | [，。：；？（）、]", text) is None  # no gaps
-    page.locator("#examples").click()
-    page.locator("#wall-text", has_text="100").wait_for()
+    resize(page, PHONE)
+    assert findings(page) == []
+    open_wall(page)
     assert latin_words() == set()
     assert findings(page) == []
-    page.evaluate("$('wall-images').children[1].removeAttribute('aria-label')")
-    assert findings(page) == ["button-name"]  # it would see it
