@@ -1,7 +1,4 @@
-"""A run of train.py: what the command line asks for, and what is saved of what came out.
-
-Nothing here is about learning; you need not read it to understand train.py.
-"""
+"""A run of train.py: what the command line asks for, and what is saved of what came out."""
 
 from training import start
 
@@ -10,14 +7,13 @@ start.import_keras()
 
 import atexit
 import os
-import random
 import sys
 import time
 
 import keras
 import numpy as np
 
-from training import data, hands, networks, options, own_digits, results, scaling
+from training import data, hands, networks, options, own_digits, results
 from training.errors import printable
 from training.files import Outputs, delete
 from training.fitting import Fitting
@@ -38,7 +34,7 @@ class Run:
         self.options = options.parse(arguments)
         self.outputs = Outputs(self.options.outputs)
         self.source = None  # of the images
-        self.shades = scaling.ALL_SHADES  # of grey in them
+        self.brightest = 255  # of their pixels
         self.number_added = 0  # training images of --add and --hands, which stand before the others
         self.model_name = None  # of one of ours, which `watch` was given
         self.told_seed = None
@@ -47,10 +43,11 @@ class Run:
         self.own_right_before = None
         if self.options.add:
             self.own = own_digits.load(self.options.add)
+            before = self.outputs.folder / "model.keras"
+            self.own_right_before = own_digits.count_right_before(before, self.own)
         self.saved_model = None
         self.saved_weights = None
         self.is_saved = False  # with its results
-        self.is_loadable = True
         keras.datasets.mnist.load_data = self.load_data
         atexit.unregister(end)  # of an earlier run in the same notebook
         atexit.register(end, self)
@@ -74,7 +71,7 @@ class Run:
         finally:
             keras.datasets.mnist.load_data = self.load_data
         (x_train, y_train), (x_test, y_test) = sets
-        self.shades = np.unique(x_train[: scaling.SOME])
+        self.brightest = int(x_train.max())
         number = len(x_train)
         if self.options.hands:
             x_train, y_train = hands.load().add_to(x_train, y_train, self.options.seed)
@@ -100,26 +97,19 @@ class Run:
 
         If Keras cannot save it, it is saved without the optimizer, or else its weights alone.
         """
-        state = random.getstate()  # from which Keras draws where a network's weights start
         path = self.outputs.folder / "model.keras"
-        if self.own and self.saved_model is None:
-            self.own_right_before = own_digits.count_right_before(path, self.own)
+        weights = self.outputs.folder / "model.weights.h5"
         self.saved_model = model
         self.saved_weights = model.get_weights()
         self.is_saved = False
         self.outputs.saved = []  # what was saved of an earlier training is not of this one
         with self.outputs.saving("model.keras", keep_older=True) as unfinished:
-            missing = results.write_model(model, unfinished)
-            if missing:
-                print(missing, file=sys.stderr)
-        weights = self.outputs.folder / "model.weights.h5"
+            results.write_model(model, unfinished)
         if path in self.outputs.saved:
-            self.is_loadable = results.can_be_loaded(path)
             delete(weights)  # those of an earlier network
         elif not isinstance(self.outputs.failed[path], OSError):
             with self.outputs.saving(weights.name) as unfinished:
                 model.save_weights(unfinished)
-        random.setstate(state)
 
     def has_saved(self, model):
         """Return whether `save_model` was called for `model` as it is now."""
@@ -163,7 +153,7 @@ class Run:
             for name in results.NAMES:
                 if self.outputs.folder / name not in saved:
                     delete(self.outputs.folder / name)
-        return 1 if self.outputs.failed or not self.is_loadable else 0
+        return 1 if self.outputs.failed else 0
 
 
 def end(run):

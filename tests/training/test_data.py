@@ -1,17 +1,14 @@
 """What data.py does: it reads the files that people have, and says what is wrong with others."""
 
 import gzip
-import hashlib
 import io
 import os
 import pathlib
 import shutil
 import socket
 import time
-import tracemalloc
 import urllib.error
 import urllib.request
-import zipfile
 
 import keras
 import numpy as np
@@ -97,7 +94,7 @@ def test_an_npz_file_is_read_as_it_is_also_below_the_home_folder(tiny_npz):
     shutil.copy(tiny_npz, pathlib.Path("~/mine.npz").expanduser())
     for path in (str(tiny_npz), "~/mine.npz"):
         assert_same_sets(data.load_path(path), read_npz(tiny_npz))
-    assert_refused(data.load, "~nobody-here/mine.npz", words=["--data ~nobody-here", "home"])
+    assert_refused(data.load, "~nobody-here/mine.npz", words=["~nobody-here", "home"])
 
 
 @pytest.fixture
@@ -123,15 +120,11 @@ LABELS = np.zeros(400, dtype=np.uint8)
     [
         ({"y_test": None}, "y_test"),
         ({"x_train": INK.reshape((400, 784))}, "(400, 784)"),
-        ({"x_train": INK[:, :27]}, "(400, 27, 28)"),
-        ({"x_train": np.uint8(3)}, "()"),
         ({"x_test": INK[:0], "y_test": LABELS[:0]}, "(0, 28, 28)"),
-        ({"y_train": np.eye(10, dtype=np.uint8)[LABELS]}, "(400, 10)"),
         ({"x_test": INK}, "(400,)"),
         ({"y_train": LABELS + 10}, "0 to 9"),
         ({"y_train": LABELS.astype(int) - 1}, "0 to 9"),
         ({"x_train": INK.astype(np.float32)}, "float32"),
-        ({"x_train": INK // 255}, "multiply them by 255"),
         ({"y_train": LABELS.astype(float)}, "float64"),
         ({"y_train": LABELS.astype(object)}, "allow_pickle=False"),
     ],
@@ -154,38 +147,21 @@ def test_a_file_that_would_become_too_large_is_refused_by_what_it_says_of_itself
 def test_a_file_that_is_damaged_or_of_another_kind_is_told_what_is_read(tiny_npz, tmp_path):
     content = tiny_npz.read_bytes()
     for name, part in (
-        ("empty.npz", b""),
         ("half.npz", content[: len(content) // 2]),
         ("header.npz", content.replace(b"{'descr'", b"('descr'")),  # no longer Python
-        ("page.npz", b"<!DOCTYPE html><html>"),
-        ("mnist.pkl", b"\x80\x04\x95"),
         ("train.csv", b"label,pixel0,pixel1\n5,0,0\n"),
     ):
         path = tmp_path / name
         path.write_bytes(part)
         words = [str(path), "cannot be read", "an .npz file with the arrays", "four original files"]
         assert_refused(data.load_path, path, words=words)
-    path = tmp_path / "letters.npz"
-    with zipfile.ZipFile(path, "w") as file:
-        for name in data.ARRAYS:
-            file.writestr(name, "no array")
-    assert_refused(data.load_path, path, words=[str(path)])
+    assert_refused(data.load, "a\x1b[31m.npz", words=["a\\x1b[31m.npz", "No such file"])
 
 
 @needs_unix_files
-def test_a_device_and_a_pipe_are_refused_unread(tmp_path, keras_cache):
-    assert_refused(data.load, "/dev/zero", words=["--data /dev/zero", "no regular file"])
-    pipe = make_pipe(tmp_path / "pipe")
-    assert_refused(data.load, str(pipe), words=[str(pipe), "no regular file"])
-    cached = make_pipe(keras_cache / "mnist.npz")
-    assert cached.exists()
-    assert_refused(data.load, "mnist", words=["no regular file"])
-
-
-def test_a_file_that_is_missing_is_one_line(tmp_path):
-    assert_refused(data.load, str(tmp_path / "none.npz"), words=["--data ", "No such file"])
-    assert_refused(data.load, "x" * 300, words=["--data", "xxx"])
-    assert_refused(data.load_path, "a\x1b[31m.npz", words=["a\\x1b[31m.npz"])
+def test_a_device_and_a_pipe_are_refused_unread(tmp_path):
+    for path in ("/dev/zero", make_pipe(tmp_path / "pipe")):
+        assert_refused(data.load, str(path), words=[str(path), "no regular file"])
 
 
 # --- MNIST's four original files ----------------------------------------------------------------
@@ -232,47 +208,27 @@ def test_a_folder_without_the_four_files_is_told_which_one_is_missing(tiny_npz, 
     "content",
     [
         pytest.param(b"", id="empty"),
-        pytest.param(b"\0\0\x08\x03\0\0", id="shape"),
-        pytest.param(b"\0\0\x08\x03\xff\xff\xff\xff\0\0\0\x1c\0\0\0\x1c", id="negative"),
-        pytest.param(b"<!DOCTYPE html>", id="page"),
+        pytest.param(gzip.compress(b"<!DOCTYPE html>"), id="page"),
         pytest.param(gzip.compress(bytes(9000))[:20], id="cut"),
-        pytest.param(b"\x1f\x8b\x08" + bytes(30), id="zeros"),
         pytest.param(gzip.compress(b"\0\0\x08\x03" + 3 * b"\x7f\xff\xff\xff"), id="huge"),
         pytest.param(gzip.compress(b"\0\0\x08\x01\0\0\0\x05" + bytes(3)), id="short"),
-        pytest.param(gzip.compress(b"\0\0\x08\x01\0\0\0\x05" + bytes(7)), id="long"),
     ],
 )
 def test_a_damaged_original_file_is_refused(tiny_npz, tmp_path, content):
     folder = tmp_path / "raw"
-    write_originals(folder, read_npz(tiny_npz))
-    (folder / "train-images-idx3-ubyte").write_bytes(content)
+    write_originals(folder, read_npz(tiny_npz), "{}.gz")
+    (folder / "train-images-idx3-ubyte.gz").write_bytes(content)
     assert_refused(data.load_path, folder, words=[str(folder), "cannot be read"])
 
 
-def test_no_more_is_unpacked_of_a_gz_file_than_it_says(tmp_path):
-    path = tmp_path / "labels.gz"
-    path.write_bytes(gzip.compress(b"\0\0\x08\x01\0\0\0\x05" + bytes(50_000_000)))
-    tracemalloc.start()
-    with pytest.raises(ValueError, match="reshape"):
-        data.read_idx(path, data.MOST_BYTES)
-    assert tracemalloc.get_traced_memory()[1] < 10_000_000
-    tracemalloc.stop()
-
-
-def test_the_four_files_may_have_so_many_bytes_together(tiny_npz, tmp_path, monkeypatch):
+def test_an_original_file_may_unpack_to_so_many_bytes_and_no_more(tiny_npz, tmp_path, monkeypatch):
     sets = read_npz(tiny_npz)
     write_originals(tmp_path / "raw", sets, "{}.gz")
-    number = sum(array.nbytes for images_and_labels in sets for array in images_and_labels)
+    number = 16 + sets[0][0].nbytes
     monkeypatch.setattr(data, "MOST_BYTES", number)
     assert_same_sets(data.load_path(tmp_path / "raw"), sets)
     monkeypatch.setattr(data, "MOST_BYTES", number - 1)
     assert_refused(data.load_path, tmp_path / "raw", words=["too many"])
-
-
-def test_original_files_that_were_mixed_up_are_refused(tiny_npz, tmp_path):
-    (images_train, labels_train), (images_test, labels_test) = read_npz(tiny_npz)
-    write_originals(tmp_path / "raw", ((images_train, labels_test), (images_test, labels_train)))
-    assert_refused(data.load_path, tmp_path / "raw", words=["(400,)", "(100,)"])
 
 
 # --- Keras's cache and the download -------------------------------------------------------------
@@ -307,7 +263,7 @@ def test_a_broken_copy_in_the_cache_is_named_with_its_cure(keras_cache):
     (keras_cache / "fashion-mnist").mkdir()
     for name in data.ORIGINAL_FILES:
         (keras_cache / "fashion-mnist" / f"{name}.gz").write_bytes(b"broken")
-    words = ["fashion_mnist", str(keras_cache), "cannot be read", "delete it"]
+    words = ["fashion_mnist", str(keras_cache), "broken, delete it"]
     assert_refused(load, "fashion_mnist", words=words)
 
 
@@ -318,30 +274,15 @@ def test_without_mnist_auto_goes_on_with_the_sample_and_says_so(keras_cache, cap
     assert_one_line(capsys.readouterr().err, "NOT MNIST", "mnist could not be downloaded")
 
 
-def test_a_mnist_npz_in_the_cache_that_is_not_keras_s_own_stays_and_is_told(keras_cache):
-    path = keras_cache / "mnist.npz"
-    path.write_bytes(b"of a reader's own")  # Keras alone would delete it
-    assert_refused(data.load, "mnist", words=[str(path), "not Keras's own", "--data"])
-    assert path.read_bytes() == b"of a reader's own"
-
-
 def test_cached_mnist_needs_no_network(keras_cache, tiny_npz, monkeypatch):
     sets = read_npz(tiny_npz)
     (keras_cache / "mnist.npz").touch()
-    monkeypatch.setattr(data, "MNIST_SHA256", hashlib.sha256(b"").hexdigest())
-    loaded_by_keras = []
-
-    def load_data():  # as if it were Keras's
-        loaded_by_keras.append(sets)
-        return sets
-
-    monkeypatch.setattr(keras.datasets.mnist, "load_data", load_data)
+    monkeypatch.setattr(keras.datasets.mnist, "load_data", lambda: sets)
     monkeypatch.setattr(data, "wait_for_server", None)
     for source in ("auto", "mnist"):
         found, loaded = data.load_or_sample(source)
         assert found == "mnist"
         assert_same_sets(loaded, sets)
-    assert len(loaded_by_keras) == 2  # each time once: it takes a while
 
 
 def test_a_server_that_is_silent_is_given_up_and_one_that_answers_is_asked(
