@@ -66,19 +66,11 @@ def test_the_file_is_what_the_program_makes_of_both_sets(elsewhere):
 
 def test_the_licence_of_both_sets_is_named_with_their_authors():
     text = (TESTS.parent / "LICENSE-DATA").read_text(encoding="utf-8")
-    text = " ".join(text.split())
-    for words in (
-        "hands.npz",
-        "Pen-Based Recognition of Handwritten Digits",
-        "Optical Recognition of Handwritten Digits",
-        "Alpaydin",
-        "Alimoglu",
-        "Kaynak",
-        "https://archive.ics.uci.edu/dataset/81",
-        "https://archive.ics.uci.edu/dataset/80",
-        "https://creativecommons.org/licenses/by/4.0/",
-    ):
+    for words in ("hands.npz", "Alpaydin", "Alimoglu", "Kaynak"):
         assert words in text
+    for address in ("archive.ics.uci.edu/dataset/81", "archive.ics.uci.edu/dataset/80"):
+        assert f"https://{address}" in text
+    assert "https://creativecommons.org/licenses/by/4.0/" in text
 
 
 # --- Add ----------------------------------------------------------------------------------------

@@ -99,7 +99,7 @@ NESTED = json.dumps({"layers": [{"layers": [{}] * 60}] * 60}).encode()
     [
         ("config.json", configured(*[("Dense", {"units": 10_000})] * 2), "431,440,000 bytes"),
         ("config.json", NESTED, "3,660 layers"),
-        ("config.json", configured(*PADDED), "40,225,113,600 bytes"),
+        ("config.json", configured(*PADDED), "40,224,313,600 bytes"),
         ("config.json", b" " * 2_000_000, "2,000,000 bytes"),
         ("model.weights.h5", packed((500_000_000, 2)), "4,000,000,000 bytes"),
         ("assets/zeros", bytes(120_000_000), "bytes"),

@@ -177,8 +177,8 @@ def test_each_copy_is_like_its_own_image_and_those_kept_aside_are_none_of_them(o
     copies = more_images[:-1000].reshape((-1, 784)).astype(float)
     originals = own.images.reshape((50, -1)).astype(float)
     nearest = np.linalg.norm(copies[:, np.newaxis] - originals, axis=2).argmin(axis=1)
-    assert np.mean(~own.aside[nearest]) > 0.95
-    assert np.mean(own.labels[nearest] == more_labels[:-1000]) > 0.95
+    assert np.mean(~own.aside[nearest]) > 0.9
+    assert np.mean(own.labels[nearest] == more_labels[:-1000]) > 0.9
 
 
 def test_few_digits_are_not_copied_endlessly_and_many_at_least_once(own, sample):
