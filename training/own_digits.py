@@ -88,7 +88,10 @@ def read_file(path):
     path = pathlib.Path(path)
     try:
         if path.suffix == ".json":
-            images, labels = read_json(path)
+            content = limits.read_json(path, 2 * MOST_BYTES)  # base64 takes a third more
+            pixels = base64.b64decode(content["images"], validate=True)
+            images = np.frombuffer(pixels, np.uint8).reshape((-1, 28, 28))
+            labels = np.array(content["labels"])
         else:
             images, labels = data.read_arrays(path, ("images", "labels"), MOST_BYTES).values()
         data.check(images, labels)
@@ -103,13 +106,6 @@ def read_file(path):
             f"{printable(path)} cannot be read: {one_line(error)}. Expected is {EXPECTED}."
         ) from None
     return by_image(images, labels)
-
-
-def read_json(path):
-    """Return the images, uint8 (N, 28, 28), and the labels, (N,), that draw.html saved."""
-    content = limits.read_json(path, 2 * MOST_BYTES)  # base64 takes a third more
-    pixels = base64.b64decode(content["images"], validate=True)
-    return np.frombuffer(pixels, np.uint8).reshape((-1, 28, 28)), np.array(content["labels"])
 
 
 def keep_aside(labels):

@@ -31,12 +31,6 @@ def assert_same_sets(sets, others):
         assert np.array_equal(labels, other_labels)
 
 
-def load(source):
-    """Find and load a source, as train.py does; return ((images, labels), ...) and the name."""
-    found, sets = data.load_or_sample(str(source))
-    return sets, data.name_data(found, sets[0][1])
-
-
 def read_npz(path):
     with np.load(path) as file:
         return (file["x_train"], file["y_train"]), (file["x_test"], file["y_test"])
@@ -47,23 +41,20 @@ def read_npz(path):
 LIKE_MNIST = np.array([*data.MNIST_BEGINS, *range(10)] * 3000, "uint8")
 
 
-def test_only_the_whole_of_mnist_is_called_mnist_wherever_it_comes_from():
+def test_only_the_whole_of_mnist_is_called_mnist_and_other_data_as_their_file_or_folder():
     assert len(LIKE_MNIST) == 60_000
-    for source in ("mnist", "copies/my_copy.npz"):
-        assert data.name_data(source, LIKE_MNIST) == "MNIST"
-    assert data.name_data("mnist", LIKE_MNIST[:1000]) == "a part of MNIST"
-    assert data.name_data("as_large.npz", LIKE_MNIST[::-1]) == "as_large.npz"
-    assert data.name_data("as_large.npz", LIKE_MNIST[:50_000]) == "as_large.npz"
-
-
-def test_other_data_are_called_as_their_file_or_folder(tiny_npz):
-    labels = LIKE_MNIST[:100]
-    assert data.name_data("sample", labels) == "MNIST sample (7,000 digits)"
-    assert data.name_data("fashion_mnist", LIKE_MNIST) == "Fashion-MNIST"
-    assert data.name_data("data/FashionMNIST/raw", LIKE_MNIST[::-1]) == "FashionMNIST"
-    assert data.name_data("~/mine.npz", labels) == "mine.npz"
-    assert data.name_data(f"MNIST raw{os.sep}", labels) == "MNIST raw"
-    assert load(tiny_npz)[1] == "tiny.npz"
+    for source, labels, name in (
+        ("mnist", LIKE_MNIST, "MNIST"),
+        ("copies/my_copy.npz", LIKE_MNIST, "MNIST"),
+        ("mnist", LIKE_MNIST[:1000], "a part of MNIST"),
+        ("as_large.npz", LIKE_MNIST[::-1], "as_large.npz"),
+        ("~/mine.npz", LIKE_MNIST[:50_000], "mine.npz"),
+        ("sample", LIKE_MNIST[:100], "MNIST sample (7,000 digits)"),
+        ("fashion_mnist", LIKE_MNIST, "Fashion-MNIST"),
+        ("data/FashionMNIST/raw", LIKE_MNIST[::-1], "FashionMNIST"),
+        (None, LIKE_MNIST[:100], "your own data"),
+    ):
+        assert data.name_data(source, labels) == name
 
 
 def test_what_is_called_fashion_is_taken_for_clothes():
@@ -71,7 +62,6 @@ def test_what_is_called_fashion_is_taken_for_clothes():
     assert data.name_classes("My-Fashion.npz")[:2] == ["T-shirt", "Trouser"]
     assert len(data.name_classes("Fashion-MNIST")) == 10
     assert data.name_classes("Fashion-MNIST", 2) == ["0", "1"]
-    assert data.name_classes("letters", 26)[-1] == "25"
 
 
 # --- The sample and .npz files ------------------------------------------------------------------
@@ -97,20 +87,6 @@ def test_an_npz_file_is_read_as_it_is_also_below_the_home_folder(tiny_npz):
     assert_refused(data.load, "~nobody-here/mine.npz", words=["~nobody-here", "home"])
 
 
-@pytest.fixture
-def npz(tiny_npz, tmp_path):
-    """Write a copy of the good file with some arrays changed (None: left out); return its path."""
-
-    def npz(**changes):
-        with np.load(tiny_npz) as file:
-            arrays = dict(file) | changes
-        path = tmp_path / "changed.npz"
-        np.savez(path, **{name: array for name, array in arrays.items() if array is not None})
-        return path
-
-    return npz
-
-
 INK = np.full((400, 28, 28), 255, dtype=np.uint8)
 LABELS = np.zeros(400, dtype=np.uint8)
 
@@ -130,15 +106,19 @@ LABELS = np.zeros(400, dtype=np.uint8)
     ],
     ids=lambda value: "-".join(value) if isinstance(value, dict) else value,
 )
-def test_an_npz_file_with_wrong_arrays_is_refused(npz, changes, word):
-    path = npz(**changes)
+def test_an_npz_file_with_wrong_arrays_is_refused(changes, word, tiny_npz, tmp_path):
+    with np.load(tiny_npz) as file:
+        arrays = dict(file) | changes
+    path = tmp_path / "changed.npz"
+    np.savez(path, **{name: array for name, array in arrays.items() if array is not None})
     assert_refused(data.load_path, path, words=[str(path), word])
 
 
 def test_a_file_that_would_become_too_large_is_refused_by_what_it_says_of_itself(
-    npz, tmp_path, monkeypatch
+    tmp_path, monkeypatch
 ):
-    path = npz(x_train=np.zeros((3000, 28, 28), "uint8"))
+    path = tmp_path / "large.npz"
+    np.savez_compressed(path, x_train=np.zeros((3000, 28, 28), "uint8"))
     monkeypatch.setattr(data, "MOST_BYTES", 2_000_000)
     monkeypatch.setattr(np, "load", None)  # it is not unpacked
     assert_refused(data.load_path, path, words=["bytes", "2,000,000", "x_train"])
@@ -167,33 +147,26 @@ def test_a_device_and_a_pipe_are_refused_unread(tmp_path):
 # --- MNIST's four original files ----------------------------------------------------------------
 
 
-def write_idx(path, array):
-    """Write a uint8 array as MNIST's original files have it; packed where the name ends in .gz."""
-    header = bytes([0, 0, 8, array.ndim]) + np.array(array.shape, dtype=">i4").tobytes()
-    content = header + array.tobytes()
-    if path.suffix == ".gz":
-        content = gzip.compress(content)
-    path.write_bytes(content)
-
-
 def write_originals(folder, sets, form="{}"):
-    """Write the four files with names of some form: "{}.gz", or with a dot for "{}"'s hyphen."""
+    """Write the four files with names of some form: "{}.gz" are packed."""
     folder.mkdir(parents=True)
-    (images_train, labels_train), (images_test, labels_test) = sets
-    arrays = (images_train, labels_train, images_test, labels_test)
+    arrays = [array for images_and_labels in sets for array in images_and_labels]
     for name, array in zip(data.ORIGINAL_FILES, arrays, strict=True):
-        write_idx(folder / form.format(name), array)
+        header = bytes([0, 0, 8, array.ndim]) + np.array(array.shape, dtype=">i4").tobytes()
+        content = header + array.tobytes()
+        if form.endswith(".gz"):
+            content = gzip.compress(content)
+        (folder / form.format(name)).write_bytes(content)
 
 
 @pytest.mark.parametrize("form", ["{}", "{}.gz", "dot", "dot.gz"])
 def test_the_four_original_files_are_read_in_their_usual_forms(tiny_npz, tmp_path, form):
-    folder = tmp_path / "MNIST raw"
     sets = read_npz(tiny_npz)
-    write_originals(folder, sets, form.replace("dot", "{}"))
+    write_originals(tmp_path / "raw", sets, form.replace("dot", "{}"))
     if form.startswith("dot"):
-        for path in list(folder.iterdir()):
-            path.rename(folder / path.name.replace("-idx", ".idx"))
-    assert_same_sets(data.load_path(folder), sets)
+        for path in list((tmp_path / "raw").iterdir()):
+            path.rename(path.with_name(path.name.replace("-idx", ".idx")))
+    assert_same_sets(data.load_path(tmp_path / "raw"), sets)
 
 
 def test_a_folder_without_the_four_files_is_told_which_one_is_missing(tiny_npz, tmp_path):
@@ -243,20 +216,17 @@ def keras_cache():
     shutil.rmtree(folder)
 
 
-def test_cached_fashion_mnist_needs_no_network_and_is_fashion_not_digits(keras_cache, tiny_npz):
+def test_cached_fashion_mnist_needs_no_network(keras_cache, tiny_npz):
     sets = read_npz(tiny_npz)
     write_originals(keras_cache / "fashion-mnist", sets, "{}.gz")
-    found, name = load("fashion_mnist")
-    assert_same_sets(found, sets)
-    assert data.name_classes(name) == data.CLOTHES
-    assert_same_sets(keras.datasets.fashion_mnist.load_data(), sets)  # as Keras keeps them
+    assert_same_sets(data.load("fashion_mnist"), sets)
 
 
 @pytest.mark.parametrize("source", ["mnist", "fashion_mnist"])
 def test_without_a_network_asking_for_a_set_is_an_error_that_names_the_ways_out(
     keras_cache, source
 ):
-    assert_refused(load, source, words=[source, "could not be downloaded", "--data PATH"])
+    assert_refused(data.load, source, words=[source, "could not be downloaded", "--data PATH"])
 
 
 def test_a_broken_copy_in_the_cache_is_named_with_its_cure(keras_cache):
@@ -264,13 +234,12 @@ def test_a_broken_copy_in_the_cache_is_named_with_its_cure(keras_cache):
     for name in data.ORIGINAL_FILES:
         (keras_cache / "fashion-mnist" / f"{name}.gz").write_bytes(b"broken")
     words = ["fashion_mnist", str(keras_cache), "broken, delete it"]
-    assert_refused(load, "fashion_mnist", words=words)
+    assert_refused(data.load, "fashion_mnist", words=words)
 
 
 def test_without_mnist_auto_goes_on_with_the_sample_and_says_so(keras_cache, capsys):
-    ((images, _), _), name = load("auto")
-    assert len(images) == 6000
-    assert "sample" in name
+    source, ((images, _), _) = data.load_or_sample("auto")
+    assert (source, len(images)) == ("sample", 6000)
     assert_one_line(capsys.readouterr().err, "NOT MNIST", "mnist could not be downloaded")
 
 
@@ -306,7 +275,7 @@ def test_a_server_that_is_silent_is_given_up_and_one_that_answers_is_asked(
     assert_same_sets(data.load("mnist"), sets)
     answer_after(2)
     begin = time.monotonic()
-    assert_refused(load, "mnist", words=["no answer within 0.5 seconds"])
+    assert_refused(data.load, "mnist", words=["no answer within 0.5 seconds"])
     assert 0.5 <= time.monotonic() - begin < 1.5
     assert limits_of_time == [data.NEXT_ANSWER] * 2
     assert socket.getdefaulttimeout() is None  # the limit is for the download alone
@@ -325,6 +294,6 @@ def test_keras_is_not_asked_after_a_server_that_is_not_there_but_after_one_that_
         monkeypatch.setattr(urllib.request, "urlopen", raise_error)
 
     answer(OSError("no route to the server"))
-    assert_refused(load, "mnist", words=["could not be downloaded: no route to the server"])
+    assert_refused(data.load, "mnist", words=["could not be downloaded: no route to the server"])
     answer(urllib.error.HTTPError(data.SERVER, 403, "not this way", None, None))
     assert_same_sets(data.load("mnist"), sets)

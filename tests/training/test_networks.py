@@ -95,12 +95,6 @@ def test_the_rate_falls_evenly_to_0_in_each_training_and_is_what_it_was_afterwar
     assert rates == pytest.approx([0.2, 0.15, 0.1, 0.05])
 
 
-def test_a_network_in_mixed_precision_has_a_rate_that_falls_as_well(small):
-    small.compile(keras.optimizers.LossScaleOptimizer(keras.optimizers.RMSprop(0.8)), "mse")
-    assert rates_in_a_training(small, epochs=1) == pytest.approx([0.8, 0.6, 0.4, 0.2])
-    assert float(small.optimizer.learning_rate) == pytest.approx(0.8)
-
-
 def test_a_schedule_of_the_optimizer_is_left_alone(small):
     schedule = keras.optimizers.schedules.PiecewiseConstantDecay([2, 4], [0.8, 0.4, 0.1])
     small.compile(keras.optimizers.RMSprop(schedule), "mse")
