@@ -29,18 +29,6 @@ def test_a_file_is_saved_in_its_place_and_nothing_else_is_left(outputs, tmp_path
     assert (outputs.saved, outputs.failed) == ([tmp_path / "a.txt"], {})
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows lets nobody move a file that is open")
-def test_the_new_file_is_moved_into_its_place_in_one_step_and_not_copied(outputs, tmp_path):
-    # Whoever reads the older file while it is replaced reads it to its end.
-    (tmp_path / "a.txt").write_text("old")
-    with (tmp_path / "a.txt").open() as reader:
-        with outputs.saving("a.txt") as unfinished:
-            unfinished.write_text("new")
-            written = unfinished.stat().st_ino
-        assert reader.read() == "old"
-    assert (tmp_path / "a.txt").stat().st_ino == written
-
-
 def test_a_result_that_cannot_be_made_is_one_line_and_the_next_one_is_saved(
     outputs, tmp_path, capsys
 ):

@@ -37,17 +37,6 @@ def test_there_are_9428_digits_of_both_sets_with_their_labels(elsewhere):
     assert hands.HANDS.stat().st_size <= 1_600_000
 
 
-def test_each_fits_into_20_by_20_with_its_centre_of_mass_in_the_middle_as_mnist_s(elsewhere):
-    for image in elsewhere.images[::20]:
-        y, x = np.nonzero(image)
-        assert max(np.ptp(y), np.ptp(x)) + 1 in (19, 20)
-        weights = image[y, x]
-        touches = min(y.min(), x.min(), 27 - y.max(), 27 - x.max()) == 0
-        if not touches:
-            np.testing.assert_allclose(np.average(y, weights=weights), 14, atol=0.51)
-            np.testing.assert_allclose(np.average(x, weights=weights), 14, atol=0.51)
-
-
 def test_about_a_fifth_of_each_digit_is_kept_aside_and_on_paper_whole_writers(elsewhere):
     for digit in range(10):
         assert 0.15 < elsewhere.aside[elsewhere.labels == digit].mean() < 0.25

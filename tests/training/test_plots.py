@@ -142,6 +142,7 @@ def test_the_images_stand_large_below_the_title_in_rows_and_nothing_of_them_is_c
             assert place.width * width > 0.7  # inches
             assert place.height * height > 0.7
             assert (1 - place.y1) * height > 0.5  # for the title and the first row's captions
+            assert place.y0 >= 0
             assert axes.get_xlim() == (-0.5, 27.5)
             assert axes.get_ylim()[0] > axes.get_ylim()[1] == -0.5
         for axes in figure.axes[:10]:
@@ -158,7 +159,7 @@ def test_the_first_20_training_images_are_shown_each_with_its_own_label(sample):
     assert np.array_equal(shown_images(figure), images[:20])
     shown = figure.axes[0].images[0]  # paper is white, and ink black
     assert shown.to_rgba(np.array([[0, 255]]))[0, :, :3].tolist() == [[1, 1, 1], [0, 0, 0]]
-    figure = plots.draw_samples(images[:3], labels + 20, "letters")
+    figure = plots.draw_samples(images[:3], labels[:3] + 20, "letters")
     assert captions(figure) == ["25", "20", "24"]
 
 
