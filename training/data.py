@@ -4,6 +4,7 @@ It also says in one line why a download or a file failed.
 """
 
 import gzip
+import math
 import os
 import pathlib
 import socket
@@ -162,13 +163,13 @@ def read_idx(path):
     for the number of dimensions, each dimension as a 4-byte integer, then all the numbers.
     """
     with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-        content = file.read(MOST_BYTES + 1)
-    limits.check_size(len(content), MOST_BYTES)
-    if content[:3] != b"\0\0\x08":
-        raise ValueError(f"{path.name} does not begin like an IDX file of bytes")
-    begin = 4 + 4 * content[3]
-    shape = np.frombuffer(content[4:begin], dtype=">u4")
-    return np.frombuffer(content[begin:], dtype="uint8").reshape(shape)
+        begin = file.read(4)
+        if begin[:3] != b"\0\0\x08":
+            raise ValueError(f"{path.name} does not begin like an IDX file of bytes")
+        shape = np.frombuffer(file.read(4 * begin[3]), dtype=">u4").tolist()
+        size = math.prod(shape)
+        limits.check_size(size, MOST_BYTES)
+        return np.frombuffer(file.read(size), dtype="uint8").reshape(shape)
 
 
 def check(images, labels):
