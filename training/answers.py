@@ -1,7 +1,4 @@
-"""What a network answered about the test images: handed from train.py to the pictures and the page.
-
-Nothing here is about learning; you need not read it to understand train.py.
-"""
+"""What a network answered about the test images: handed to the pictures and the page."""
 
 from typing import NamedTuple
 

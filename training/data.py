@@ -1,11 +1,9 @@
 """The images to learn from: MNIST, other data that --data names, and the sample beside this file.
 
-It also says in one line why a download or a file failed. Nothing here is about learning; you need
-not read it to understand train.py.
+It also says in one line why a download or a file failed.
 """
 
 import gzip
-import hashlib
 import math
 import os
 import pathlib
@@ -48,7 +46,6 @@ EXPECTED = (
 MNIST_SIZE = 60_000
 MNIST_BEGINS = [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]  # the labels of its first training images
 SERVER = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"  # of Keras
-MNIST_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"  # Keras checks it
 FIRST_ANSWER = 30  # seconds until a server has to answer, at whichever of its addresses
 NEXT_ANSWER = 10  # seconds without a byte after which a connection counts as dead
 MOST_BYTES = 350_000_000  # of images, packed or not: 440,000 of them
@@ -80,14 +77,9 @@ def load(source):
     (N, 28, 28) from 0 (paper) to 255 (ink), their labels integers (N,) from 0 to 9. Raises
     DataError if they cannot be loaded.
     """
-    if source == "sample":
-        return load_path(SAMPLE)
     if source in ("mnist", "fashion_mnist"):
         return load_from_keras(source)
-    try:
-        return load_path(source)
-    except DataError as error:
-        raise DataError(f"--data {error}") from None
+    return load_path(SAMPLE if source == "sample" else source)
 
 
 def name_data(source, labels_train):
@@ -129,7 +121,7 @@ def load_path(path):
     try:
         path = pathlib.Path(path).expanduser()
         if path.is_dir():
-            arrays = read_folder(path)
+            arrays = [read_idx(find_original(path, name)) for name in ORIGINAL_FILES]
         else:
             arrays = read_arrays(path, ARRAYS, MOST_BYTES).values()
         x_train, y_train, x_test, y_test = arrays
@@ -155,16 +147,6 @@ def read_arrays(path, names, most_bytes):
     return arrays
 
 
-def read_folder(folder):
-    """Return the arrays in MNIST's four original files, also packed (.gz), in their order."""
-    arrays = []
-    most_bytes = MOST_BYTES
-    for name in ORIGINAL_FILES:
-        arrays.append(read_idx(find_original(folder, name), most_bytes))
-        most_bytes -= arrays[-1].nbytes
-    return arrays
-
-
 def find_original(folder, name):
     """Return the path of one of the four files, whose name has several usual forms."""
     with_a_dot = name.replace("-idx", ".idx")
@@ -174,38 +156,31 @@ def find_original(folder, name):
     raise ValueError(f"{name} is missing in this folder")
 
 
-def read_idx(path, most_bytes):
-    """Return the uint8 array, of `most_bytes` or less, in a file of the format IDX, as MNIST's are.
+def read_idx(path):
+    """Return the uint8 array in a file of the format IDX, as MNIST's are, packed (.gz) or not.
 
     The format (http://yann.lecun.com/exdb/mnist): two bytes 0, a byte for the type (8: uint8), one
     for the number of dimensions, each dimension as a 4-byte integer, then all the numbers.
     """
-    with path.open("rb") as file:
-        is_packed = file.read(2) == b"\x1f\x8b"  # so begins a file that gzip packed
-    with gzip.open(path) if is_packed else path.open("rb") as file:
+    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
         begin = file.read(4)
         if begin[:3] != b"\0\0\x08":
             raise ValueError(f"{path.name} does not begin like an IDX file of bytes")
         shape = np.frombuffer(file.read(4 * begin[3]), dtype=">u4").tolist()
         size = math.prod(shape)
-        limits.check_size(size, most_bytes)
-        numbers = file.read(size + 1)
-        return np.frombuffer(numbers, dtype="uint8").reshape(shape)
+        limits.check_size(size, MOST_BYTES)
+        return np.frombuffer(file.read(size), dtype="uint8").reshape(shape)
 
 
 def check(images, labels):
     """Raise ValueError, which says what is wrong, if these are no images and labels as MNIST's."""
     if images.shape[1:] != (28, 28) or len(images) == 0 or images.dtype != np.uint8:
         raise ValueError(f"images must be uint8 (N, 28, 28), not {images.dtype} {images.shape}")
-    if labels.shape != (len(images),) or not np.issubdtype(labels.dtype, np.integer):
+    are_integers = labels.shape == (len(images),) and np.issubdtype(labels.dtype, np.integer)
+    if not are_integers or labels.min() < 0 or labels.max() > 9:
         raise ValueError(
-            f"labels must be integers ({len(images)},), not {labels.dtype} {labels.shape}"
-        )
-    if labels.min() < 0 or labels.max() > 9:
-        raise ValueError(f"labels must go from 0 to 9, not from {labels.min()} to {labels.max()}")
-    if images.max() <= 1:
-        raise ValueError(
-            "images must go from 0 (paper) to 255 (ink), not to 1: multiply them by 255"
+            f"labels must be integers ({len(images)},) from 0 to 9, not {labels.dtype} "
+            f"{labels.shape} from {labels.min()} to {labels.max()}"
         )
 
 
@@ -227,35 +202,16 @@ def load_from_keras(name):
     timeout_before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(NEXT_ANSWER)
     try:
-        for path in cached:
-            if path.exists():
-                limits.check_regular(path, MOST_BYTES)
-        if name == "mnist" and cached[0].exists():
-            check_cached_mnist(cached[0])
         if not all(path.exists() for path in cached):
             wait_for_server()
         return getattr(keras.datasets, name).load_data()
     except Exception as error:  # noqa: BLE001  a failed download raises many kinds
-        reason = one_line(error)
+        advice = "If you have a copy: --data PATH"
         if any(path.exists() for path in cached):
-            raise DataError(
-                f"the copy of {name} in {printable(folder)} cannot be read: {reason}. If it is "
-                "broken, delete it"
-            ) from None
-        raise DataError(
-            f"{name} could not be downloaded: {reason}. If you have a copy: --data PATH"
-        ) from None
+            advice = f"If the copy in {printable(folder)} is broken, delete it"
+        raise DataError(f"{name} could not be downloaded: {one_line(error)}. {advice}") from None
     finally:
         socket.setdefaulttimeout(timeout_before)
-
-
-def check_cached_mnist(path):
-    """Raise ValueError if the mnist.npz in Keras's cache is another one, which it would delete."""
-    with path.open("rb") as file:
-        if hashlib.file_digest(file, "sha256").hexdigest() != MNIST_SHA256:
-            raise ValueError(
-                f"{printable(path)} is not Keras's own file: name it, --data, or move it"
-            )
 
 
 def wait_for_server():

@@ -1,7 +1,4 @@
-"""Save results safely: no file is ever half written, and one failure spares the others.
-
-Nothing here is about learning; you need not read it to understand train.py.
-"""
+"""Save results safely: no file is ever half written, and one failure spares the others."""
 
 import contextlib
 import json

@@ -1,7 +1,4 @@
-"""What happens around `model.fit`: options, Ctrl-C, saving as it ends; and it takes less time.
-
-Nothing here is about learning; you need not read it to understand train.py.
-"""
+"""What happens around `model.fit`: options, Ctrl-C, saving as it ends; and it takes less time."""
 
 import inspect
 import math
@@ -60,26 +57,26 @@ class Fitting:
         """
         if self.interrupted:  # in an earlier call
             return self.model.history
-        given = inspect.signature(self.keras_fit).bind(*args, **kwargs)
-        arguments = given.arguments
-        put_options(arguments, self.options)
-        self.describe(arguments)
-        x = arguments.get("x")
-        y = arguments.get("y")
-        callbacks = keras.tree.flatten(arguments.get("callbacks") or [])
-        number = batches_in_a_call(self.model, arguments)
+        bound = inspect.signature(self.keras_fit).bind(*args, **kwargs)
+        given = bound.arguments
+        put_options(given, self.options)
+        self.describe(given)
+        x = given.get("x")
+        y = given.get("y")
+        number = batches_in_a_call(self.model, given)
+        callbacks = keras.tree.flatten(given.get("callbacks") or [])
         is_convnet = self.options.model == "convnet"
-        if is_convnet and are_arrays(arguments) and "sample_weight" not in arguments:
-            distort_images(arguments)
+        if is_convnet and are_arrays(given) and "sample_weight" not in given:
+            distort_images(given)
             if not any(isinstance(callback, OWN_RATES) for callback in callbacks):
                 callbacks.append(LowerLearningRate())
         number_before = len(self.epochs)
         watcher = Watcher(self.epochs)
-        arguments["callbacks"] = [watcher, *callbacks]
+        given["callbacks"] = [watcher, *callbacks]
         start = time.perf_counter()
         try:
             with watcher:
-                return fit_in_calls(self.model, self.keras_fit, arguments, number)
+                return fit_in_calls(self.model, self.keras_fit, given, number)
         except ValueError as error:
             explain_shapes(error, self.model, x, y)
             raise
@@ -92,55 +89,52 @@ class Fitting:
     @property
     def history(self):
         """The numbers by epoch, a dict of lists as in Keras's History; None where one lacks."""
-        history = {}
-        for place, numbers in enumerate(self.epochs):
-            for name, value in numbers.items():
-                history.setdefault(name, [None] * len(self.epochs))
-                history[name][place] = value
-        return history
+        names = {}
+        for numbers in self.epochs:
+            names |= numbers
+        return {name: [numbers.get(name) for numbers in self.epochs] for name in names}
 
-    def describe(self, arguments):
+    def describe(self, given):
         """Note what `fit` is given, a dict by name, and print it."""
         self.batch_size = None
         self.train_size = None
         self.validation_size = None
         self.validation_split = None
-        if not are_arrays(arguments):
+        if not are_arrays(given):
             return
-        size = len(arguments["x"])
-        validation_data = arguments.get("validation_data")
-        self.batch_size = arguments.get("batch_size") or 32  # Keras's default
-        self.train_size = size
+        validation_data = given.get("validation_data")
+        self.batch_size = given.get("batch_size") or 32  # Keras's default
+        self.train_size = len(given["x"])
         if validation_data is None:
-            self.validation_split = arguments.get("validation_split", 0.0)
-            self.train_size = count_training(size, self.validation_split)
-            self.validation_size = size - self.train_size
+            self.validation_split = given.get("validation_split", 0.0)
+            self.train_size = count_training(given["x"], self.validation_split)
+            self.validation_size = len(given["x"]) - self.train_size
         elif isinstance(validation_data, list | tuple):
             self.validation_size = len(validation_data[0])
         print(
-            f"Epochs: {arguments.get('epochs', 1)}, batch size: {self.batch_size}, "
+            f"Epochs: {given.get('epochs', 1)}, batch size: {self.batch_size}, "
             f"images: {self.train_size:,}"
         )
 
 
-def put_options(arguments, options):
+def put_options(given, options):
     """Put what the command line asks for in place of what `fit` is given, a dict by name."""
     if options.epochs:
-        arguments["epochs"] = options.epochs
+        given["epochs"] = options.epochs
     if options.batch_size:
-        arguments["batch_size"] = options.batch_size
-    if options.validation_split and are_arrays(arguments):  # Keras splits nothing else
-        arguments["validation_split"] = options.validation_split
+        given["batch_size"] = options.batch_size
+    if options.validation_split and are_arrays(given):  # Keras splits nothing else
+        given["validation_split"] = options.validation_split
 
 
-def are_arrays(arguments):
+def are_arrays(given):
     """Return whether `fit` is given images and labels as NumPy arrays."""
-    return all(isinstance(arguments.get(name), np.ndarray) for name in ("x", "y"))
+    return all(isinstance(given.get(name), np.ndarray) for name in ("x", "y"))
 
 
-def count_training(size, share):
-    """Return how many of `size` images are trained on if a share is kept aside, as Keras does."""
-    return math.floor(size * (1 - share))
+def count_training(x, share):
+    """Return how many of the images `x` are trained on if a share is kept aside, as Keras does."""
+    return math.floor(len(x) * (1 - share))
 
 
 def explain_shapes(error, model, x, y):
@@ -159,46 +153,38 @@ def explain_shapes(error, model, x, y):
     ) from None
 
 
-# --- The convnet's images -----------------------------------------------------------------------
-
-
-def distort_images(arguments):
-    """Let `fit` take its batches, a dict of its arguments, from DistortedImages.
+def distort_images(given):
+    """Let the convnet's `fit` take its batches, in its arguments by name, from DistortedImages.
 
     These Keras cannot split, so the validation images are kept aside here.
     """
-    x = arguments["x"]
-    y = arguments.pop("y")
-    share = arguments.pop("validation_split", 0.0)
-    if share and arguments.get("validation_data") is None:
-        size = count_training(len(x), share)
-        arguments["validation_data"] = (x[size:], y[size:])
+    x = given["x"]
+    y = given.pop("y")
+    share = given.pop("validation_split", 0.0)
+    if share and given.get("validation_data") is None:
+        size = count_training(x, share)
+        given["validation_data"] = (x[size:], y[size:])
         x = x[:size]
         y = y[:size]
-    batch_size = arguments.pop("batch_size", None) or 32
-    arguments["x"] = DistortedImages(x, y, batch_size)
-    arguments["shuffle"] = False  # they shuffle themselves
+    given["x"] = DistortedImages(x, y, given.pop("batch_size", None) or 32)
+    given["shuffle"] = False  # they shuffle themselves
 
 
 # --- Less time ----------------------------------------------------------------------------------
 
 
-def batches_in_a_call(model, arguments):
+def batches_in_a_call(model, given):
     """Return how many batches may be computed in one call: Keras's `steps_per_execution`.
 
     Python is then called less often: a small network trains in two thirds of the time, with the
     same weights. It is 1 where somebody might see a difference, because `fit` was given more than
     the PLAIN arguments; and for a convnet, whose batches take so long that it would bring nothing.
     """
-    if keras.backend.backend() not in ("tensorflow", "jax"):
+    is_plain = are_arrays(given) and given.keys() <= PLAIN and model.steps_per_execution == 1
+    has_slow_batches = any(isinstance(layer, keras.layers.Conv2D) for layer in model.layers)
+    if keras.backend.backend() == "torch" or not is_plain or has_slow_batches:
         return 1
-    if not are_arrays(arguments) or not arguments.keys() <= PLAIN:
-        return 1
-    if model.steps_per_execution != 1 or model.run_eagerly:
-        return 1
-    if any(isinstance(layer, keras.layers.Conv2D) for layer in model.layers):
-        return 1
-    number_of_batches = math.ceil(len(arguments["x"]) / (arguments.get("batch_size") or 32))
+    number_of_batches = math.ceil(len(given["x"]) / (given.get("batch_size") or 32))
     most = min(MOST_BATCHES, number_of_batches // LEAST_CALLS)
     for number in range(most, 1, -1):
         if number_of_batches % number == 0:  # or the progress bar would count past its end
@@ -206,16 +192,16 @@ def batches_in_a_call(model, arguments):
     return 1
 
 
-def fit_in_calls(model, fit, arguments, number):
-    """Call `fit` with its `arguments`, `number` batches in a call; leave the model as it was."""
+def fit_in_calls(model, fit, given, number):
+    """Call `fit`, `number` batches in a call; leave the model as it was."""
     if keras.backend.backend() == "tensorflow":
         do_not_measure_the_input()
     if number == 1:
-        return fit(**arguments)
+        return fit(**given)
     model.train_function = None  # Keras builds it anew, for so many batches
     model.steps_per_execution = number
     try:
-        return fit(**arguments)
+        return fit(**given)
     finally:
         model.steps_per_execution = 1
         model.train_function = None
@@ -251,14 +237,13 @@ class Watcher(keras.callbacks.Callback):
         self.epochs = epochs
         self.pressed = False
         self.handler_before = None
-        self.listens = threading.current_thread() is threading.main_thread()
 
     def __enter__(self):
-        if self.listens:
+        if threading.current_thread() is threading.main_thread():
             self.handler_before = signal.signal(signal.SIGINT, self.on_ctrl_c)
 
     def __exit__(self, *error):
-        if self.listens:
+        if self.handler_before is not None:
             signal.signal(signal.SIGINT, self.handler_before)
 
     def on_ctrl_c(self, signal_number, frame):

@@ -13,14 +13,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from training import data, distort, plots
+from training import distort, plots
 
 HANDS = pathlib.Path(__file__).resolve().with_name("hands.npz")
 
 COPIES = 3  # of each image, distorted (other numbers: docs/measured.md)
 
 MOST_MISREAD = 3  # of each digit, in elsewhere.png
-STEP = 45  # pixels there, from one image in a column to the next
 
 
 class Hands(NamedTuple):
@@ -62,7 +61,8 @@ class Hands(NamedTuple):
 
 def load():
     """Return the Hands in hands.npz."""
-    return Hands(**data.read_arrays(HANDS, Hands._fields, data.MOST_BYTES))
+    with np.load(HANDS) as file:
+        return Hands(**file)
 
 
 # --- See what a network reads of them -----------------------------------------------------------
@@ -110,54 +110,24 @@ def draw_elsewhere(hands, probabilities, test_images, test_labels):
     """Draw of each digit a test image, and below it the first ones from elsewhere that are misread.
 
     `probabilities` are as in `measure`; `test_images` are uint8 (N, 28, 28), `test_labels` integers
-    (N,). The bar below a test image says which share from elsewhere is read right. Returns the
-    figure.
+    (N,). Above each column stands which share from elsewhere is read right. Returns the figure.
     """
     predicted = probabilities.argmax(axis=1)
     measured = measure(hands, probabilities)
     title = (
-        f"People from elsewhere: of {measured['images']:,} digits "
-        f"{measured['accuracy']:.1%} are read right, of each digit as many as the bar says\n"
-        "Compare the test images, on top, with what is misread below"
+        f"People from elsewhere: of {measured['images']:,} digits {measured['accuracy']:.1%} are "
+        "read right\nCompare the test images, on top, with what is misread below"
     )
-    figure, all_axes = plots.make_grid(title, number=10, columns=10, row_height=4.6)
-    for digit, axes in enumerate(all_axes):
+    rows = 1 + MOST_MISREAD
+    figure, all_axes = plots.make_grid(title, number=10 * rows, columns=10, row_height=1.35)
+    for digit in range(10):
+        first, *others = all_axes[digit::10]
         is_misread = (hands.labels_aside == digit) & (predicted != digit)
-        misread = np.flatnonzero(is_misread)[:MOST_MISREAD]
-        images = [first_image(digit, test_images, test_labels), *hands.images_aside[misread]]
-        show_column(axes, images)
-        draw_share(axes, measured["accuracy_by_digit"][digit])
-        axes.set_title(f"test image: {digit}", fontsize=9)
-        for place, index in enumerate(misread, start=1):
-            y = place * STEP - 2
-            caption = f"{digit}, read as {predicted[index]}"
-            axes.text(13.5, y, caption, ha="center", fontsize=9, color="firebrick")
+        share = measured["accuracy_by_digit"][digit]
+        first.set_title(f"test image: {digit}\n{share:.0%} right", fontsize=9)
+        for image in test_images[test_labels == digit][:1]:
+            plots.show_image(first, image)
+        for axes, index in zip(others, np.flatnonzero(is_misread), strict=False):
+            plots.show_image(axes, hands.images_aside[index])
+            axes.set_title(f"read as {predicted[index]}", fontsize=9, color="firebrick")
     return figure
-
-
-def first_image(digit, images, labels):
-    """Return the first of the images that is this digit, or an empty one if none is."""
-    indices = np.flatnonzero(labels == digit)
-    if len(indices) == 0:
-        return np.zeros((28, 28), np.uint8)
-    return images[indices[0]]
-
-
-def show_column(axes, images):
-    """Show images, uint8 (28, 28), one below the other, with room for a line of text between.
-
-    As a single picture, which is drawn in a third of the time.
-    """
-    column = np.zeros((MOST_MISREAD * STEP + 28, 28), np.uint8)
-    for place, image in enumerate(images):
-        top = place * STEP
-        column[top : top + 28] = image
-    plots.show_image(axes, column)
-
-
-def draw_share(axes, share):
-    """Draw a bar below the first image: blue the share that is read right, orange the others."""
-    axes.barh(31, 28 * share, height=6, left=-0.5, color=plots.RIGHT)
-    axes.barh(31, 28 * (1 - share), height=6, left=28 * share - 0.5, color=plots.WRONG)
-    axes.text(-0.5, 31, f"{share:.0%} right", va="center", fontsize=8)
-    axes.set_xlim(-0.5, 27.5)

@@ -13,10 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 # With them no file takes more than 1 GB, TensorFlow's 600 MB included, or 10 seconds, as measured.
 MOST_BYTES_OF_JSON = 1_000_000
-MOST_BYTES_OF_NETWORK = 100_000_000
-MOST_WEIGHTS = 25_000_000  # of a network
+MOST_BYTES_OF_NETWORK = 100_000_000  # in its file, as weights, and as answers of its largest layer
 MOST_LAYERS = 80
-MOST_NUMBERS = 250_000  # that a layer makes of one image
+IMAGES = 100  # that a network is asked about at once
 
 
 def check_regular(path, most_bytes):
@@ -71,15 +70,12 @@ def check_network(path):
     if number > MOST_LAYERS:
         raise ValueError(f"it has {number:,} layers, and at most {MOST_LAYERS} are built")
     model = build_without_weights(config)
-    weights = model.count_params()
-    if weights > MOST_WEIGHTS:
-        raise ValueError(f"it has {weights:,} weights, too many: at most {MOST_WEIGHTS:,}")
-    if count_numbers(model) > MOST_NUMBERS:
-        raise ValueError(f"a layer makes more than {MOST_NUMBERS:,} numbers of an image")
+    most_numbers = max(model.count_params(), IMAGES * count_numbers(model))
+    check_size(4 * most_numbers, MOST_BYTES_OF_NETWORK)
 
 
 def count_bytes(arrays):
-    """Return how many bytes the arrays in an open HDF5 file, or a group of one, have unpacked."""
+    """Return how many bytes the arrays in an open HDF5 file have when they are unpacked."""
     sizes = []
 
     def note_size(_name, item):

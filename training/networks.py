@@ -83,9 +83,7 @@ class LowerLearningRate(keras.callbacks.Callback):
     """
 
     def on_train_begin(self, logs=None):
-        # With mixed precision there is another optimizer within the optimizer.
-        optimizer = getattr(self.model.optimizer, "inner_optimizer", self.model.optimizer)
-        rate = optimizer.get_config()["learning_rate"]
+        rate = self.model.optimizer.get_config().get("learning_rate")
         self.first = rate if isinstance(rate, float) else None
 
     def on_epoch_begin(self, epoch, logs=None):

@@ -1,16 +1,9 @@
-"""The options of train.py: what can be changed without editing it.
-
-Nothing here is about learning; you need not read it to understand train.py.
-"""
+"""The options of train.py: what can be changed without editing it."""
 
 import argparse
-import os
-import pathlib
 import sys
 
-from training import files, networks
-
-PROJECT = pathlib.Path(__file__).resolve().parent.parent
+from training import networks
 
 
 def parse(arguments=None):
@@ -63,10 +56,7 @@ def parse(arguments=None):
         "--seed", type=int, default=0, help="where the random numbers start (default: 0)"
     )
     parser.add_argument(
-        "--outputs",
-        type=os.path.expanduser,  # ~ is the home folder, also in --outputs=~/runs
-        default="outputs",
-        help="the folder for what is saved (default: outputs)",
+        "--outputs", default="outputs", help="the folder for what is saved (default: outputs)"
     )
     args = parser.parse_args(arguments)
     if args.epochs is not None and args.epochs < 1:
@@ -77,8 +67,6 @@ def parse(arguments=None):
         parser.error("--validation-split must be 0, or from 0.01 to 0.99")
     if not 0 <= args.seed < 2**32:
         parser.error("--seed must be from 0 to 4294967295")
-    if files.are_same(pathlib.Path(args.outputs), PROJECT):
-        parser.error(f"--outputs {args.outputs} is the script's own folder: name another")
     if (args.add or args.hands) and args.data == "fashion_mnist":
         parser.error("--add and --hands bring digits, and --data fashion_mnist has clothes")
     if args.model != "dense":

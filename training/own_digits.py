@@ -65,34 +65,33 @@ def load(paths):
 
     What is in two files counts once.
     """
-    label_of = {}  # for each image, as bytes, its label
+    label_of = {}
     for path in paths:
-        remember(label_of, *read_file(path))
+        label_of |= read_file(path)
     images, labels = to_arrays(label_of)
     return OwnDigits(images, labels, keep_aside(labels))
 
 
-def remember(label_of, images, labels):
-    """Note in the dict `label_of` the label of each image."""
-    for image, label in zip(images, labels, strict=True):
-        label_of[image.tobytes()] = int(label)
+def by_image(images, labels):
+    """Return a dict with the label of each image; the image, uint8 (28, 28), as bytes."""
+    return {image.tobytes(): int(label) for image, label in zip(images, labels, strict=True)}
 
 
 def to_arrays(label_of):
-    """Return the images, uint8 (N, 28, 28), and the labels, uint8 (N,), in the dict `label_of`."""
+    """Return the images, uint8 (N, 28, 28), and the labels, uint8 (N,), of such a dict."""
     images = np.frombuffer(b"".join(label_of), np.uint8).reshape((-1, 28, 28))
     return images, np.array(list(label_of.values()), np.uint8)
 
 
 def read_file(path):
-    """Return the images, uint8 (N, 28, 28), and the labels, uint8 (N,), of one file of own digits.
-
-    Raises data.DataError, one line that says what was expected.
-    """
+    """Return what `by_image` does of one file of own digits; or raise data.DataError, one line."""
     path = pathlib.Path(path)
     try:
         if path.suffix == ".json":
-            images, labels = read_json(path)
+            content = limits.read_json(path, 2 * MOST_BYTES)  # base64 takes a third more
+            pixels = base64.b64decode(content["images"], validate=True)
+            images = np.frombuffer(pixels, np.uint8).reshape((-1, 28, 28))
+            labels = np.array(content["labels"])
         else:
             images, labels = data.read_arrays(path, ("images", "labels"), MOST_BYTES).values()
         data.check(images, labels)
@@ -106,14 +105,7 @@ def read_file(path):
         raise data.DataError(
             f"{printable(path)} cannot be read: {one_line(error)}. Expected is {EXPECTED}."
         ) from None
-    return images, labels.astype("uint8")
-
-
-def read_json(path):
-    """Return the images, uint8 (N, 28, 28), and the labels, (N,), that draw.html saved."""
-    content = limits.read_json(path, 2 * MOST_BYTES)  # base64 takes a third more
-    pixels = base64.b64decode(content["images"], validate=True)
-    return np.frombuffer(pixels, np.uint8).reshape((-1, 28, 28)), np.array(content["labels"])
+    return by_image(images, labels)
 
 
 def keep_aside(labels):
@@ -142,11 +134,8 @@ def collect(path, images, labels):
     now, and how many there are. Raises data.DataError if the old file is something else or full,
     and OSError if it cannot be written.
     """
-    label_of = {}
-    if path.exists():
-        remember(label_of, *read_file(path))
-    before = label_of.copy()
-    remember(label_of, images, labels)
+    before = read_file(path) if path.exists() else {}
+    label_of = before | by_image(images, labels)
     if len(label_of) > MOST_IMAGES:
         raise data.DataError(f"{printable(path)} would have more than {MOST_IMAGES:,} digits")
     all_images, all_labels = to_arrays(label_of)
@@ -173,12 +162,8 @@ def count_right_before(path, own):
             return None
         limits.check_network(path)
         model = keras.saving.load_model(path, compile=False, safe_mode=True)
-        images = own.images[own.aside]
-        paper = metrics.get("paper", 0)
-        ink = metrics.get("ink", 1)
-        x = scaling.to_network(images, paper, ink, scaling.input_shape(model))
-        predicted = model.predict(x, verbose=0).argmax(axis=1)
-        return int(np.sum(predicted == own.labels[own.aside]))
+        answers = scaling.ask(model, own.images[own.aside], metrics["paper"], metrics["ink"])
+        return int(np.sum(answers.argmax(axis=1) == own.labels[own.aside]))
     except Exception:  # noqa: BLE001  whatever it is, it is no network to compare with
         return None
 

@@ -1,7 +1,6 @@
 """The pictures that train.py saves.
 
-Nothing here is about learning; you need not read it to understand train.py. (A matplotlib `Figure`
-that is made without pyplot needs no screen and opens no window.)
+(A matplotlib `Figure` that is made without pyplot needs no screen and opens no window.)
 """
 
 import math
@@ -15,37 +14,27 @@ RIGHT = "lightskyblue"  # blue and orange: the colour-blind can tell them apart,
 WRONG = "orange"
 MOST_SHARES = 3  # how many answers are shown of an image
 NUMBER_OF_SAMPLES = 20
-NAMES = (
-    "samples.png",
-    "predictions.png",
-    "mistakes.png",
-    "confusion_matrix.png",
-    "training.png",
-)
 
 
-def save_pictures(outputs, samples, labels_train, answers, problem, metrics):
+def save_pictures(outputs, samples, labels_train, answers, metrics):
     """Draw and save all pictures in `outputs`, a files.Outputs, each by itself.
 
     `samples` are the first training images, uint8 (N, 28, 28), or None if they are no pictures, and
     `labels_train` the labels of all, integers (M,). `answers` are the Answers about the test
-    images, or None, and `problem` then says why. `metrics` are the numbers of the run, as in
-    metrics.json.
+    images, or None: then none are drawn. `metrics` are the numbers of the run, as in metrics.json.
     """
     data_name = metrics["dataset"]
-    with outputs.saving("samples.png") as unfinished:
-        if samples is None:
-            raise ValueError("the images are no longer 28 x 28 pixels")
-        draw_samples(samples, labels_train, data_name).savefig(unfinished)
-    for name, draw in (
-        ("predictions.png", draw_predictions),
-        ("mistakes.png", draw_mistakes),
-        ("confusion_matrix.png", draw_confusion_matrix),
-    ):
-        with outputs.saving(name) as unfinished:
-            if answers is None:
-                raise ValueError(problem)
-            draw(answers).savefig(unfinished)
+    if samples is not None:
+        with outputs.saving("samples.png") as unfinished:
+            draw_samples(samples, labels_train, data_name).savefig(unfinished)
+    if answers is not None:
+        for name, draw in (
+            ("predictions.png", draw_predictions),
+            ("mistakes.png", draw_mistakes),
+            ("confusion_matrix.png", draw_confusion_matrix),
+        ):
+            with outputs.saving(name) as unfinished:
+                draw(answers).savefig(unfinished)
     with outputs.saving("training.png") as unfinished:
         figure = draw_training(
             metrics["history"], metrics["test_loss"], metrics["test_accuracy"], data_name

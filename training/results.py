@@ -1,7 +1,4 @@
-"""Save and say what came out of a training: the model, the numbers, the pictures, the page.
-
-Nothing here is about learning; you need not read it to understand train.py.
-"""
+"""Save and say what came out of a training: the model, the numbers, the pictures, the page."""
 
 import pathlib
 import sys
@@ -16,34 +13,30 @@ from training import data, hands, own_digits, plots
 from training.answers import Answers, is_one_hot, to_labels
 from training.errors import one_line, printable
 from training.files import delete, write_json
-from training.scaling import find_scaling, input_shape, to_network, to_pixels
+from training.scaling import ask, find_scaling, input_shape, to_pixels
 
-NO_PROBABILITIES = (
-    "the network does not answer in probabilities, from 0 to 1 and together 1. Give its last layer "
-    'activation="softmax"'
-)
-NOT_COMPARABLE = (
-    "they cannot be compared with the labels: to each label belongs a row of answers, with a "
-    "number for each class, two at least"
-)
-NO_IMAGES = "the images of x_test are no longer 28 x 28 pixels"
 KNOWN_DATA = ("MNIST", "Fashion-MNIST")
-# What `save` writes beside the network.
-NAMES = ("metrics.json", "draw.html", "my_digits.png", "elsewhere.png", *plots.NAMES)
-
-
-# --- The network --------------------------------------------------------------------------------
+NAMES = (  # of what `save` writes beside the network
+    "metrics.json",
+    "draw.html",
+    "samples.png",
+    "predictions.png",
+    "mistakes.png",
+    "confusion_matrix.png",
+    "training.png",
+    "my_digits.png",
+    "elsewhere.png",
+)
+OF_FITTING = ("batch_size", "validation_split", "train_size", "validation_size", "interrupted")
 
 
 def write_model(model, path):
     """Write a model as a .keras file; without its optimizer if that cannot be saved.
 
-    Returns None, or in one line what is missing. Raises what Keras raises if the model itself
-    cannot be saved, and OSError.
+    Raises what Keras raises if the model itself cannot be saved, and OSError.
     """
     try:
         model.save(path)
-        return None
     except OSError:
         raise
     except Exception as error:  # noqa: BLE001  whatever a reader's own class raises
@@ -52,34 +45,25 @@ def write_model(model, path):
             model.save(path)
         finally:
             model.compiled = True
-        return (
+        print(
             "The network is saved without its optimizer and loss, which only matters for training "
-            f"it further: {first_sentence(error)}"
+            f"it further: {one_line(error)}",
+            file=sys.stderr,
         )
 
 
 def can_be_loaded(path):
-    """Return whether a saved model can be loaded, as predict.py will, and say what is wrong."""
+    """Return whether a saved model can be loaded, as predict.py will; if not, say why."""
     try:
         keras.saving.load_model(path, compile=False)
         return True
     except Exception as error:  # noqa: BLE001  of a layer or a function of the reader's own
         print(
             f"Error: {printable(path)} was saved, but cannot be loaded: it has a layer or a "
-            f"function that Keras does not know by its name. {first_sentence(error)}",
+            f"function that Keras does not know. {textwrap.shorten(one_line(error), 200)}",
             file=sys.stderr,
         )
         return False
-
-
-def first_sentence(error):
-    """Return the first sentence, cut off if it is long, of an exception's first cause."""
-    while error.__cause__ or error.__context__:
-        error = error.__cause__ or error.__context__
-    return textwrap.shorten(one_line(error).split(". ")[0], width=200, placeholder=" ...")
-
-
-# --- The results --------------------------------------------------------------------------------
 
 
 def save(run, model, train_set, test_set, probabilities, loss):
@@ -94,7 +78,7 @@ def save(run, model, train_set, test_set, probabilities, loss):
         y_train = y_train[run.number_added :]
     labels_train = to_labels(y_train)
     data_name = data.name_data(run.source, labels_train)
-    scaling = find_scaling(x_train, x_test, run.shades)
+    scaling = find_scaling(x_train, x_test, run.brightest)
     labels = find_labels(y_test, probabilities)
     answers, problem = make_answers(to_pixels(x_test, scaling), labels, probabilities, data_name)
     accuracy = None
@@ -131,14 +115,12 @@ def save(run, model, train_set, test_set, probabilities, loss):
     with run.outputs.saving("metrics.json") as unfinished:
         write_json(unfinished, metrics)
     samples = to_pixels(x_train[: plots.NUMBER_OF_SAMPLES], scaling)
-    plots.save_pictures(run.outputs, samples, labels_train, answers, problem, metrics)
+    plots.save_pictures(run.outputs, samples, labels_train, answers, metrics)
     with run.outputs.saving("draw.html") as unfinished:
-        if answers is None:
-            raise ValueError(problem)
-        if scaling.problem is not None:
-            raise ValueError(scaling.problem)
+        if problem or scaling.problem:
+            raise ValueError(problem or scaling.problem)
         write.write_page(unfinished, model, answers, scaling.paper, scaling.ink)
-    for name in ("my_digits.png", "elsewhere.png"):
+    for name in NAMES:
         path = run.outputs.folder / name
         if path not in run.outputs.saved and path not in run.outputs.failed:
             delete(path)  # an older one, which would show another network
@@ -152,24 +134,9 @@ def describe_fitting(fitting, model):
     training loop of the reader's own, or of another model.
     """
     if fitting is None or fitting.model is not model or fitting.seconds == 0:
-        return {
-            "epochs": None,
-            "batch_size": None,
-            "validation_split": None,
-            "train_size": None,
-            "validation_size": None,
-            "interrupted": False,
-            "history": {},
-        }
-    return {
-        "epochs": len(fitting.epochs),
-        "batch_size": fitting.batch_size,
-        "validation_split": fitting.validation_split,
-        "train_size": fitting.train_size,
-        "validation_size": fitting.validation_size,
-        "interrupted": fitting.interrupted,
-        "history": fitting.history,
-    }
+        return {"epochs": None, "history": {}, **dict.fromkeys(OF_FITTING)}
+    described = {name: getattr(fitting, name) for name in OF_FITTING}
+    return {"epochs": len(fitting.epochs), "history": fitting.history, **described}
 
 
 def find_labels(y, answered):
@@ -200,22 +167,22 @@ def make_answers(images, labels, probabilities, data_name):
     `probabilities` float (N, classes).
     """
     if labels is None:
-        return None, NOT_COMPARABLE
+        return None, (
+            "they cannot be compared with the labels: to each label belongs a row of answers, with "
+            "a number for each class, two at least"
+        )
     if images is None:
-        return None, NO_IMAGES
+        return None, "the images of x_test are no longer 28 x 28 pixels"
     # (What is no number, after a training that failed, is shown as it is.)
     if np.isfinite(probabilities).all():
         sums = probabilities.sum(axis=1)
         if probabilities.min() < 0 or not np.allclose(sums, 1, atol=0.01):
-            return None, NO_PROBABILITIES
+            return None, (
+                "the network does not answer in probabilities, from 0 to 1 and together 1. Give "
+                'its last layer activation="softmax"'
+            )
     class_names = data.name_classes(data_name, probabilities.shape[1])
     return Answers(images, labels, probabilities, class_names, data_name), None
-
-
-def ask(model, images, scaling):
-    """Return a model's answers about images, uint8 (N, 28, 28), scaled as its own."""
-    x = to_network(images, scaling.paper, scaling.ink, input_shape(model))
-    return model.predict(x, verbose=0)
 
 
 def save_own_digits(run, model, scaling):
@@ -225,7 +192,7 @@ def save_own_digits(run, model, scaling):
     that was in the outputs folder before (`right_before`, None if there was none).
     """
     own = run.own
-    predicted = ask(model, own.images, scaling).argmax(axis=1)
+    predicted = ask(model, own.images, scaling.paper, scaling.ink).argmax(axis=1)
     with run.outputs.saving("my_digits.png") as unfinished:
         own_digits.draw(own, predicted).savefig(unfinished)
     is_right = predicted == own.labels
@@ -239,7 +206,7 @@ def save_own_digits(run, model, scaling):
 def save_elsewhere(run, model, scaling, answers):
     """Save how the digits of people from elsewhere are read; return what hands.measure does."""
     digits = hands.load()
-    probabilities = ask(model, digits.images_aside, scaling)
+    probabilities = ask(model, digits.images_aside, scaling.paper, scaling.ink)
     with run.outputs.saving("elsewhere.png") as unfinished:
         figure = hands.draw_elsewhere(digits, probabilities, answers.images, answers.labels)
         figure.savefig(unfinished)
@@ -258,20 +225,16 @@ def list_versions():
     }
 
 
-# --- The screen ---------------------------------------------------------------------------------
-
-
-def report(run, metrics, answers, problem, reads_pictures):
+def report(run, metrics, answers, problem, reads_digits):
     """Print how good the network is, what was saved, and what to do next.
 
-    `answers` are its Answers, or None, and `problem` then says why. `reads_pictures` is whether
+    `answers` are its Answers, or None, and `problem` then says why. `reads_digits` is whether
     predict.py can use it.
     """
-    data_name = metrics["dataset"]
     size = metrics["test_size"]
     if metrics["test_accuracy"] is not None:
         wrong = round(size * (1 - metrics["test_accuracy"]))
-        print(f"Of {size:,} test images of {data_name} it reads {wrong:,} wrong.")
+        print(f"Of {size:,} test images of {metrics['dataset']} it reads {wrong:,} wrong.")
     if "elsewhere" in metrics:
         print(f"{hands.describe(metrics['elsewhere'])}.")
         if not run.options.hands:
@@ -286,10 +249,13 @@ def report(run, metrics, answers, problem, reads_pictures):
         print("The training was interrupted: these are the numbers of an unfinished network.")
     if answers is None:
         print(f"The answers cannot be shown: {problem}.")
-    trouble = find_trouble(answers)
-    if trouble is not None:
-        print(f"{trouble}.")
-    if data_name not in KNOWN_DATA:
+    elif answers.accuracy < 1.5 / len(answers.class_names):
+        print(
+            "It is no better than guessing. Are the last layer and the loss a pair, such as "
+            "softmax and categorical_crossentropy, and does each image have its own label? Else "
+            "let it learn for more epochs, or by another learning rate (0.001 is usual)."
+        )
+    if metrics["dataset"] not in KNOWN_DATA:
         print("This is NOT MNIST: from its 60,000 images dense learns about 98%, convnet 99.5%.")
     line = f"It took {metrics['seconds']['total']:.0f} seconds after the start of Keras"
     if metrics["seconds"]["train"] is not None:
@@ -297,11 +263,11 @@ def report(run, metrics, answers, problem, reads_pictures):
     print(f"{line}.")
     names = [path.name for path in run.outputs.saved]
     print(f"Saved in {printable(run.outputs.folder)}: {', '.join(names)}")
-    if answers is not None and trouble is None:
-        print_what_to_try(run.outputs, reads_pictures)
+    if answers is not None:
+        print_what_to_try(run.outputs, reads_digits)
 
 
-def print_what_to_try(outputs, reads_pictures):
+def print_what_to_try(outputs, reads_digits):
     """Print which results to open, and how the network reads pictures if it can."""
     print("\nNow look at, and try:")
     for name, what in (
@@ -311,20 +277,8 @@ def print_what_to_try(outputs, reads_pictures):
         path = outputs.folder / name
         if path in outputs.saved:
             print(f"  {what:20}{path.resolve().as_uri()}")
-    if reads_pictures:
+    if reads_digits:
         command = "python predict.py my_digit.png"
         if outputs.folder != pathlib.Path("outputs"):
             command += f" --model {printable(outputs.folder / 'model.keras')}"
         print(f"  your own pictures:  {command}")
-
-
-def find_trouble(answers):
-    """Return what a reader can try, in one line, whose network has learned nothing; or None."""
-    if answers is None or answers.accuracy >= 1.5 / len(answers.class_names):
-        return None
-    return (
-        "It is no better than guessing. Are the last layer and the loss a pair, such as softmax "
-        "and categorical_crossentropy, and does each image have its own label? Else let it learn "
-        "for more epochs, or by another learning rate, larger or, if the loss grew, smaller "
-        "(0.001 is usual); in the model's compile: optimizer=keras.optimizers.RMSprop(0.0001)"
-    )

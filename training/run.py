@@ -1,7 +1,4 @@
-"""A run of train.py: what the command line asks for, and what is saved of what came out.
-
-Nothing here is about learning; you need not read it to understand train.py.
-"""
+"""A run of train.py: what the command line asks for, and what is saved of what came out."""
 
 from training import start
 
@@ -17,7 +14,7 @@ import time
 import keras
 import numpy as np
 
-from training import data, hands, networks, options, own_digits, results, scaling
+from training import data, hands, networks, options, own_digits, results
 from training.errors import printable
 from training.files import Outputs, delete
 from training.fitting import Fitting
@@ -38,7 +35,7 @@ class Run:
         self.options = options.parse(arguments)
         self.outputs = Outputs(self.options.outputs)
         self.source = None  # of the images
-        self.shades = scaling.ALL_SHADES  # of grey in them
+        self.brightest = 255  # of their pixels
         self.number_added = 0  # training images of --add and --hands, which stand before the others
         self.model_name = None  # of one of ours, which `watch` was given
         self.told_seed = None
@@ -47,6 +44,8 @@ class Run:
         self.own_right_before = None
         if self.options.add:
             self.own = own_digits.load(self.options.add)
+            before = self.outputs.folder / "model.keras"
+            self.own_right_before = own_digits.count_right_before(before, self.own)
         self.saved_model = None
         self.saved_weights = None
         self.is_saved = False  # with its results
@@ -74,7 +73,7 @@ class Run:
         finally:
             keras.datasets.mnist.load_data = self.load_data
         (x_train, y_train), (x_test, y_test) = sets
-        self.shades = np.unique(x_train[: scaling.SOME])
+        self.brightest = int(x_train.max())
         number = len(x_train)
         if self.options.hands:
             x_train, y_train = hands.load().add_to(x_train, y_train, self.options.seed)
@@ -102,17 +101,13 @@ class Run:
         """
         state = random.getstate()  # from which Keras draws where a network's weights start
         path = self.outputs.folder / "model.keras"
-        if self.own and self.saved_model is None:
-            self.own_right_before = own_digits.count_right_before(path, self.own)
+        weights = self.outputs.folder / "model.weights.h5"
         self.saved_model = model
         self.saved_weights = model.get_weights()
         self.is_saved = False
         self.outputs.saved = []  # what was saved of an earlier training is not of this one
         with self.outputs.saving("model.keras", keep_older=True) as unfinished:
-            missing = results.write_model(model, unfinished)
-            if missing:
-                print(missing, file=sys.stderr)
-        weights = self.outputs.folder / "model.weights.h5"
+            results.write_model(model, unfinished)
         if path in self.outputs.saved:
             self.is_loadable = results.can_be_loaded(path)
             delete(weights)  # those of an earlier network

@@ -1,7 +1,4 @@
-"""What became of a pixel on its way into the network: predict.py and the page do the same to yours.
-
-Nothing here is about learning; you need not read it to understand train.py.
-"""
+"""What became of a pixel on its way into the network, so that yours get the same."""
 
 import math
 from typing import NamedTuple
@@ -11,7 +8,6 @@ import numpy as np
 SOME = 1000  # images are looked at pixel by pixel; all of them would take time
 NEAR = 0.2  # of a step from one shade of grey to the next: differences below it are rounding
 DECIMALS = 6  # float32 has about seven digits
-ALL_SHADES = range(256)  # of grey, in MNIST
 
 
 class Scaling(NamedTuple):
@@ -26,13 +22,13 @@ class Scaling(NamedTuple):
     problem: str | None
 
 
-def find_scaling(x_train, x_test, shades=ALL_SHADES):
-    """Return the Scaling by which images of these `shades`, integers, became these arrays.
+def find_scaling(x_train, x_test, brightest=255):
+    """Return the Scaling by which images of pixels from 0 to `brightest` became these arrays.
 
     If `x_train` is on no line, that of `x_test` counts: it may have been distorted, to learn from.
     """
-    of_train = find_line(np.asarray(x_train), shades)
-    of_test = find_line(np.asarray(x_test), shades)
+    of_train = find_line(x_train, brightest)
+    of_test = find_line(x_test, brightest)
     if of_test is None:
         problem = (
             "what was done to the pixels of x_test is no straight line, such as / 255 or 1 - x: "
@@ -49,22 +45,18 @@ def find_scaling(x_train, x_test, shades=ALL_SHADES):
     return Scaling(paper, ink, None)
 
 
-def find_line(x, shades):
+def find_line(x, brightest):
     """Return what pixels of 0 and 255 became in `x`, (N, ...), two floats, or None.
 
     Paper is the most frequent number, and ink the one that is farthest from it. If a straight line
     leads from the pixels to `x`, then the numbers in between are whole steps of equal size.
     """
-    values, counts = np.unique(x[:SOME], return_counts=True)
-    values = values.astype("float64")
+    values, counts = np.unique(np.asarray(x)[:SOME].astype("float64"), return_counts=True)
     paper = values[counts.argmax()]
-    ends = np.array([x.min(), x.max()], "float64")
-    ink = ends[np.abs(ends - paper).argmax()]
-    if ink == paper or not np.isfinite(ink - paper):
+    ink = values[np.abs(values - paper).argmax()]
+    step = (ink - paper) / brightest
+    if step == 0 or not np.isfinite(step):
         return None
-    if len(values) == 2 < len(shades):
-        return None  # made black and white
-    step = (ink - paper) / max(shades)
     steps = (values - paper) / step
     if np.abs(steps - np.rint(steps)).max() > NEAR:
         return None
@@ -81,8 +73,7 @@ def to_pixels(x, scaling):
     x = np.asarray(x, "float32")
     if math.prod(x.shape[1:]) != 28 * 28:
         return None
-    paper = scaling.paper
-    ink = scaling.ink
+    paper, ink, _ = scaling
     if paper is None:
         paper = x.min()
         ink = x.max()
@@ -102,3 +93,8 @@ def to_network(images, paper, ink, shape):
     """Return images, uint8 (N, 28, 28), as a network takes them: float32 (N, *shape)."""
     shares = images.reshape((-1, *shape)).astype("float32") / 255
     return (paper + (ink - paper) * shares).astype("float32")
+
+
+def ask(model, images, paper, ink):
+    """Return what a model of `input_shape` answers about images, uint8 (N, 28, 28)."""
+    return model.predict(to_network(images, paper, ink, input_shape(model)), verbose=0)

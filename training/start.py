@@ -1,10 +1,8 @@
 """What both scripts need before they begin: the packages, a quiet start, errors in one line.
 
-Nothing here is about learning; you need not read it to understand train.py. At its top it imports
-nothing that has to be installed: so it can say what is missing.
+At its top it imports nothing that has to be installed: so it can say what is missing.
 """
 
-import errno
 import os
 import sys
 
@@ -13,8 +11,7 @@ from training.errors import UserError, one_line
 PROJECT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
 # A part of each package: a file of the reader's that is taken for the package has no parts.
 PACKAGES = ("shutil", "numpy.linalg", "matplotlib.figure", "cv2.version", "PIL.Image")
-SCREEN_IS_GONE = (errno.EPIPE, errno.ENOSPC, errno.EINVAL)  # the last one on Windows
-NARROW = 60  # letters in a line
+IMPORTED = ("numpy", "matplotlib", "cv2", "PIL", "keras", "tensorflow", "jax", "torch")
 
 
 def prepare():
@@ -24,10 +21,7 @@ def prepare():
     """
     prepare_screen()
     sys.excepthook = end_in_one_line
-    if "ipykernel" not in sys.modules:  # in a notebook the variable is the notebook's
-        os.environ.pop("MPLBACKEND", None)  # pictures are saved: nothing has to open a window
     import_packages(PACKAGES)
-    widen_screen()
 
 
 def prepare_screen():
@@ -38,14 +32,6 @@ def prepare_screen():
             setattr(sys, name, open(os.devnull, "w"))  # noqa: PTH123, SIM115
         elif hasattr(stream, "reconfigure"):  # Jupyter's has not
             stream.reconfigure(errors="replace", line_buffering=True)
-
-
-def widen_screen():
-    """Let long lines break where a screen is so narrow that Keras would print no table in it."""
-    import shutil
-
-    if shutil.get_terminal_size().columns < NARROW:
-        os.environ["COLUMNS"] = str(NARROW)
 
 
 def end_in_one_line(kind, error, traceback):
@@ -60,10 +46,7 @@ def end_in_one_line(kind, error, traceback):
             "\nStopped. What is in the outputs folder is whole, of this run or an earlier one.",
             file=sys.stderr,
         )
-    elif isinstance(error, OSError) and error.errno in SCREEN_IS_GONE and not error.filename:
-        # The screen is a pipe that closed, such as `| head -1`, or a full disk.
-        message = f"Error: nothing more can be printed: {one_line(error)}"
-        print(message, file=sys.stderr, flush=True)
+    elif isinstance(error, BrokenPipeError):  # the screen has closed, as after `| head -1`
         os._exit(1)  # without another try to print what is left
     else:
         sys.__excepthook__(kind, error, traceback)
@@ -96,17 +79,9 @@ def import_packages(names):
 
 
 def find_stand_ins():
-    """Return the paths of files beside the scripts that Python imports in place of others."""
-    from importlib.machinery import PathFinder
-
-    others = [folder for folder in sys.path if os.path.abspath(folder) != PROJECT]  # noqa: PTH100
-    paths = []
-    for file_name in os.listdir(PROJECT):  # noqa: PTH208
-        name, _, ending = file_name.partition(".")
-        is_taken = name in sys.stdlib_module_names or PathFinder.find_spec(name, others)
-        if ending == "py" and is_taken:
-            paths.append(os.path.join(PROJECT, file_name))  # noqa: PTH118
-    return paths
+    """Return the names of files beside the scripts that Python imports in place of others."""
+    names = sys.stdlib_module_names.union(IMPORTED)
+    return [name for name in os.listdir(PROJECT) if name.removesuffix(".py") in names]  # noqa: PTH208
 
 
 def import_keras():
@@ -118,7 +93,6 @@ def import_keras():
     import tempfile
 
     choose_for_convnet()
-    check_keras_settings()
     if os.environ.get("KERAS_BACKEND") == "torch":
         # Else its threads wait for each other awake: beside another program ten times as long.
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -144,15 +118,6 @@ def import_keras():
             os.close(stderr)
 
 
-def check_keras_settings():
-    """End the program if Keras's settings are a pipe or a device, for which it would wait."""
-    import pathlib
-
-    path = pathlib.Path(os.environ.get("KERAS_HOME", "~/.keras"), "keras.json").expanduser()
-    if path.exists() and not path.is_file():
-        sys.exit(f"Error: Keras's settings in {path} do not work: it is no regular file")
-
-
 def choose_for_convnet():
     """Let TensorFlow compute with oneDNN if `--model convnet` is asked for.
 
@@ -161,10 +126,5 @@ def choose_for_convnet():
     the convnet alone: the weights of the others stay those of the plain recipe. It has to be said
     before TensorFlow is imported.
     """
-    import argparse
-
-    parser = argparse.ArgumentParser(add_help=False)
-    parser.add_argument("--model", nargs="?")
-    asked, _ = parser.parse_known_args()
-    if asked.model == "convnet":
+    if "--model convnet" in " ".join(sys.argv).replace("=", " "):
         os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")

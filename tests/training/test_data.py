@@ -1,17 +1,14 @@
 """What data.py does: it reads the files that people have, and says what is wrong with others."""
 
 import gzip
-import hashlib
 import io
 import os
 import pathlib
 import shutil
 import socket
 import time
-import tracemalloc
 import urllib.error
 import urllib.request
-import zipfile
 
 import keras
 import numpy as np
@@ -34,12 +31,6 @@ def assert_same_sets(sets, others):
         assert np.array_equal(labels, other_labels)
 
 
-def load(source):
-    """Find and load a source, as train.py does; return ((images, labels), ...) and the name."""
-    found, sets = data.load_or_sample(str(source))
-    return sets, data.name_data(found, sets[0][1])
-
-
 def read_npz(path):
     with np.load(path) as file:
         return (file["x_train"], file["y_train"]), (file["x_test"], file["y_test"])
@@ -50,23 +41,20 @@ def read_npz(path):
 LIKE_MNIST = np.array([*data.MNIST_BEGINS, *range(10)] * 3000, "uint8")
 
 
-def test_only_the_whole_of_mnist_is_called_mnist_wherever_it_comes_from():
+def test_only_the_whole_of_mnist_is_called_mnist_and_other_data_as_their_file_or_folder():
     assert len(LIKE_MNIST) == 60_000
-    for source in ("mnist", "copies/my_copy.npz"):
-        assert data.name_data(source, LIKE_MNIST) == "MNIST"
-    assert data.name_data("mnist", LIKE_MNIST[:1000]) == "a part of MNIST"
-    assert data.name_data("as_large.npz", LIKE_MNIST[::-1]) == "as_large.npz"
-    assert data.name_data("as_large.npz", LIKE_MNIST[:50_000]) == "as_large.npz"
-
-
-def test_other_data_are_called_as_their_file_or_folder(tiny_npz):
-    labels = LIKE_MNIST[:100]
-    assert data.name_data("sample", labels) == "MNIST sample (7,000 digits)"
-    assert data.name_data("fashion_mnist", LIKE_MNIST) == "Fashion-MNIST"
-    assert data.name_data("data/FashionMNIST/raw", LIKE_MNIST[::-1]) == "FashionMNIST"
-    assert data.name_data("~/mine.npz", labels) == "mine.npz"
-    assert data.name_data(f"MNIST raw{os.sep}", labels) == "MNIST raw"
-    assert load(tiny_npz)[1] == "tiny.npz"
+    for source, labels, name in (
+        ("mnist", LIKE_MNIST, "MNIST"),
+        ("copies/my_copy.npz", LIKE_MNIST, "MNIST"),
+        ("mnist", LIKE_MNIST[:1000], "a part of MNIST"),
+        ("as_large.npz", LIKE_MNIST[::-1], "as_large.npz"),
+        ("~/mine.npz", LIKE_MNIST[:50_000], "mine.npz"),
+        ("sample", LIKE_MNIST[:100], "MNIST sample (7,000 digits)"),
+        ("fashion_mnist", LIKE_MNIST, "Fashion-MNIST"),
+        ("data/FashionMNIST/raw", LIKE_MNIST[::-1], "FashionMNIST"),
+        (None, LIKE_MNIST[:100], "your own data"),
+    ):
+        assert data.name_data(source, labels) == name
 
 
 def test_what_is_called_fashion_is_taken_for_clothes():
@@ -74,7 +62,6 @@ def test_what_is_called_fashion_is_taken_for_clothes():
     assert data.name_classes("My-Fashion.npz")[:2] == ["T-shirt", "Trouser"]
     assert len(data.name_classes("Fashion-MNIST")) == 10
     assert data.name_classes("Fashion-MNIST", 2) == ["0", "1"]
-    assert data.name_classes("letters", 26)[-1] == "25"
 
 
 # --- The sample and .npz files ------------------------------------------------------------------
@@ -85,7 +72,7 @@ def test_the_sample_is_the_first_tenth_of_mnist():
     images_train, labels_train = train_set
     assert images_train.shape == (6000, 28, 28)
     assert test_set[0].shape == (1000, 28, 28)
-    assert labels_train[:4].tolist() == [5, 0, 4, 1]
+    assert labels_train[:10].tolist() == data.MNIST_BEGINS
     assert set(test_set[1]) == set(range(10))
     if "MNIST_NPZ" in os.environ:
         mnist_train, mnist_test = read_npz(os.environ["MNIST_NPZ"])
@@ -97,21 +84,7 @@ def test_an_npz_file_is_read_as_it_is_also_below_the_home_folder(tiny_npz):
     shutil.copy(tiny_npz, pathlib.Path("~/mine.npz").expanduser())
     for path in (str(tiny_npz), "~/mine.npz"):
         assert_same_sets(data.load_path(path), read_npz(tiny_npz))
-    assert_refused(data.load, "~nobody-here/mine.npz", words=["--data ~nobody-here", "home"])
-
-
-@pytest.fixture
-def npz(tiny_npz, tmp_path):
-    """Write a copy of the good file with some arrays changed (None: left out); return its path."""
-
-    def npz(**changes):
-        with np.load(tiny_npz) as file:
-            arrays = dict(file) | changes
-        path = tmp_path / "changed.npz"
-        np.savez(path, **{name: array for name, array in arrays.items() if array is not None})
-        return path
-
-    return npz
+    assert_refused(data.load, "~nobody-here/mine.npz", words=["~nobody-here", "home"])
 
 
 INK = np.full((400, 28, 28), 255, dtype=np.uint8)
@@ -123,29 +96,29 @@ LABELS = np.zeros(400, dtype=np.uint8)
     [
         ({"y_test": None}, "y_test"),
         ({"x_train": INK.reshape((400, 784))}, "(400, 784)"),
-        ({"x_train": INK[:, :27]}, "(400, 27, 28)"),
-        ({"x_train": np.uint8(3)}, "()"),
         ({"x_test": INK[:0], "y_test": LABELS[:0]}, "(0, 28, 28)"),
-        ({"y_train": np.eye(10, dtype=np.uint8)[LABELS]}, "(400, 10)"),
         ({"x_test": INK}, "(400,)"),
         ({"y_train": LABELS + 10}, "0 to 9"),
         ({"y_train": LABELS.astype(int) - 1}, "0 to 9"),
         ({"x_train": INK.astype(np.float32)}, "float32"),
-        ({"x_train": INK // 255}, "multiply them by 255"),
         ({"y_train": LABELS.astype(float)}, "float64"),
         ({"y_train": LABELS.astype(object)}, "allow_pickle=False"),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, dict) else value,
 )
-def test_an_npz_file_with_wrong_arrays_is_refused(npz, changes, word):
-    path = npz(**changes)
+def test_an_npz_file_with_wrong_arrays_is_refused(changes, word, tiny_npz, tmp_path):
+    with np.load(tiny_npz) as file:
+        arrays = dict(file) | changes
+    path = tmp_path / "changed.npz"
+    np.savez(path, **{name: array for name, array in arrays.items() if array is not None})
     assert_refused(data.load_path, path, words=[str(path), word])
 
 
 def test_a_file_that_would_become_too_large_is_refused_by_what_it_says_of_itself(
-    npz, tmp_path, monkeypatch
+    tmp_path, monkeypatch
 ):
-    path = npz(x_train=np.zeros((3000, 28, 28), "uint8"))
+    path = tmp_path / "large.npz"
+    np.savez_compressed(path, x_train=np.zeros((3000, 28, 28), "uint8"))
     monkeypatch.setattr(data, "MOST_BYTES", 2_000_000)
     monkeypatch.setattr(np, "load", None)  # it is not unpacked
     assert_refused(data.load_path, path, words=["bytes", "2,000,000", "x_train"])
@@ -154,70 +127,46 @@ def test_a_file_that_would_become_too_large_is_refused_by_what_it_says_of_itself
 def test_a_file_that_is_damaged_or_of_another_kind_is_told_what_is_read(tiny_npz, tmp_path):
     content = tiny_npz.read_bytes()
     for name, part in (
-        ("empty.npz", b""),
         ("half.npz", content[: len(content) // 2]),
         ("header.npz", content.replace(b"{'descr'", b"('descr'")),  # no longer Python
-        ("page.npz", b"<!DOCTYPE html><html>"),
-        ("mnist.pkl", b"\x80\x04\x95"),
         ("train.csv", b"label,pixel0,pixel1\n5,0,0\n"),
     ):
         path = tmp_path / name
         path.write_bytes(part)
         words = [str(path), "cannot be read", "an .npz file with the arrays", "four original files"]
         assert_refused(data.load_path, path, words=words)
-    path = tmp_path / "letters.npz"
-    with zipfile.ZipFile(path, "w") as file:
-        for name in data.ARRAYS:
-            file.writestr(name, "no array")
-    assert_refused(data.load_path, path, words=[str(path)])
+    assert_refused(data.load, "a\x1b[31m.npz", words=["a\\x1b[31m.npz", "No such file"])
 
 
 @needs_unix_files
-def test_a_device_and_a_pipe_are_refused_unread(tmp_path, keras_cache):
-    assert_refused(data.load, "/dev/zero", words=["--data /dev/zero", "no regular file"])
-    pipe = make_pipe(tmp_path / "pipe")
-    assert_refused(data.load, str(pipe), words=[str(pipe), "no regular file"])
-    cached = make_pipe(keras_cache / "mnist.npz")
-    assert cached.exists()
-    assert_refused(data.load, "mnist", words=["no regular file"])
-
-
-def test_a_file_that_is_missing_is_one_line(tmp_path):
-    assert_refused(data.load, str(tmp_path / "none.npz"), words=["--data ", "No such file"])
-    assert_refused(data.load, "x" * 300, words=["--data", "xxx"])
-    assert_refused(data.load_path, "a\x1b[31m.npz", words=["a\\x1b[31m.npz"])
+def test_a_device_and_a_pipe_are_refused_unread(tmp_path):
+    for path in ("/dev/zero", make_pipe(tmp_path / "pipe")):
+        assert_refused(data.load, str(path), words=[str(path), "no regular file"])
 
 
 # --- MNIST's four original files ----------------------------------------------------------------
 
 
-def write_idx(path, array):
-    """Write a uint8 array as MNIST's original files have it; packed where the name ends in .gz."""
-    header = bytes([0, 0, 8, array.ndim]) + np.array(array.shape, dtype=">i4").tobytes()
-    content = header + array.tobytes()
-    if path.suffix == ".gz":
-        content = gzip.compress(content)
-    path.write_bytes(content)
-
-
 def write_originals(folder, sets, form="{}"):
-    """Write the four files with names of some form: "{}.gz", or with a dot for "{}"'s hyphen."""
+    """Write the four files with names of some form: "{}.gz" are packed."""
     folder.mkdir(parents=True)
-    (images_train, labels_train), (images_test, labels_test) = sets
-    arrays = (images_train, labels_train, images_test, labels_test)
+    arrays = [array for images_and_labels in sets for array in images_and_labels]
     for name, array in zip(data.ORIGINAL_FILES, arrays, strict=True):
-        write_idx(folder / form.format(name), array)
+        header = bytes([0, 0, 8, array.ndim]) + np.array(array.shape, dtype=">i4").tobytes()
+        content = header + array.tobytes()
+        if form.endswith(".gz"):
+            content = gzip.compress(content)
+        (folder / form.format(name)).write_bytes(content)
 
 
 @pytest.mark.parametrize("form", ["{}", "{}.gz", "dot", "dot.gz"])
 def test_the_four_original_files_are_read_in_their_usual_forms(tiny_npz, tmp_path, form):
-    folder = tmp_path / "MNIST raw"
     sets = read_npz(tiny_npz)
-    write_originals(folder, sets, form.replace("dot", "{}"))
+    write_originals(tmp_path / "raw", sets, form.replace("dot", "{}"))
     if form.startswith("dot"):
-        for path in list(folder.iterdir()):
-            path.rename(folder / path.name.replace("-idx", ".idx"))
-    assert_same_sets(data.load_path(folder), sets)
+        for path in list((tmp_path / "raw").iterdir()):
+            path.rename(path.with_name(path.name.replace("-idx", ".idx")))
+    assert_same_sets(data.load_path(tmp_path / "raw"), sets)
 
 
 def test_a_folder_without_the_four_files_is_told_which_one_is_missing(tiny_npz, tmp_path):
@@ -232,47 +181,27 @@ def test_a_folder_without_the_four_files_is_told_which_one_is_missing(tiny_npz, 
     "content",
     [
         pytest.param(b"", id="empty"),
-        pytest.param(b"\0\0\x08\x03\0\0", id="shape"),
-        pytest.param(b"\0\0\x08\x03\xff\xff\xff\xff\0\0\0\x1c\0\0\0\x1c", id="negative"),
-        pytest.param(b"<!DOCTYPE html>", id="page"),
+        pytest.param(gzip.compress(b"<!DOCTYPE html>"), id="page"),
         pytest.param(gzip.compress(bytes(9000))[:20], id="cut"),
-        pytest.param(b"\x1f\x8b\x08" + bytes(30), id="zeros"),
         pytest.param(gzip.compress(b"\0\0\x08\x03" + 3 * b"\x7f\xff\xff\xff"), id="huge"),
         pytest.param(gzip.compress(b"\0\0\x08\x01\0\0\0\x05" + bytes(3)), id="short"),
-        pytest.param(gzip.compress(b"\0\0\x08\x01\0\0\0\x05" + bytes(7)), id="long"),
     ],
 )
 def test_a_damaged_original_file_is_refused(tiny_npz, tmp_path, content):
     folder = tmp_path / "raw"
-    write_originals(folder, read_npz(tiny_npz))
-    (folder / "train-images-idx3-ubyte").write_bytes(content)
+    write_originals(folder, read_npz(tiny_npz), "{}.gz")
+    (folder / "train-images-idx3-ubyte.gz").write_bytes(content)
     assert_refused(data.load_path, folder, words=[str(folder), "cannot be read"])
 
 
-def test_no_more_is_unpacked_of_a_gz_file_than_it_says(tmp_path):
-    path = tmp_path / "labels.gz"
-    path.write_bytes(gzip.compress(b"\0\0\x08\x01\0\0\0\x05" + bytes(50_000_000)))
-    tracemalloc.start()
-    with pytest.raises(ValueError, match="reshape"):
-        data.read_idx(path, data.MOST_BYTES)
-    assert tracemalloc.get_traced_memory()[1] < 10_000_000
-    tracemalloc.stop()
-
-
-def test_the_four_files_may_have_so_many_bytes_together(tiny_npz, tmp_path, monkeypatch):
+def test_an_original_file_may_unpack_to_so_many_bytes_and_no_more(tiny_npz, tmp_path, monkeypatch):
     sets = read_npz(tiny_npz)
     write_originals(tmp_path / "raw", sets, "{}.gz")
-    number = sum(array.nbytes for images_and_labels in sets for array in images_and_labels)
+    number = sets[0][0].nbytes
     monkeypatch.setattr(data, "MOST_BYTES", number)
     assert_same_sets(data.load_path(tmp_path / "raw"), sets)
     monkeypatch.setattr(data, "MOST_BYTES", number - 1)
     assert_refused(data.load_path, tmp_path / "raw", words=["too many"])
-
-
-def test_original_files_that_were_mixed_up_are_refused(tiny_npz, tmp_path):
-    (images_train, labels_train), (images_test, labels_test) = read_npz(tiny_npz)
-    write_originals(tmp_path / "raw", ((images_train, labels_test), (images_test, labels_train)))
-    assert_refused(data.load_path, tmp_path / "raw", words=["(400,)", "(40,)"])
 
 
 # --- Keras's cache and the download -------------------------------------------------------------
@@ -287,61 +216,42 @@ def keras_cache():
     shutil.rmtree(folder)
 
 
-def test_cached_fashion_mnist_needs_no_network_and_is_fashion_not_digits(keras_cache, tiny_npz):
+def test_cached_fashion_mnist_needs_no_network(keras_cache, tiny_npz):
     sets = read_npz(tiny_npz)
     write_originals(keras_cache / "fashion-mnist", sets, "{}.gz")
-    found, name = load("fashion_mnist")
-    assert_same_sets(found, sets)
-    assert data.name_classes(name) == data.CLOTHES
-    assert_same_sets(keras.datasets.fashion_mnist.load_data(), sets)  # as Keras keeps them
+    assert_same_sets(data.load("fashion_mnist"), sets)
 
 
 @pytest.mark.parametrize("source", ["mnist", "fashion_mnist"])
 def test_without_a_network_asking_for_a_set_is_an_error_that_names_the_ways_out(
     keras_cache, source
 ):
-    assert_refused(load, source, words=[source, "could not be downloaded", "--data PATH"])
+    assert_refused(data.load, source, words=[source, "could not be downloaded", "--data PATH"])
 
 
 def test_a_broken_copy_in_the_cache_is_named_with_its_cure(keras_cache):
     (keras_cache / "fashion-mnist").mkdir()
     for name in data.ORIGINAL_FILES:
         (keras_cache / "fashion-mnist" / f"{name}.gz").write_bytes(b"broken")
-    words = ["fashion_mnist", str(keras_cache), "cannot be read", "delete it"]
-    assert_refused(load, "fashion_mnist", words=words)
+    words = ["fashion_mnist", str(keras_cache), "broken, delete it"]
+    assert_refused(data.load, "fashion_mnist", words=words)
 
 
 def test_without_mnist_auto_goes_on_with_the_sample_and_says_so(keras_cache, capsys):
-    ((images, _), _), name = load("auto")
-    assert len(images) == 6000
-    assert "sample" in name
+    source, ((images, _), _) = data.load_or_sample("auto")
+    assert (source, len(images)) == ("sample", 6000)
     assert_one_line(capsys.readouterr().err, "NOT MNIST", "mnist could not be downloaded")
-
-
-def test_a_mnist_npz_in_the_cache_that_is_not_keras_s_own_stays_and_is_told(keras_cache):
-    path = keras_cache / "mnist.npz"
-    path.write_bytes(b"of a reader's own")  # Keras alone would delete it
-    assert_refused(data.load, "mnist", words=[str(path), "not Keras's own", "--data"])
-    assert path.read_bytes() == b"of a reader's own"
 
 
 def test_cached_mnist_needs_no_network(keras_cache, tiny_npz, monkeypatch):
     sets = read_npz(tiny_npz)
     (keras_cache / "mnist.npz").touch()
-    monkeypatch.setattr(data, "MNIST_SHA256", hashlib.sha256(b"").hexdigest())
-    loaded_by_keras = []
-
-    def load_data():  # as if it were Keras's
-        loaded_by_keras.append(sets)
-        return sets
-
-    monkeypatch.setattr(keras.datasets.mnist, "load_data", load_data)
+    monkeypatch.setattr(keras.datasets.mnist, "load_data", lambda: sets)
     monkeypatch.setattr(data, "wait_for_server", None)
     for source in ("auto", "mnist"):
         found, loaded = data.load_or_sample(source)
         assert found == "mnist"
         assert_same_sets(loaded, sets)
-    assert len(loaded_by_keras) == 2  # each time once: it takes a while
 
 
 def test_a_server_that_is_silent_is_given_up_and_one_that_answers_is_asked(
@@ -365,7 +275,7 @@ def test_a_server_that_is_silent_is_given_up_and_one_that_answers_is_asked(
     assert_same_sets(data.load("mnist"), sets)
     answer_after(2)
     begin = time.monotonic()
-    assert_refused(load, "mnist", words=["no answer within 0.5 seconds"])
+    assert_refused(data.load, "mnist", words=["no answer within 0.5 seconds"])
     assert 0.5 <= time.monotonic() - begin < 1.5
     assert limits_of_time == [data.NEXT_ANSWER] * 2
     assert socket.getdefaulttimeout() is None  # the limit is for the download alone
@@ -384,6 +294,6 @@ def test_keras_is_not_asked_after_a_server_that_is_not_there_but_after_one_that_
         monkeypatch.setattr(urllib.request, "urlopen", raise_error)
 
     answer(OSError("no route to the server"))
-    assert_refused(load, "mnist", words=["could not be downloaded: no route to the server"])
+    assert_refused(data.load, "mnist", words=["could not be downloaded: no route to the server"])
     answer(urllib.error.HTTPError(data.SERVER, 403, "not this way", None, None))
     assert_same_sets(data.load("mnist"), sets)

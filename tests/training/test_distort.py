@@ -168,30 +168,13 @@ def test_all_images_of_all_batches_and_epochs_are_distorted_in_other_ways(sample
     assert len(set(shown)) == 12
 
 
-def test_a_batch_is_the_same_whenever_it_is_made(sample):
-    (images, labels), _ = sample
-    batches = distort.DistortedImages(images[:300], labels[:300], batch_size=64)
-    in_order = [batches[index][0] for index in range(5)]
-    backwards = [batches[index][0] for index in reversed(range(5))]
-    for one, other in zip(in_order, reversed(backwards), strict=True):
-        assert np.array_equal(one, other)
-
-
 def test_the_seed_decides_the_batches(sample):
     (images, labels), _ = sample
-    firsts = []
-    for seed in (1, 1, 2):
+    shown = []
+    for seed, order in ((1, (0, 1)), (1, (1, 0)), (2, (0, 1))):  # a batch is the same at any time
         keras.utils.set_random_seed(seed)
-        first, _ = distort.DistortedImages(images[:50], labels[:50], batch_size=50)[0]
-        firsts.append(first)
-    assert np.array_equal(firsts[0], firsts[1])
-    assert not np.array_equal(firsts[0], firsts[2])
-
-
-def test_of_many_seeds_each_distorts_in_another_way():
-    images, labels = number_images(1)
-    numbers = set()
-    for seed in range(100):
-        keras.utils.set_random_seed(seed)
-        numbers.add(distort.DistortedImages(images, labels, batch_size=1).seed)
-    assert len(numbers) == 100
+        batches = distort.DistortedImages(images[:50], labels[:50], batch_size=25)
+        made = {index: batches[index][0] for index in order}
+        shown.append(made[0])
+    assert np.array_equal(shown[0], shown[1])
+    assert not np.array_equal(shown[0], shown[2])

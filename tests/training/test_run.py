@@ -59,15 +59,11 @@ def test_keras_s_own_load_data_gives_what_the_options_name_and_each_image_has_it
     assert keras.datasets.mnist.load_data == run.load_data  # also if it is asked again
 
 
-@pytest.mark.parametrize("option", ["--add", "--hands"])
-def test_one_of_both_is_added_as_well(make_run, own_npz, option, monkeypatch):
-    monkeypatch.setattr(hands, "COPIES", 1)
-    run = make_run(*([option, own_npz] if option == "--add" else [option]))
+def test_own_digits_alone_are_added_as_well(make_run, own_npz):
+    run = make_run("--add", own_npz)
     run.load_data()
     number_of_own = np.count_nonzero(~own_digits.load([own_npz]).aside)
-    of_each = round(400 / 10 / number_of_own)
-    expected = {"--add": number_of_own * of_each, "--hands": 7548}
-    assert run.number_added == expected[option]
+    assert run.number_added == number_of_own * round(400 / 10 / number_of_own)
 
 
 def test_without_options_nothing_is_added(make_run, tiny_npz):
@@ -77,7 +73,7 @@ def test_without_options_nothing_is_added(make_run, tiny_npz):
     assert np.array_equal(x_train, images)
     assert np.array_equal(y_train, labels)
     assert run.number_added == 0
-    assert run.shades.tolist() == np.unique(images).tolist()
+    assert run.brightest == 255
 
 
 def test_the_seed_is_the_one_that_was_asked_for_and_told_only_if_the_script_took_it(make_run):
@@ -102,21 +98,12 @@ def test_the_network_is_the_reader_s_own_or_the_one_that_model_names(make_run):
         assert model.fit == run.fitting.fit
 
 
-def test_the_earlier_network_is_asked_once_before_the_first_new_one_is_saved(
-    make_run, own_npz, monkeypatch
-):
-    asked = []
-
-    def ask(path, own):
-        asked.append((path.exists(), len(own.images)))
-        return 5
-
-    monkeypatch.setattr(own_digits, "count_right_before", ask)
+def test_the_earlier_network_is_asked_before_a_new_one_is_saved(make_run, own_npz, monkeypatch):
+    monkeypatch.setattr(own_digits, "count_right_before", lambda path, own: (path.name, own.labels))
     run = make_run("--add", own_npz)
-    for _ in range(2):
-        run.save_model(small_network())
-    assert asked == [(False, 30)]
-    assert run.own_right_before == 5
+    name, labels = run.own_right_before
+    assert name == "model.keras"
+    assert np.array_equal(labels, run.own.labels)
 
 
 def test_saving_leaves_random_numbers_as_if_there_were_none(make_run):

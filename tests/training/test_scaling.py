@@ -30,10 +30,6 @@ def inverted(images):
     return 1 - classic(images)
 
 
-def from_minus_1_to_1(images):
-    return flat(images) / 127.5 - 1
-
-
 def standardized(images):
     return (classic(images) - 0.1307) / 0.3081
 
@@ -42,68 +38,39 @@ def with_channels(images):
     return classic(images)[..., np.newaxis].astype("float16")
 
 
-LINES = [
-    (classic, 0, 1),
-    (unchanged, 0, 255),
-    (inverted, 1, 0),
-    (from_minus_1_to_1, -1, 1),
-    (standardized, -0.424213, 2.821487),
-    (with_channels, 0, 1),
-]
-
-
-@pytest.mark.parametrize(("preprocess", "paper", "ink"), LINES)
+@pytest.mark.parametrize(
+    ("preprocess", "paper", "ink"),
+    [
+        (classic, 0, 1),
+        (unchanged, 0, 255),
+        (inverted, 1, 0),
+        (standardized, -0.424213, 2.821487),
+        (with_channels, 0, 1),
+    ],
+)
 def test_a_straight_line_is_found_and_done_to_new_images_and_back(images, preprocess, paper, ink):
     x = preprocess(images)
-    scaling = find_scaling(x, x)
+    scaling = find_scaling(x, x[500:])
     assert (scaling.paper, scaling.ink) == pytest.approx((paper, ink), abs=1e-3)
     assert scaling.problem is None
     again = to_network(images, scaling.paper, scaling.ink, x.shape[1:])
     assert again.dtype == np.float32
     np.testing.assert_allclose(again, x, atol=1e-3 * abs(ink - paper))
     if preprocess is classic:
-        assert np.array_equal(again, x)  # to the last bit
+        assert (scaling.paper, scaling.ink) == (0, 1)  # exactly, to the last bit
+        assert np.array_equal(again, x)
     assert np.array_equal(to_pixels(x, scaling), images)
 
 
-def test_the_classic_scaling_is_exactly_from_0_to_1(images):
-    x = classic(images)
-    assert find_scaling(x, x) == (0, 1, None)
-
-
-@pytest.mark.parametrize("order", [slice(0, 30), slice(500, None), slice(None, None, -1)])
-def test_a_part_of_the_images_and_another_order_are_no_problem(images, order):
-    x = classic(images)
-    scaling = find_scaling(x, x[order])
-    assert scaling == (0, 1, None)
-    assert np.array_equal(to_pixels(x[order], scaling), images[order])
-
-
 def test_images_that_are_not_as_bright_as_mnist_s_have_the_same_line(images):
-    pale = (images // 2).astype("uint8")
-    x = classic(pale)
-    scaling = find_scaling(x, x, shades=np.unique(pale))
-    assert scaling == pytest.approx((0, 1)) or scaling[:2] == pytest.approx((0, 1), abs=1e-3)
-
-
-def test_images_in_black_and_white_have_a_line(images):
-    x = (images > 127).astype("float32")
-    assert find_scaling(x, x, shades=[0, 255]) == (0, 1, None)
+    x = classic(images // 2)
+    assert find_scaling(x, x, brightest=127)[:2] == pytest.approx((0, 1), abs=1e-3)
 
 
 def test_noise_on_the_training_images_alone_leaves_the_line_of_the_test_images(images):
     x = classic(images)
     noisy = x + np.random.default_rng(0).normal(0, 0.1, x.shape)
     assert find_scaling(noisy, x) == (0, 1, None)
-
-
-def each_less_its_mean(images):
-    x = flat(images)
-    return x - x.mean(axis=1, keepdims=True)
-
-
-def black_and_white(images):
-    return classic(images) > 0.5
 
 
 def pixels_standardized(images):
@@ -115,11 +82,6 @@ def squared(images):
     return classic(images) ** 2
 
 
-def with_noise(images):
-    x = classic(images)
-    return x + np.random.default_rng(0).normal(0, 0.1, x.shape)
-
-
 def without_numbers(images):
     return classic(images) * np.nan
 
@@ -128,11 +90,7 @@ def all_alike(images):
     return classic(images) * 0
 
 
-@pytest.mark.parametrize(
-    "preprocess",
-    [each_less_its_mean, black_and_white, pixels_standardized, squared, with_noise]
-    + [without_numbers, all_alike],
-)
+@pytest.mark.parametrize("preprocess", [pixels_standardized, squared, without_numbers, all_alike])
 def test_what_is_no_straight_line_is_a_problem(images, preprocess):
     x = preprocess(images)
     paper, ink, problem = find_scaling(x, x)
@@ -151,12 +109,9 @@ def test_without_a_line_images_are_shown_from_their_smallest_number_to_their_lar
     shown = to_pixels(x, Scaling(None, None, "a problem"))
     assert np.abs(shown - np.rint(255 * x.reshape((-1, 28, 28)))).max() <= 1
     assert not to_pixels(all_alike(images), Scaling(None, None, "a problem")).any()
-
-
-def test_what_has_not_28_x_28_numbers_is_no_picture(images):
-    assert to_pixels(classic(images)[:, :99], Scaling(0, 1, None)) is None
-    padded = np.pad(classic(images), [(0, 0), (0, 240)])  # 32 x 32
-    assert to_pixels(padded, Scaling(0, 1, None)) is None
+    padded = np.pad(classic(images), [(0, 0), (0, 240)])  # 32 x 32: no picture that we know
+    for x in (padded, padded[:, :99]):
+        assert to_pixels(x, Scaling(0, 1, None)) is None
 
 
 @pytest.mark.parametrize(
