@@ -4,6 +4,7 @@ It also says in one line why a download or a file failed.
 """
 
 import gzip
+import hashlib
 import math
 import os
 import pathlib
@@ -46,6 +47,7 @@ EXPECTED = (
 MNIST_SIZE = 60_000
 MNIST_BEGINS = [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]  # the labels of its first training images
 SERVER = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"  # of Keras
+MNIST_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"  # Keras checks it
 FIRST_ANSWER = 30  # seconds until a server has to answer, at whichever of its addresses
 NEXT_ANSWER = 10  # seconds without a byte after which a connection counts as dead
 MOST_BYTES = 350_000_000  # of images, packed or not: 440,000 of them
@@ -202,16 +204,35 @@ def load_from_keras(name):
     timeout_before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(NEXT_ANSWER)
     try:
+        for path in cached:
+            if path.exists():
+                limits.check_regular(path, MOST_BYTES)
+        if name == "mnist" and cached[0].exists():
+            check_cached_mnist(cached[0])
         if not all(path.exists() for path in cached):
             wait_for_server()
         return getattr(keras.datasets, name).load_data()
     except Exception as error:  # noqa: BLE001  a failed download raises many kinds
-        advice = "If you have a copy: --data PATH"
+        reason = one_line(error)
         if any(path.exists() for path in cached):
-            advice = f"If the copy in {printable(folder)} is broken, delete it"
-        raise DataError(f"{name} could not be downloaded: {one_line(error)}. {advice}") from None
+            raise DataError(
+                f"the copy of {name} in {printable(folder)} cannot be read: {reason}. If it is "
+                "broken, delete it"
+            ) from None
+        raise DataError(
+            f"{name} could not be downloaded: {reason}. If you have a copy: --data PATH"
+        ) from None
     finally:
         socket.setdefaulttimeout(timeout_before)
+
+
+def check_cached_mnist(path):
+    """Raise ValueError if the mnist.npz in Keras's cache is another one, which it would delete."""
+    with path.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != MNIST_SHA256:
+            raise ValueError(
+                f"{printable(path)} is not Keras's own file: name it, --data, or move it"
+            )
 
 
 def wait_for_server():

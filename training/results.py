@@ -247,9 +247,10 @@ def report(run, metrics, answers, problem, reads_digits):
         print(line)
     if metrics["interrupted"]:
         print("The training was interrupted: these are the numbers of an unfinished network.")
+    is_guessing = answers is not None and answers.accuracy < 1.5 / len(answers.class_names)
     if answers is None:
         print(f"The answers cannot be shown: {problem}.")
-    elif answers.accuracy < 1.5 / len(answers.class_names):
+    if is_guessing:
         print(
             "It is no better than guessing. Are the last layer and the loss a pair, such as "
             "softmax and categorical_crossentropy, and does each image have its own label? Else "
@@ -263,7 +264,7 @@ def report(run, metrics, answers, problem, reads_digits):
     print(f"{line}.")
     names = [path.name for path in run.outputs.saved]
     print(f"Saved in {printable(run.outputs.folder)}: {', '.join(names)}")
-    if answers is not None:
+    if answers is not None and not is_guessing:
         print_what_to_try(run.outputs, reads_digits)
 
 

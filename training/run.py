@@ -108,8 +108,8 @@ class Run:
         self.outputs.saved = []  # what was saved of an earlier training is not of this one
         with self.outputs.saving("model.keras", keep_older=True) as unfinished:
             results.write_model(model, unfinished)
+        self.is_loadable = path in self.outputs.saved and results.can_be_loaded(path)
         if path in self.outputs.saved:
-            self.is_loadable = results.can_be_loaded(path)
             delete(weights)  # those of an earlier network
         elif not isinstance(self.outputs.failed[path], OSError):
             with self.outputs.saving(weights.name) as unfinished:

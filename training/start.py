@@ -3,6 +3,7 @@
 At its top it imports nothing that has to be installed: so it can say what is missing.
 """
 
+import errno
 import os
 import sys
 
@@ -11,6 +12,8 @@ from training.errors import UserError, one_line
 PROJECT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
 # A part of each package: a file of the reader's that is taken for the package has no parts.
 PACKAGES = ("shutil", "numpy.linalg", "matplotlib.figure", "cv2.version", "PIL.Image")
+SCREEN_IS_GONE = (errno.EPIPE, errno.ENOSPC, errno.EINVAL)  # the last one on Windows
+NARROW = 60  # letters in a line of the screen
 IMPORTED = ("numpy", "matplotlib", "cv2", "PIL", "keras", "tensorflow", "jax", "torch")
 
 
@@ -21,7 +24,13 @@ def prepare():
     """
     prepare_screen()
     sys.excepthook = end_in_one_line
+    if "ipykernel" not in sys.modules:  # in a notebook the variable is the notebook's
+        os.environ.pop("MPLBACKEND", None)  # pictures are saved: nothing has to open a window
     import_packages(PACKAGES)
+    import shutil
+
+    if shutil.get_terminal_size().columns < NARROW:
+        os.environ["COLUMNS"] = str(NARROW)  # else Keras would print no table
 
 
 def prepare_screen():
@@ -46,7 +55,10 @@ def end_in_one_line(kind, error, traceback):
             "\nStopped. What is in the outputs folder is whole, of this run or an earlier one.",
             file=sys.stderr,
         )
-    elif isinstance(error, BrokenPipeError):  # the screen has closed, as after `| head -1`
+    elif isinstance(error, OSError) and error.errno in SCREEN_IS_GONE and not error.filename:
+        # The screen is a pipe that closed, such as `| head -1`, or a full disk.
+        message = f"Error: nothing more can be printed: {one_line(error)}"
+        print(message, file=sys.stderr, flush=True)
         os._exit(1)  # without another try to print what is left
     else:
         sys.__excepthook__(kind, error, traceback)
@@ -93,6 +105,7 @@ def import_keras():
     import tempfile
 
     choose_for_convnet()
+    check_keras_settings()
     if os.environ.get("KERAS_BACKEND") == "torch":
         # Else its threads wait for each other awake: beside another program ten times as long.
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -116,6 +129,15 @@ def import_keras():
         finally:
             os.dup2(stderr, 2)
             os.close(stderr)
+
+
+def check_keras_settings():
+    """End the program if Keras's settings are a pipe or a device, for which it would wait."""
+    import pathlib
+
+    path = pathlib.Path(os.environ.get("KERAS_HOME", "~/.keras"), "keras.json").expanduser()
+    if path.exists() and not path.is_file():
+        sys.exit(f"Error: Keras's settings in {path} do not work: it is no regular file")
 
 
 def choose_for_convnet():

@@ -1,6 +1,7 @@
 """What data.py does: it reads the files that people have, and says what is wrong with others."""
 
 import gzip
+import hashlib
 import io
 import os
 import pathlib
@@ -233,7 +234,7 @@ def test_a_broken_copy_in_the_cache_is_named_with_its_cure(keras_cache):
     (keras_cache / "fashion-mnist").mkdir()
     for name in data.ORIGINAL_FILES:
         (keras_cache / "fashion-mnist" / f"{name}.gz").write_bytes(b"broken")
-    words = ["fashion_mnist", str(keras_cache), "broken, delete it"]
+    words = ["fashion_mnist", str(keras_cache), "cannot be read", "delete it"]
     assert_refused(data.load, "fashion_mnist", words=words)
 
 
@@ -243,9 +244,17 @@ def test_without_mnist_auto_goes_on_with_the_sample_and_says_so(keras_cache, cap
     assert_one_line(capsys.readouterr().err, "NOT MNIST", "mnist could not be downloaded")
 
 
+def test_a_mnist_npz_in_the_cache_that_is_not_keras_s_own_stays_and_is_told(keras_cache):
+    path = keras_cache / "mnist.npz"
+    path.write_bytes(b"of a reader's own")  # Keras alone would delete it
+    assert_refused(data.load, "mnist", words=[str(path), "not Keras's own", "--data"])
+    assert path.read_bytes() == b"of a reader's own"
+
+
 def test_cached_mnist_needs_no_network(keras_cache, tiny_npz, monkeypatch):
     sets = read_npz(tiny_npz)
     (keras_cache / "mnist.npz").touch()
+    monkeypatch.setattr(data, "MNIST_SHA256", hashlib.sha256(b"").hexdigest())
     monkeypatch.setattr(keras.datasets.mnist, "load_data", lambda: sets)
     monkeypatch.setattr(data, "wait_for_server", None)
     for source in ("auto", "mnist"):

@@ -6,10 +6,12 @@ import os
 import shutil
 import subprocess
 import sys
+import types
 
+import keras
 import pytest
 from conftest import ENVIRONMENT, ROOT
-from helpers import assert_one_line
+from helpers import assert_one_line, needs_unix_files
 
 from training import start
 from training.errors import UserError, one_line, printable
@@ -45,6 +47,16 @@ def test_settings_of_older_days_are_told_in_keras_s_words(tmp_path, run):
     process = run("train.py", KERAS_HOME=tmp_path, KERAS_BACKEND=None)
     assert process.returncode == 1
     assert_one_line(process.stderr, "keras", "theano", "keras.json", "KERAS_BACKEND")
+
+
+@needs_unix_files
+def test_settings_that_are_a_pipe_are_told_and_not_waited_for(tmp_path, monkeypatch):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    start.check_keras_settings()  # there are none
+    os.mkfifo(tmp_path / "keras.json")
+    with pytest.raises(SystemExit) as end:
+        start.check_keras_settings()
+    assert_one_line(end.value.code, str(tmp_path / "keras.json"), "no regular file")
 
 
 def test_a_package_that_is_missing_is_named_and_no_file_beside_the_scripts(tmp_path, monkeypatch):
@@ -94,6 +106,16 @@ def test_a_screen_without_a_letter_or_without_a_stream_is_no_problem(monkeypatch
     assert raw.getvalue().replace(b"\r", b"") == b"Gr??e: ?\n"
 
 
+def test_a_screen_that_is_too_narrow_for_a_table_is_no_problem(monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "1")
+    start.prepare()
+    keras.Sequential([keras.Input((784,)), keras.layers.Dense(512)]).summary()
+    assert "401,920" in capsys.readouterr().out
+    monkeypatch.setenv("COLUMNS", "120")
+    start.prepare()
+    assert os.environ["COLUMNS"] == "120"
+
+
 PROGRAM = """
 import sys
 sys.path.insert(0, {root!r})
@@ -104,13 +126,24 @@ for _ in range(100_000):
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such pipes")
-@pytest.mark.parametrize("screen", ["| head -1", ">&-"])
-def test_a_screen_that_is_gone_is_no_traceback(screen):
-    command = ["bash", "-c", f'"$@" {screen}', "bash", sys.executable, "-c"]
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /dev/full, a full disk")
+@pytest.mark.parametrize(
+    ("screen", "status", "said"),
+    [
+        ("| head -1", 1, "nothing more can be printed"),
+        ("> /dev/full", 1, "No space left"),
+        (">&-", 0, ""),  # closed
+    ],
+)
+def test_a_screen_that_is_gone_is_no_traceback(screen, status, said):
+    command = ["bash", "-o", "pipefail", "-c", f'"$@" {screen}', "bash", sys.executable, "-c"]
     command.append(PROGRAM.format(root=str(ROOT)))
     process = subprocess.run(command, capture_output=True, text=True, env=ENVIRONMENT, check=False)
-    assert process.stderr == ""
+    assert process.returncode == status
+    if said:
+        assert_one_line(process.stderr, said)
+    else:
+        assert process.stderr == ""
 
 
 @pytest.mark.parametrize(
@@ -181,6 +214,16 @@ def test_whoever_wants_to_see_what_is_logged_at_the_start_sees_it(
     start.import_keras()
     assert "a line of TensorFlow's\n" in capfd.readouterr().err
     assert os.environ["TF_CPP_MIN_LOG_LEVEL"] == "0"
+
+
+def test_a_backend_for_windows_that_is_not_there_stops_no_picture(monkeypatch):
+    monkeypatch.setenv("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    start.prepare()
+    assert "MPLBACKEND" not in os.environ
+    monkeypatch.setenv("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    monkeypatch.setitem(sys.modules, "ipykernel", types.ModuleType("ipykernel"))
+    start.prepare()
+    assert "MPLBACKEND" in os.environ  # a notebook's own
 
 
 # --- errors.py ----------------------------------------------------------------------------------
