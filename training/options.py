@@ -1,6 +1,7 @@
 """The options of train.py: what can be changed without editing it."""
 
 import argparse
+import os
 import sys
 
 from training import networks
@@ -56,7 +57,10 @@ def parse(arguments=None):
         "--seed", type=int, default=0, help="where the random numbers start (default: 0)"
     )
     parser.add_argument(
-        "--outputs", default="outputs", help="the folder for what is saved (default: outputs)"
+        "--outputs",
+        type=os.path.expanduser,  # ~ is the home folder, also in --outputs=~/runs
+        default="outputs",
+        help="the folder for what is saved (default: outputs)",
     )
     args = parser.parse_args(arguments)
     if args.epochs is not None and args.epochs < 1:
