@@ -48,7 +48,7 @@ INK = np.full((2, 28, 28), 255, np.uint8)
 
 
 def write(path, images, labels):
-    """Write own digits as predict.py or draw.html (page/keep.js) saves them; return the path."""
+    """Write own digits as predict.py or draw.html saves them; return the path."""
     if path.suffix == ".json":
         content = {"labels": labels, "images": base64.b64encode(images.tobytes()).decode()}
         path.write_text(json.dumps(content))
