@@ -9,7 +9,6 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from reading.odd import find_odd
 from reading.proposals import Proposal
 from training import data
 
@@ -29,7 +28,6 @@ class Digit(NamedTuple):
     proposal: Proposal
     probabilities: np.ndarray
     distance: float  # from the nearest of MNIST's, see measure_distances
-    is_odd: bool = False  # of another size than its neighbours, or not in line: odd.py
     truth: int | None = None  # what it is, where that is known: --are
 
     @property
@@ -46,7 +44,7 @@ class Digit(NamedTuple):
 
     @property
     def doubtful(self):
-        return self.distance > DOUBTFUL or self.is_odd
+        return self.distance > DOUBTFUL
 
 
 def read_pages(pages, probabilities, distances, known=None):
@@ -64,14 +62,8 @@ def read_pages(pages, probabilities, distances, known=None):
         if digits and not known and min(digit.distance for digit in digits) > REFUSED:
             read.append(page._replace(error=describe_refused(digits)))
         else:
-            read.append(page._replace(digits=mark_odd(digits)))
+            read.append(page._replace(digits=digits))
     return read
-
-
-def mark_odd(digits):
-    """Return Digits, those marked that are no digits, by their neighbours in the row."""
-    odd = find_odd([digit.proposal.box for digit in digits])
-    return [digit._replace(is_odd=is_odd) for digit, is_odd in zip(digits, odd, strict=True)]
 
 
 def describe_refused(digits):

@@ -3,8 +3,8 @@
 import cv2
 import numpy as np
 
-from reading.basics import NO_INK, PATTERN, NoDigits
-from reading.ink import LEAST_CONTRAST, MOST_INK
+from reading.basics import NO_INK, NoDigits
+from reading.ink import LEAST_CONTRAST
 from reading.normalize import normalize
 from reading.paper import compare_with_usual
 from reading.proposals import Proposal
@@ -28,8 +28,6 @@ def propose_all_ink(picture):
     if strongest < LEAST_CONTRAST:
         raise NoDigits(NO_INK)
     ink = contrast / np.float32(strongest)
-    if np.mean(ink > 0.5) > MOST_INK:
-        raise NoDigits(PATTERN)
     if is_as_mnist(ink):
         image = (255 * ink).round().astype(np.uint8)
     else:

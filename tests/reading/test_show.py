@@ -14,13 +14,13 @@ from reading.pictures import Page
 from reading.proposals import Proposal
 
 
-def make_digit(confidence=0.95, predicted=3, box=(400, 100, 600, 300), **known):
+def make_digit(confidence=0.95, predicted=3, box=(400, 100, 600, 300), distance=0.0, truth=None):
     """Return a Digit whose image has ink, 255, in its upper left quarter alone."""
     image = np.zeros((28, 28), np.uint8)
     image[:14, :14] = 255
     probabilities = np.full(10, (1 - confidence) / 9)
     probabilities[predicted] = confidence
-    return Digit(Proposal(0, 1, 0.0, box, image), probabilities, **{"distance": 0.0, **known})
+    return Digit(Proposal(0, 1, 0.0, box, image), probabilities, distance, truth)
 
 
 UNLIKE = {"distance": DOUBTFUL + 0.01}
@@ -40,10 +40,6 @@ def report(capsys, *digits):
     [
         (make_digit(0.9), "90% sure"),
         (make_digit(0.9, **UNLIKE), "90% sure, but it looks unlike MNIST's"),
-        (
-            make_digit(0.9, is_odd=True),
-            "90% sure, but its size or place is unlike its neighbours': perhaps no digit",
-        ),
     ],
 )
 def test_how_sure_the_network_is_is_printed_and_why_a_digit_is_doubtful(digit, said, capsys):
@@ -56,7 +52,7 @@ def test_of_many_digits_only_the_unsure_and_doubtful_ones_are_described(capsys):
         digits.append(make_digit(box=(100 * column, 0, 100 * column + 50, 100)))
     assert report(capsys, *digits) == "a.png: 333333333333 (all 12 at least 90% sure)\n"
     digits[7] = make_digit(confidence=0.49, predicted=7, box=(700, 0, 750, 100))
-    digits[8] = digits[8]._replace(is_odd=True)
+    digits[8] = digits[8]._replace(**UNLIKE)
     said = report(capsys, *digits)
     assert "(10 of 12 at least 90% sure; digit 8, 7: 49% sure; digit 9, 3: 95% sure, but " in said
 
