@@ -44,13 +44,6 @@ def most_of_channels(picture):
     return cv2.max(cv2.max(red, green), blue)
 
 
-def stroke_width(mask):
-    """Return how wide the strokes are on average: their area by half of their outline."""
-    cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
-    outline = mask.sum() - cv2.erode(mask, cross).sum()
-    return 2 * mask.sum() / max(outline, 1)
-
-
 def count_holes(mask):
     """Return how many holes all ink has together."""
     count, _ = cv2.connectedComponents(1 - mask, connectivity=4)
