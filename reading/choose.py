@@ -20,6 +20,10 @@ REFUSED = 0.57  # if all in a picture is farther, it shows no digits
 USUAL = 1 / 3  # up to here a distance tells nothing
 # Beyond, an image is so much less likely, as a logarithm: fitted to cut and whole digits.
 UNUSUAL = 8
+LOOKS_LIKE_NONE = (
+    "what was found looks like no digits: show the digits alone, without letters, drawings or "
+    "shadows"
+)
 
 
 class Digit(NamedTuple):
@@ -59,19 +63,11 @@ def read_pages(pages, probabilities, distances, known=None):
         stop = first + len(page.proposals)
         digits = choose_digits(page.proposals, probabilities[first:stop], distances[first:stop])
         first = stop
+        page = page._replace(digits=digits)
         if digits and not known and min(digit.distance for digit in digits) > REFUSED:
-            read.append(page._replace(error=describe_refused(digits)))
-        else:
-            read.append(page._replace(digits=digits))
+            page = page._replace(digits=(), error=LOOKS_LIKE_NONE)
+        read.append(page)
     return read
-
-
-def describe_refused(digits):
-    said = "".join(str(digit.predicted) for digit in digits)
-    return (
-        f"what was found looks like no digits (the network would say {said}): show the digits "
-        "alone, without letters, drawings or shadows"
-    )
 
 
 def choose_digits(proposals, probabilities, distances):

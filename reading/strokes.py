@@ -79,8 +79,6 @@ def join_strokes(boxes, strokes):
     These are one above the other and close, one of them is too low for a digit beside its
     neighbours, and together they are about as high as those: the bar of a 5.
     """
-    if len(boxes) == 1:  # nothing to join, and most drawings are of a single stroke
-        return boxes, strokes
     joined = []
     for one, other in find_close(boxes):
         both = enclose(boxes[[one, other]])
@@ -100,8 +98,7 @@ def join_strokes(boxes, strokes):
     for one, other in joined:
         piece_of[piece_of == piece_of[other]] = piece_of[one]
     names, piece_of = np.unique(piece_of, return_inverse=True)  # numbered from 0 without gaps
-    pieces = [enclose(boxes[piece_of == piece]) for piece in range(len(names))]
-    pieces = np.array(pieces)
+    pieces = np.array([enclose(boxes[piece_of == piece]) for piece in range(len(names))])
     order = in_reading_order(pieces)
     ranks = np.argsort(order)
     numbers = np.concatenate([[0], 1 + ranks[piece_of]])
