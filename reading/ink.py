@@ -9,7 +9,6 @@ from reading.basics import (
     PATTERN,
     NoDigits,
     differ_from,
-    most_of_channels,
     shrink,
     widen,
 )
@@ -145,4 +144,4 @@ def compare(picture, darkest, lightest):
     if cv2.norm(lighter) > cv2.norm(darker):  # of three channels, since dark ink is the usual one
         return lighter
     # Shadow dims paper and ink by the same factor: divide.
-    return most_of_channels(cv2.divide(darker, darkest, scale=255))
+    return cv2.divide(darker, darkest, scale=255).max(axis=2)

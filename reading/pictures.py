@@ -42,7 +42,8 @@ class Page(NamedTuple):
 
 def find_files(paths):
     """Return the picture files in `paths`: a folder stands for those in it, `*.png` for all that
-    there are. What is no file stays as it is, to be told when it is opened.
+    there are. What is no file stays as it is, to be told when it is opened. Hidden files are no
+    pictures: a Mac leaves ._1.png behind.
     """
     kinds = Image.registered_extensions()
     suffixes = {suffix for suffix, kind in kinds.items() if kind in FORMATS}
@@ -53,17 +54,14 @@ def find_files(paths):
         # No permission, or a name that no system takes, is said when the file is opened.
         with contextlib.suppress(OSError):
             if path.is_dir():
-                inside = [file for file in sorted(path.iterdir()) if is_picture(file, suffixes)]
+                for file in sorted(path.iterdir()):
+                    if file.suffix.lower() in suffixes and not file.name.startswith("."):
+                        inside.append(file)
             elif not path.exists():  # *.png reaches us as it is where the shell is PowerShell
                 names = sorted(glob.glob(str(path)))  # noqa: PTH207
                 inside = [pathlib.Path(name) for name in names]
         found += inside or [path]
     return found
-
-
-def is_picture(file, suffixes):
-    """Return whether a file is a picture, by its name. (A Mac leaves files like ._1.png behind.)"""
-    return file.suffix.lower() in suffixes and not file.name.startswith(".")
 
 
 def open_picture(path):

@@ -1,9 +1,8 @@
-"""What basics.py does: it shrinks pictures, compares colours, and counts holes."""
+"""What basics.py does: it shrinks pictures, and compares colours."""
 
-import cv2
 import numpy as np
 
-from reading.basics import count_holes, differ_from, shrink
+from reading.basics import differ_from, shrink
 
 
 def test_a_large_picture_is_shrunk_to_its_side_and_a_small_one_stays():
@@ -21,12 +20,3 @@ def test_a_large_picture_is_shrunk_to_its_side_and_a_small_one_stays():
 def test_a_colour_differs_by_the_channel_that_differs_most():
     picture = np.array([[(200, 190, 100), (200, 150, 130), (255, 190, 100)]], np.uint8)
     assert differ_from(picture, (200, 190, 100)).tolist() == [[0, 40, 55]]
-
-
-def test_the_holes_of_all_ink_are_counted():
-    mask = np.zeros((300, 300), np.uint8)
-    cv2.line(mask, (50, 20), (50, 120), 1, 3)
-    assert count_holes(mask) == 0
-    for number in range(1, 4):
-        cv2.circle(mask, (60 * number + 40, 200), 20, 1, 3)
-        assert count_holes(mask) == number
