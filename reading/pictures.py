@@ -114,7 +114,7 @@ def to_rgb(picture):
         values = np.asarray(picture, dtype="float32")
         levels = np.interp(values, (values.min(), values.max()), (0, 255))
         picture = Image.fromarray(levels.astype("uint8"))
-    if picture.mode in ("1", "P") or picture.has_transparency_data:
+    if picture.has_transparency_data:
         paper = Image.new("RGBA", picture.size, "silver")  # neither white nor black, as ink may be
         picture = Image.alpha_composite(paper, picture.convert("RGBA"))
     return picture.convert("RGB")
