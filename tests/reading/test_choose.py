@@ -27,7 +27,10 @@ def read_pictures(model):
 
     def read_pictures(pictures, known=None):
         pages = [Page(pathlib.Path("a.png"), proposals=find_digits(each)) for each in pictures]
-        images = np.stack([proposal.image for page in pages for proposal in page.proposals])
+        images = []
+        for page in pages:
+            images += [proposal.image for proposal in page.proposals]
+        images = np.stack(images)
         probabilities = models.ask(model, images, paper=0, ink=1)
         distances = choose.measure_distances(images)
         return choose.read_pages(pages, probabilities, distances, known)

@@ -37,7 +37,8 @@ def collect(tmp_path, capsys):
     def collect(pages, text):
         pages = known.mark(pages, text)
         added = known.collect(pages, text, tmp_path / "my_digits.npz")
-        return added, *capsys.readouterr()
+        screen = capsys.readouterr()
+        return added, screen.out, screen.err
 
     return collect
 
@@ -56,7 +57,7 @@ def test_what_was_read_is_collected_under_what_it_is(make_page, collect, tmp_pat
     assert then == f"To train with them: python train.py --add {path}"
     own = own_digits.load([path])
     assert own.labels.tolist() == [7, 7, 9, 4, 9]
-    images = [digit.proposal.image for page in pages for digit in page.digits]
+    images = [digit.proposal.image for digit in pages[0].digits + pages[1].digits]
     np.testing.assert_array_equal(own.images, images)
 
 

@@ -93,10 +93,8 @@ def test_a_line_around_something_is_no_sheet_s_edge(thickness, is_sheet):
     assert has_sharp_edge(outline[:, None], channel, 190) == is_sheet
 
 
-def sheet_of(draw):
-    """Return whether what is drawn on an empty mask is a sheet, and the same with a dark band."""
-    mask = np.zeros((256, 256), np.uint8)
-    draw(mask)
+def are_sheets(mask):
+    """Return whether what is drawn on a mask is a sheet, and whether it is with a dark band."""
     [outline], _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     with_band = mask.copy()
     with_band[110:146] = 0
@@ -104,7 +102,8 @@ def sheet_of(draw):
 
 
 def test_what_has_straight_edges_and_one_brightness_is_a_sheet_and_what_is_round_is_none():
+    mask = np.zeros((256, 256), np.uint8)
     corners = cv2.boxPoints(((128, 128), (140, 100), 20)).astype(np.int32)
-    assert sheet_of(lambda mask: cv2.fillPoly(mask, [corners], 1)) == (True, False)
-    plate = ((128, 128), (180, 140), 20)
-    assert sheet_of(lambda mask: cv2.ellipse(mask, plate, 1, cv2.FILLED)) == (False, False)
+    assert are_sheets(cv2.fillPoly(mask.copy(), [corners], 1)) == (True, False)
+    plate = cv2.ellipse(mask.copy(), ((128, 128), (180, 140), 20), 1, cv2.FILLED)
+    assert are_sheets(plate) == (False, False)
