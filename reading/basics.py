@@ -35,23 +35,4 @@ def differ_from(picture, color):
     """Return how much each pixel differs from red, green and blue, in the channel in which that is
     most: uint8 (height, width).
     """
-    return most_of_channels(cv2.absdiff(picture, color + (0,)))  # OpenCV wants four numbers
-
-
-def most_of_channels(picture):
-    """Return the largest of red, green and blue, uint8 (height, width)."""
-    red, green, blue = cv2.split(picture)
-    return cv2.max(cv2.max(red, green), blue)
-
-
-def stroke_width(mask):
-    """Return how wide the strokes are on average: their area by half of their outline."""
-    cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
-    outline = mask.sum() - cv2.erode(mask, cross).sum()
-    return 2 * mask.sum() / max(outline, 1)
-
-
-def count_holes(mask):
-    """Return how many holes all ink has together."""
-    count, _ = cv2.connectedComponents(1 - mask, connectivity=4)
-    return count - 2  # the ink is one of them, and the paper around it another
+    return cv2.absdiff(picture, color + (0,)).max(axis=2)  # OpenCV wants four numbers

@@ -9,7 +9,6 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from reading.odd import find_odd
 from reading.proposals import Proposal
 from training import data
 
@@ -21,6 +20,10 @@ REFUSED = 0.57  # if all in a picture is farther, it shows no digits
 USUAL = 1 / 3  # up to here a distance tells nothing
 # Beyond, an image is so much less likely, as a logarithm: fitted to cut and whole digits.
 UNUSUAL = 8
+LOOKS_LIKE_NONE = (
+    "what was found looks like no digits: show the digits alone, without letters, drawings or "
+    "shadows"
+)
 
 
 class Digit(NamedTuple):
@@ -29,7 +32,6 @@ class Digit(NamedTuple):
     proposal: Proposal
     probabilities: np.ndarray
     distance: float  # from the nearest of MNIST's, see measure_distances
-    is_odd: bool = False  # of another size than its neighbours, or not in line: odd.py
     truth: int | None = None  # what it is, where that is known: --are
 
     @property
@@ -46,7 +48,7 @@ class Digit(NamedTuple):
 
     @property
     def doubtful(self):
-        return self.distance > DOUBTFUL or self.is_odd
+        return self.distance > DOUBTFUL
 
 
 def read_pages(pages, probabilities, distances, known=None):
@@ -61,25 +63,11 @@ def read_pages(pages, probabilities, distances, known=None):
         stop = first + len(page.proposals)
         digits = choose_digits(page.proposals, probabilities[first:stop], distances[first:stop])
         first = stop
+        page = page._replace(digits=digits)
         if digits and not known and min(digit.distance for digit in digits) > REFUSED:
-            read.append(page._replace(error=describe_refused(digits)))
-        else:
-            read.append(page._replace(digits=mark_odd(digits)))
+            page = page._replace(digits=(), error=LOOKS_LIKE_NONE)
+        read.append(page)
     return read
-
-
-def mark_odd(digits):
-    """Return Digits, those marked that are no digits, by their neighbours in the row."""
-    odd = find_odd([digit.proposal.box for digit in digits])
-    return [digit._replace(is_odd=is_odd) for digit, is_odd in zip(digits, odd, strict=True)]
-
-
-def describe_refused(digits):
-    said = "".join(str(digit.predicted) for digit in digits)
-    return (
-        f"what was found looks like no digits (the network would say {said}): show the digits "
-        "alone, without letters, drawings or shadows"
-    )
 
 
 def choose_digits(proposals, probabilities, distances):

@@ -8,11 +8,8 @@ from reading.basics import (
     ONE_COLOR,
     PATTERN,
     NoDigits,
-    count_holes,
     differ_from,
-    most_of_channels,
     shrink,
-    stroke_width,
     widen,
 )
 
@@ -21,8 +18,6 @@ LEAST_CONTRAST = 10  # of 255, between ink and paper: the grain of a blank sheet
 GRAIN = 5  # times the median contrast: a noisy photo's grain has less
 FAINT = 0.35  # of the strongest ink: what is fainter is a soft shadow, or shines through the paper
 MOST_INK = 0.6  # of the picture: where there is more, it is a pattern
-MOST_HOLES = 8  # in all strokes: a pencil or a weave has more (so has a page of 8s, but see GRAINY)
-GRAINY = 2  # strokes that become so much wider where their holes are closed are pencil
 
 
 def find_ink(picture, on_sheet):
@@ -53,7 +48,6 @@ def find_ink(picture, on_sheet):
     mask = (ink > 0.5).astype(np.uint8)
     if mask.mean() > MOST_INK:
         raise NoDigits(PATTERN)
-    ink, mask = close_grain(ink, mask)
     return ink * widen(mask), mask
 
 
@@ -150,19 +144,4 @@ def compare(picture, darkest, lightest):
     if cv2.norm(lighter) > cv2.norm(darker):  # of three channels, since dark ink is the usual one
         return lighter
     # Shadow dims paper and ink by the same factor: divide.
-    return most_of_channels(cv2.divide(darker, darkest, scale=255))
-
-
-def close_grain(ink, mask):
-    """Close the holes in the strokes of a pencil, as long as that makes the strokes much wider."""
-    while count_holes(mask) > MOST_HOLES:
-        width = stroke_width(mask)
-        size = 2 * int(width / 2) + 3
-        closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8))
-        wider = stroke_width(closed)
-        if wider < GRAINY * width or closed.mean() > MOST_INK:
-            break
-        ink = cv2.GaussianBlur(ink, (0, 0), wider / 5)
-        ink = np.minimum(ink / np.median(ink[closed > 0]), 1)
-        mask = closed
-    return ink, mask
+    return cv2.divide(darker, darkest, scale=255).max(axis=2)

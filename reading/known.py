@@ -14,9 +14,8 @@ from training.errors import one_line, printable
 
 def mark(pages, known):
     """Return `pages`, whose digits have their `truth` if as many were found as are `known`."""
-    if [page for page in pages if page.error is not None]:
-        return pages
-    if sum(len(page.digits) for page in pages) != len(known):
+    number = sum(len(page.digits) for page in pages)
+    if number != len(known) or any(page.error is not None for page in pages):
         return pages
     truths = iter(known)
     marked = []
@@ -27,11 +26,11 @@ def mark(pages, known):
 
 
 def collect(pages, known, path):
-    """Print how many of `known`, a string of digits, were read right, and add them to `path`.
+    """Print how many digits of pages from `mark` were read right, and add them to `path`.
 
-    Returns whether they were added. They are not if another number of digits was found, since
-    nobody can say then which is which; nor if a page could not be read, or the file not be written.
-    One line on stderr says so.
+    Returns whether they were added. They are not if another number of digits was found than in
+    `known`, since nobody can say then which is which; nor if a page could not be read, or the file
+    not be written. One line on stderr says so.
     """
     from training import own_digits  # here, since it takes seconds, and reading does not need it
 
@@ -49,9 +48,9 @@ def collect(pages, known, path):
             "else in the picture"
         )
         return False
-    print(printable(describe_accuracy(pages, known)))
+    print(printable(describe_accuracy(pages)))
     images = np.array([digit.proposal.image for digit in found])
-    labels = np.array([int(digit) for digit in known])
+    labels = np.array([digit.truth for digit in found])
     try:
         number_added, number_changed, number_of_all = own_digits.collect(path, images, labels)
     except (data.DataError, OSError) as error:
@@ -71,22 +70,22 @@ def say_nothing_was_added(reason):
     print(printable(f"Nothing was added: {reason}."), file=sys.stderr)
 
 
-def describe_accuracy(pages, known):
+def describe_accuracy(pages):
     """Return in words how many digits were read right, and which ones were not."""
     misread = []
     number = 0
     for page in pages:
         for place, digit in zip(show.find_places(page.digits), page.digits, strict=True):
-            if digit.predicted != int(known[number]):
+            if digit.misread:
                 if len(pages) > 1:
                     place += f" of {page.path}"
-                misread.append(f"{known[number]} as {digit.predicted} ({place})")
-            number += 1
+                misread.append(f"{digit.truth} as {digit.predicted} ({place})")
+        number += len(page.digits)
     right = number - len(misread)
     text = f"Read right: {right} of {number}, {right / number:.0%}."
     if misread:
         text += f" Misread: {', '.join(misread)}."
-    if number > 1 and right < number / 2:
+    if right < number / 2:
         text += (
             " If that is because --are has them in another order (it is row by row, each from left "
             "to right), run this again with the right one: it replaces what was added."

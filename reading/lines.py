@@ -30,6 +30,10 @@ class Line(NamedTuple):
     y_at_0: float
     thickness: float
 
+    def y_at(self, x):
+        """Return the y of the line's middle, in whole pixels, at each of some x."""
+        return np.round(self.slope * x + self.y_at_0).astype(int)
+
 
 def drop_lines(mask):
     """Return a mask without ruled and squared lines and those under digits, but with what crosses
@@ -88,7 +92,7 @@ def is_under(line, mask):
     it. (The bars of a row of 7s are neither one line, nor do the 7s stand on it.)
     """
     x = np.arange(line.start, line.stop)
-    y = np.round(line.slope * x + line.y_at_0).astype(int)
+    y = line.y_at(x)
     if np.mean(is_near(line, mask)[x]) < UNBROKEN:
         return False
     height = len(mask)
@@ -113,18 +117,11 @@ def find_lines(mask, least):
     For the steep ones, `turn` the mask.
     """
     gap = max(3, int(least / 8))  # where a digit or another line crosses
-    left, top, width, height = cv2.boundingRect(mask)
-    first_x = max(0, left - gap)
-    first_y = max(0, top - gap)
-    around_ink = np.s_[first_y : top + height + gap, first_x : left + width + gap]
-    part = mask[around_ink]
-    part_runs = run_lengths(part)
-    runs = np.zeros(mask.shape, np.int32)
-    runs[around_ink] = part_runs
-    flat = (part > 0) & (turn(run_lengths(turn(part))) > 4 * part_runs)
+    runs = run_lengths(mask)
+    flat = (mask > 0) & (turn(run_lengths(turn(mask))) > 4 * runs)
     if not flat.any():
         return [], runs
-    thin = ((part > 0) & (part_runs < THIN * np.median(part_runs[flat]) + 1)).astype(np.uint8)
+    thin = ((mask > 0) & (runs < THIN * np.median(runs[flat]) + 1)).astype(np.uint8)
     joined = cv2.morphologyEx(thin, cv2.MORPH_CLOSE, np.ones((3, gap), np.uint8))
     joined = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, gap), np.uint8))
     joined = cv2.dilate(joined, np.ones((3, 1), np.uint8))
@@ -135,15 +132,13 @@ def find_lines(mask, least):
             continue
         place = np.s_[top : top + height, left : left + width]
         y, x = np.nonzero((labels[place] == label) & (thin[place] > 0))
-        thickness = np.median(part_runs[place][y, x])
+        thickness = np.median(runs[place][y, x])
         if width < min(SHAPE * thickness, THROUGH * mask.shape[1]):
             continue
         slope, y_at_left = np.polyfit(x, y, 1)
         if np.quantile(np.abs(y - slope * x - y_at_left), 0.8) > thickness + 0.01 * width:
             continue  # it is not straight
-        left += first_x
-        y_at_0 = y_at_left + first_y + top - slope * left
-        line = Line(left, left + width, slope, y_at_0, thickness)
+        line = Line(left, left + width, slope, y_at_left + top - slope * left, thickness)
         lines.append(prolong(line, mask, gap))
     return lines, runs
 
@@ -173,7 +168,7 @@ def is_near(line, mask):
     """Return for each column of a mask whether there is ink where the line is, or would go on."""
     height, width = mask.shape
     x = np.arange(width)
-    y = np.round(line.slope * x + line.y_at_0).astype(int)
+    y = line.y_at(x)
     reach = int(line.thickness / 2 + 1.5)
     on_line = np.zeros(width, bool)
     for offset in range(-reach, reach + 1):
@@ -190,7 +185,7 @@ def erase(mask, runs, lines, through):
     height, width = mask.shape
     for line in lines:
         x = np.arange(width) if through else np.arange(line.start, line.stop)
-        middle = np.round(line.slope * x + line.y_at_0).astype(int)
+        middle = line.y_at(x)
         reach = int(line.thickness + 1 + 0.004 * width)  # paper is never quite flat
         for offset in range(-reach, reach + 1):
             y = np.clip(middle + offset, 0, height - 1)

@@ -8,7 +8,7 @@ import math
 import cv2
 import numpy as np
 
-from reading.basics import count_holes, differ_from, shrink
+from reading.basics import differ_from, shrink
 
 SHEET_SIDE = 256  # pixels: the side of the copies in which sheets and edges are looked for
 RIM = 1 / 40  # of the picture's side: the frame around a screenshot or a scan is thinner...
@@ -59,7 +59,7 @@ UNDECIDED = 0.15  # if the light share of a picture is so near to a half, a fat 
 SPANS_HEIGHT = 0.85
 SPANS_WIDTH = 0.6
 MOST_OF_INK = 0.95
-MOST_HOLES = 6
+MOST_HOLES = 8  # the ink and the paper around it counted
 CUT_INK = 0.25  # of the strongest contrast: what is paler counts as paper here
 DEEPEST = 0.2  # of the longer side: how far a stroke's middle is from the paper at most
 MARGIN = 1 / 5  # of the longer side: how much paper is added
@@ -76,8 +76,9 @@ def add_paper(picture):
     if len(stats) == 1:
         return picture, 0
     _, _, width, height, area = stats[1 + stats[1:, cv2.CC_STAT_AREA].argmax()].tolist()
+    holes, _ = cv2.connectedComponents(1 - mask, connectivity=4)
     spans = width > SPANS_WIDTH * mask.shape[1] and height > SPANS_HEIGHT * mask.shape[0]
-    if not spans or area < MOST_OF_INK * mask.sum() or count_holes(mask) > MOST_HOLES:
+    if not spans or area < MOST_OF_INK * mask.sum() or holes > MOST_HOLES:
         return picture, 0
     depth = cv2.distanceTransform(mask, cv2.DIST_L2, cv2.DIST_MASK_3).max()
     if depth > DEEPEST * max(mask.shape):
@@ -125,7 +126,8 @@ def find_sheets(picture):
     """
     small = shrink(picture, SHEET_SIDE)
     small = cv2.medianBlur(small, 5)  # without the writing
-    number = most_varied_channel(small)
+    _, deviations = cv2.meanStdDev(small)
+    number = deviations.argmax()  # yellow on white shows in blue alone
     channel = picture[..., number]
     small_channel = small[..., number].copy()
     _, light = cv2.threshold(small_channel, 0, 1, cv2.THRESH_OTSU)
@@ -163,12 +165,6 @@ def fill_holes(mask):
     """Return a mask without holes, such as those that the writing leaves in a sheet."""
     outlines, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     return cv2.drawContours(np.zeros_like(mask), outlines, -1, 1, cv2.FILLED)
-
-
-def most_varied_channel(picture):
-    """Return which of red, green and blue varies most: yellow on white shows in blue alone."""
-    _, deviations = cv2.meanStdDev(picture)
-    return int(deviations.argmax())
 
 
 def is_sheet(outline, mask):

@@ -11,7 +11,7 @@ import warnings
 from typing import NamedTuple
 
 import numpy as np
-from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from training import limits
 from training.errors import one_line
@@ -21,7 +21,6 @@ LARGEST_SIDE = 2000  # larger pictures are shrunk: digits a hundredth as high ar
 MOST_BYTES = 100_000_000  # of a file
 MOST_PIXELS = 25_000_000  # with them no file takes 1 GB, as measured
 MOST_PIXELS_OF_JPEG = 65_000_000  # which can be decoded at a part of its size
-ORIENTATION = ExifTags.Base.Orientation  # how the camera was held
 
 # Whatever is odd in a file does not matter, as long as it can be read.
 warnings.filterwarnings("ignore", module="PIL")
@@ -43,7 +42,8 @@ class Page(NamedTuple):
 
 def find_files(paths):
     """Return the picture files in `paths`: a folder stands for those in it, `*.png` for all that
-    there are. What is no file stays as it is, to be told when it is opened.
+    there are. What is no file stays as it is, to be told when it is opened. Hidden files are no
+    pictures: a Mac leaves ._1.png behind.
     """
     kinds = Image.registered_extensions()
     suffixes = {suffix for suffix, kind in kinds.items() if kind in FORMATS}
@@ -54,17 +54,14 @@ def find_files(paths):
         # No permission, or a name that no system takes, is said when the file is opened.
         with contextlib.suppress(OSError):
             if path.is_dir():
-                inside = [file for file in sorted(path.iterdir()) if is_picture(file, suffixes)]
+                for file in sorted(path.iterdir()):
+                    if file.suffix.lower() in suffixes and not file.name.startswith("."):
+                        inside.append(file)
             elif not path.exists():  # *.png reaches us as it is where the shell is PowerShell
                 names = sorted(glob.glob(str(path)))  # noqa: PTH207
                 inside = [pathlib.Path(name) for name in names]
         found += inside or [path]
     return found
-
-
-def is_picture(file, suffixes):
-    """Return whether a file is a picture, by its name. (A Mac leaves files like ._1.png behind.)"""
-    return file.suffix.lower() in suffixes and not file.name.startswith(".")
 
 
 def open_picture(path):
@@ -84,7 +81,7 @@ def open_picture(path):
         raise
     except UnidentifiedImageError:
         raise PictureError("it is not a picture, or it is HEIC: save it as JPEG or PNG") from None
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+    except Image.DecompressionBombError:
         raise PictureError("it has too many pixels: make it smaller") from None
     except FileNotFoundError:
         raise PictureError("there is no such file") from None
@@ -96,12 +93,7 @@ def load(file):
     """Return the picture in an open file, and its scale, as `open_picture` does."""
     most = MOST_PIXELS_OF_JPEG if file.format == "JPEG" else MOST_PIXELS
     if math.prod(file.size) > most:
-        raise PictureError(
-            f"it has too many pixels, {math.prod(file.size) / 1e6:.0f} million, and at most "
-            f"{most / 1e6:.0f} are read: make it smaller"
-        )
-    if max(file.size) > 100 * min(file.size):
-        raise PictureError("it is too narrow to show digits")
+        raise PictureError(f"it has too many pixels: make it smaller than {most / 1e6:.0f} million")
     if file.format == "TIFF" and file.is_animated:
         raise PictureError("it has several pages: save each of them as a picture")
     full_side = max(file.size)
@@ -110,27 +102,19 @@ def load(file):
     file.draft(None, (math.ceil(file.width * factor), math.ceil(file.height * factor)))
     small = to_rgb(file)
     small.thumbnail((LARGEST_SIDE, LARGEST_SIDE))
-    small.getexif()[ORIENTATION] = find_orientation(file)
-    picture = np.asarray(ImageOps.exif_transpose(small))
-    return picture, full_side / max(picture.shape[:2])
+    small.info = file.info  # with the camera's notes: how it was held
+    with contextlib.suppress(Exception):  # broken notes do not matter
+        small = ImageOps.exif_transpose(small)
+    return np.asarray(small), full_side / max(small.size)
 
 
 def to_rgb(picture):
     """Return a Pillow picture of any mode as an RGB one."""
     if picture.mode.startswith(("I", "F")):  # 16 or 32 bits a pixel, in a range of its own
         values = np.asarray(picture, dtype="float32")
-        values = np.where(np.isfinite(values), values, 0)
         levels = np.interp(values, (values.min(), values.max()), (0, 255))
         picture = Image.fromarray(levels.astype("uint8"))
-    if picture.mode in ("1", "P") or picture.has_transparency_data:
+    if picture.has_transparency_data:
         paper = Image.new("RGBA", picture.size, "silver")  # neither white nor black, as ink may be
         picture = Image.alpha_composite(paper, picture.convert("RGBA"))
     return picture.convert("RGB")
-
-
-def find_orientation(file):
-    """Return how the camera was held, as EXIF has it: 1 is upright, and where it says nothing."""
-    try:
-        return file.getexif().get(ORIENTATION, 1)
-    except Exception:  # noqa: BLE001  broken notes do not matter
-        return 1

@@ -8,7 +8,7 @@ import numpy as np
 
 from reading.basics import widen
 from reading.normalize import normalize
-from reading.strokes import NEAR, usual_height
+from reading.strokes import NEAR, enclose, usual_height
 
 
 class Proposal(NamedTuple):
@@ -76,7 +76,7 @@ def propose_pairs(ink, boxes, pieces, nodes):
     for number, (one, other) in enumerate(itertools.pairwise(boxes), start=1):
         start = nodes[number - 1]
         stop = nodes[number + 1]
-        left, top, right, bottom = enclose(one, other)
+        left, top, right, bottom = enclose(np.array([one, other])).tolist()
         width = right - left
         height = bottom - top
         gap_x = max(one[0], other[0]) - min(one[2], other[2])
@@ -99,15 +99,6 @@ def propose_pairs(ink, boxes, pieces, nodes):
 def judge_width(width, height):
     """Return the odds of what is so wide and so high to be one digit."""
     return TOO_WIDE * max(0, width / height - USUAL_WIDTH)
-
-
-def enclose(one, other):
-    """Return the box around two boxes."""
-    left = min(one[0], other[0])
-    top = min(one[1], other[1])
-    right = max(one[2], other[2])
-    bottom = max(one[3], other[3])
-    return left, top, right, bottom
 
 
 WIDE = 0.7  # of its height: narrower pieces are not cut, or every digit would be

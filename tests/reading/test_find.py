@@ -1,83 +1,43 @@
 """What find.py does: it finds digits in pictures of any size, and says why there are none."""
 
-import subprocess
-import sys
-
 import cv2
 import numpy as np
 import pytest
-from conftest import ROOT
 from drawing import GREY, WHITE, WOOD, blank, light, page, rule, seen, write
 from finding import assert_found, assert_refused, pieces
-from PIL import Image, ImageDraw
 
 from reading.basics import NoDigits
 from reading.find import find_digits
 
 
-def test_neither_tensorflow_nor_keras_is_needed():
-    code = (
-        "import sys; from reading import find; "
-        "print({'keras', 'tensorflow', 'matplotlib'} & set(sys.modules))"
-    )
-    child = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert child.stdout == "set()\n"
-
-
-@pytest.mark.parametrize("height", [40, 120])
-def test_small_digits_on_a_photo_of_a_page_are_found_at_its_full_size(typical_digits, height):
-    picture = np.full((1500, 2000, 3), WHITE, np.float32)  # as a phone's photo is decoded
-    boxes = write(picture, typical_digits[[1, 9, 3]], 700, 900, height // 2, gap=0.5)
-    found = pieces(seen(picture))
-    np.testing.assert_allclose([proposal.box for proposal in found], boxes, atol=3)
-
-
-def test_boxes_are_in_the_pixels_of_the_picture_that_was_given(typical_digits):
+@pytest.mark.parametrize("factor", [1, 3])
+def test_boxes_are_in_the_pixels_of_the_picture_that_was_given(typical_digits, factor):
     sheet, boxes = page(typical_digits, columns=5)
-    for factor in (1, 2, 3):
-        large = np.kron(light(sheet), np.ones((factor, factor)))
-        picture = np.repeat(large[..., None], 3, axis=2).clip(0, 255).astype("uint8")
-        assert_found(picture, np.array(boxes) * factor, atol=4 * factor)
+    large = np.kron(light(sheet), np.ones((factor, factor)))
+    picture = np.repeat(large[..., None], 3, axis=2).clip(0, 255).astype("uint8")
+    assert_found(picture, np.array(boxes) * factor, atol=4 * factor)
 
 
 def test_boxes_are_right_in_a_picture_that_is_far_higher_than_wide():
-    strip = Image.new("RGB", (60, 5000), "white")
-    ImageDraw.Draw(strip).line([(30, 4700), (30, 4760)], "black", 5)
-    [found] = pieces(np.asarray(strip))
+    strip = np.full((5000, 60, 3), 255, np.uint8)
+    strip[4700:4760, 28:33] = 0
+    [found] = pieces(strip)
     np.testing.assert_allclose(found.box, (28, 4700, 33, 4760), atol=8)
 
 
-def test_a_thin_1_beside_small_digits_is_seen_where_these_are_looked_at_again(typical_digits):
-    picture = blank(1500, 2000)
-    boxes = write(picture, typical_digits[[2, 5, 8]], 700, 900, 40, pen=(130, 130, 130))
-    left = boxes[-1][2] + 30
-    picture[905:940, left] = 170  # one pixel wide: too faint in the smaller copy
-    boxes.append([left, 905, left + 1, 940])
-    assert_found(seen(picture, 1), boxes)
+def test_small_digits_near_the_corner_of_a_note_are_found_without_the_desk(typical_digits):
+    picture = blank(1500, 2000, paper=(60, 60, 60))
+    picture[300:1200, 300:1700] = WHITE
+    boxes = write(picture, typical_digits[[2, 5, 8]], 330, 330, 40)
+    assert_found(seen(picture), boxes)
 
 
-def test_the_box_of_a_digit_that_was_cut_to_its_edges_is_in_the_picture():
-    seven = np.full((200, 140, 3), 255, np.uint8)
-    cv2.polylines(seven, [np.array([(4, 5), (134, 5), (50, 194)])], False, (0, 0, 0), 11)
-    assert_found(seven, [(0, 0, 140, 200)], atol=3)
-
-
-def test_the_box_of_a_tiny_picture_s_digit_is_around_its_ink():
-    tiny = np.full((30, 30, 3), 255, np.uint8)
-    tiny[6:24, 13:16] = 0
-    assert_found(tiny, [(13, 6, 16, 24)], atol=1)
-
-
-def test_blank_paper_is_refused_and_it_is_said_what_was_seen():
+def test_blank_squared_and_ruled_paper_are_refused_and_it_is_said_what_was_seen():
     assert_refused(seen(blank()), "no ink")
-    squared = blank()
-    rule(squared, 45, GREY, squares=True)
-    assert_refused(seen(squared), "lines")
-    ruled = blank()
-    rule(ruled, 70, GREY)
-    assert_refused(seen(ruled), "lines")
+    for step, squares in ((45, True), (70, False)):
+        picture = blank()
+        rule(picture, step, GREY, squares)
+        assert_refused(seen(picture), "lines")
 
 
 def test_an_empty_form_an_empty_note_and_a_bare_desk_are_refused():
@@ -94,10 +54,8 @@ def test_an_empty_form_an_empty_note_and_a_bare_desk_are_refused():
 
 def test_random_pictures_are_proposals_or_one_line_and_never_a_crash():
     random = np.random.default_rng(0)
-    for number in range(300):
-        height, width = (
-            random.integers(1, 90, 2) if number % 3 else (1, int(random.integers(1, 99)))
-        )
+    for number in range(150):
+        height, width = random.integers(1, 90, 2) if number % 3 else (1, number + 1)
         picture = np.full((height, width, 3), random.integers(0, 256, 3), np.uint8)
         for _ in range(random.integers(0, 6)):
             ends = random.integers(0, max(height, width), (2, 2)).tolist()
@@ -111,18 +69,3 @@ def test_random_pictures_are_proposals_or_one_line_and_never_a_crash():
                 assert proposal.image.shape == (28, 28)
         except NoDigits as error:
             assert "\n" not in str(error)
-
-
-def test_small_digits_near_the_corner_of_a_note_are_found_without_the_desk(typical_digits):
-    for from_corner in (30, 60, 130):
-        picture = blank(1500, 2000, paper=(60, 60, 60))
-        picture[300:1200, 300:1700] = WHITE
-        boxes = write(picture, typical_digits[[2, 5, 8]], 300 + from_corner, 300 + from_corner, 40)
-        assert_found(seen(picture), boxes)
-
-
-def test_a_row_of_many_small_digits_is_found_where_the_smaller_copy_shows_a_pattern(typical_digits):
-    picture = blank(1500, 2000)
-    digits = np.concatenate([typical_digits] * 8)[:78]
-    write(picture, digits, 40, 700, 20, gap=0.15)
-    assert len(pieces(seen(picture))) > 60

@@ -8,7 +8,7 @@ from finding import assert_found, pieces
 from PIL import Image, ImageDraw
 
 
-@pytest.mark.parametrize("width", [2, 5, 9])
+@pytest.mark.parametrize("width", [2, 9])
 @pytest.mark.parametrize("draw", [ImageDraw.ImageDraw.ellipse, ImageDraw.ImageDraw.rectangle])
 def test_what_a_circle_or_a_box_encloses_is_meant_and_not_the_frame(typical_digits, width, draw):
     frame = Image.new("RGB", (300, 300), WHITE)
@@ -36,8 +36,7 @@ def test_a_digit_that_touches_a_form_drawn_by_hand_stays(typical_digits):
     assert_found(seen(picture), boxes, atol=6)
 
 
-@pytest.mark.parametrize("gap", [0, 20])
-@pytest.mark.parametrize("top", [150, 160, 165])
+@pytest.mark.parametrize(("gap", "top"), [(0, 150), (0, 165), (20, 165)])
 def test_digits_in_the_boxes_of_a_form_are_found_even_if_they_touch_the_line(
     typical_digits, gap, top
 ):
@@ -62,9 +61,7 @@ def test_a_sudoku_is_read_row_by_row_without_its_lines(typical_digits):
     assert_found(seen(picture), boxes)
 
 
-@pytest.mark.parametrize(
-    ("shade", "step", "first"), [(190, 30, 27), (190, 30, 87), (190, 45, 51), (215, 30, 0)]
-)
+@pytest.mark.parametrize(("shade", "step", "first"), [(190, 30, 27), (190, 45, 51), (215, 30, 0)])
 def test_squared_paper_whose_lines_touch_the_digits_encloses_nothing(sample, shade, step, first):
     (images, _), _ = sample
     picture = blank()
@@ -73,16 +70,13 @@ def test_squared_paper_whose_lines_touch_the_digits_encloses_nothing(sample, sha
     assert len(pieces(seen(picture))) == 3
 
 
-def test_a_6_with_dirt_in_its_loop_is_no_frame():
+def test_a_6_with_dirt_in_its_loop_and_a_0_with_a_dot_are_no_frames():
     six = Image.new("RGB", (300, 300), "white")
     pen = ImageDraw.Draw(six)
     pen.arc([110, 130, 200, 240], 0, 360, "black", 10)
     pen.arc([110, 40, 290, 330], 150, 235, "black", 10)
     pen.ellipse([145, 160, 165, 205], "black")
     assert any(found.box[1] < 100 and found.box[3] > 230 for found in pieces(np.asarray(six)))
-
-
-def test_a_0_with_a_dot_in_it_is_no_circle_around_a_digit():
     zero = Image.new("RGB", (300, 300), "white")
     pen = ImageDraw.Draw(zero)
     pen.ellipse([100, 80, 190, 210], outline="black", width=9)

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from drawing import BLUE, blank, enlarged, on_white, seen, spot_of_light, write
+from drawing import BLUE, blank, enlarged, seen, spot_of_light, write
 from finding import assert_found, assert_refused, pieces
 from PIL import Image, ImageDraw
 
 
-@pytest.mark.parametrize("pen", [1, 2, 3, 5])
+@pytest.mark.parametrize("pen", [1, 3])
 def test_a_thin_pen_in_a_large_picture_is_found(pen):
     seven = Image.new("RGB", (800, 800), "white")
     ImageDraw.Draw(seven).line([(200, 60), (600, 60), (400, 740)], "black", pen)
@@ -16,16 +16,7 @@ def test_a_thin_pen_in_a_large_picture_is_found(pen):
     assert (found.image > 127).sum() > 60
 
 
-@pytest.mark.parametrize("color", ["red", "yellow", "blue", "black"])
-def test_a_thin_stroke_of_any_colour_is_found_wherever_it_is(color):
-    for left in range(10, 18):
-        one = Image.new("RGB", (28, 28), "white")
-        ImageDraw.Draw(one).line([(left, 4), (left, 24)], color, 2)
-        [found] = pieces(np.asarray(one))
-        assert found.box[2] - found.box[0] <= 3
-
-
-@pytest.mark.parametrize("side", [28, 100, 280])
+@pytest.mark.parametrize("side", [28, 280])
 @pytest.mark.parametrize("dark", [True, False])
 def test_a_fat_1_is_found_whole_and_becomes_thin(side, dark):
     one = np.full((side, side, 3), 250 if dark else 30, np.uint8)
@@ -36,18 +27,19 @@ def test_a_fat_1_is_found_whole_and_becomes_thin(side, dark):
     assert np.count_nonzero((found.image > 127).any(axis=0)) <= 6
 
 
-@pytest.mark.parametrize("paper", [(245, 225, 90), (165, 125, 90), (38, 70, 55)])
-def test_ink_is_found_on_paper_of_any_colour(typical_digits, paper):
+@pytest.mark.parametrize(
+    ("paper", "pen"),
+    [((245, 225, 90), BLUE), ((38, 70, 55), (235, 235, 225)), (BLUE, (200, 30, 30))],
+)
+def test_ink_is_found_on_paper_of_any_colour(typical_digits, paper, pen):
     picture = blank(paper=paper)
-    pen = (235, 235, 225) if max(paper) < 100 else BLUE
     boxes = write(picture, typical_digits[[4, 7, 2]], 100, 200, 120, pen)
     assert_found(seen(picture), boxes)
 
 
 @pytest.mark.parametrize("grain", [2, 6])
-@pytest.mark.parametrize("board", [(30, 30, 30), (30, 60, 40)])
-def test_chalk_is_found_on_a_grainy_board_in_uneven_light(typical_digits, board, grain):
-    picture = blank(400, 900, paper=board)
+def test_chalk_is_found_on_a_grainy_board_in_uneven_light(typical_digits, grain):
+    picture = blank(400, 900, paper=(30, 60, 40))
     boxes = write(picture, typical_digits[[2, 0, 7, 5]], 120, 150, 90, (200, 200, 195), gap=0.5)
     light = np.linspace(0.5, 1.5, 400)[:, None, None]
     noise = np.random.default_rng(0).normal(0, grain, picture.shape)  # each colour has its own
@@ -62,8 +54,7 @@ def test_a_shadow_over_half_of_the_paper_is_no_ink(typical_digits):
     assert_found(seen(picture), boxes)
 
 
-@pytest.mark.parametrize(("x", "y"), [(0, 0.4), (1, 0.6), (0.5, 0), (0.3, 1)])
-@pytest.mark.parametrize("softness", [0.02, 0.1, 0.4])
+@pytest.mark.parametrize(("x", "y", "softness"), [(0, 0.4, 0.02), (0.5, 0, 0.4), (0.3, 1, 0.1)])
 def test_a_row_of_digits_is_found_beside_and_in_a_spot_of_light(typical_digits, x, y, softness):
     shape = (918, 1224)  # a phone's 2448 by 3264, shrunk
     paper = 110 + 100 * spot_of_light(shape, x, y, softness) + np.linspace(-15, 15, shape[1])
@@ -75,8 +66,7 @@ def test_a_row_of_digits_is_found_beside_and_in_a_spot_of_light(typical_digits, 
     assert len(pieces(seen(np.repeat(paper[..., None], 3, axis=2), 4))) == 7
 
 
-@pytest.mark.parametrize("x", [200, 330, 460])
-@pytest.mark.parametrize("wide", [60, 90])
+@pytest.mark.parametrize(("x", "wide"), [(200, 60), (460, 90)])
 def test_a_soft_round_shadow_beside_and_on_digits_is_no_ink(typical_digits, x, wide):
     picture = blank()
     boxes = write(picture, typical_digits[[6, 2, 3, 0]], 60, 250, 110, gap=0.4)
@@ -95,25 +85,6 @@ def test_where_fat_strokes_cross_they_are_no_paper():
     assert found.image[12:16, 12:16].min() > 127
 
 
-@pytest.mark.parametrize("missing", [0.25, 0.5])
-@pytest.mark.parametrize("grain", [1, 2])
-def test_pencil_is_found_whole_although_its_strokes_are_full_of_holes(sample, missing, grain):
-    _, (images, _) = sample
-    random = np.random.default_rng(0)
-    whole = 0
-    for digit in images[:20]:
-        strokes = enlarged(digit, int(random.integers(60, 200)) * grain)
-        height, width = strokes.shape
-        kept = random.random((height // grain + 1, width // grain + 1)) > missing
-        kept = np.kron(kept, np.ones((grain, grain)))[:height, :width]
-        found = pieces(on_white(strokes * kept * 0.7))
-        left, top, right, bottom = found[0].box
-        y, x = np.nonzero(strokes > 0.5)
-        covered = bottom - top > 0.9 * np.ptp(y) and right - left > 0.9 * np.ptp(x)
-        whole += len(found) == 1 and covered
-    assert whole >= 19
-
-
 def test_faint_marks_beside_dark_digits_are_left_out(typical_digits):
     picture = blank()
     write(picture, typical_digits[[6]], 500, 200, 140, pen=(205, 205, 205))  # what was rubbed out
@@ -121,29 +92,7 @@ def test_faint_marks_beside_dark_digits_are_left_out(typical_digits):
     assert_found(seen(picture), boxes)
 
 
-def test_a_grain_a_weave_and_checks_are_refused():
-    random = np.random.default_rng(0)
-    y, x = np.indices((600, 800))
-    for values in (
-        random.integers(0, 256, (300, 300)),
-        150 + 100 * np.sin(x / 9) * np.sin(y / 11),
-        90 + 120 * ((x // 20 + y // 20) % 2),
-        60 + x / 5 + random.normal(0, 2, x.shape),
-        220 - 120 * np.exp(-((x - 500) ** 2 + (y - 200) ** 2) / 2 / 130**2),
-        200 + random.normal(0, 12, x.shape),
-    ):
-        picture = np.repeat(values[..., None], 3, axis=2).clip(0, 255).astype("uint8")
-        assert_refused(picture)
-
-
 @pytest.mark.filterwarnings("error")  # they would be printed beside the one line
 @pytest.mark.parametrize("value", [0, 128, 255])
 def test_a_picture_of_one_colour_is_refused_without_a_warning(value):
     assert_refused(np.full((100, 100, 3), value, np.uint8), "no ink")
-
-
-@pytest.mark.filterwarnings("error")
-def test_two_colours_without_ink_are_refused_without_a_warning():
-    picture = np.full((5, 13, 3), (181, 18, 72), np.uint8)
-    picture[:3, 5:11] = (145, 152, 81)
-    assert_refused(picture)

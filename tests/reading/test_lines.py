@@ -20,28 +20,24 @@ def test_a_5_whose_bar_runs_into_the_picture_s_edge_keeps_the_rest():
         assert found.box[3] - found.box[1] > 130
 
 
-@pytest.mark.parametrize("step", [30, 45, 60])
-@pytest.mark.parametrize("shade", [140, 190, 215])
-@pytest.mark.parametrize("turn", [0, 2])
-def test_squared_paper_is_no_pattern(typical_digits, step, shade, turn):
+@pytest.mark.parametrize(("step", "shade"), [(30, 140), (45, 190), (60, 215)])
+def test_squared_paper_is_no_pattern(typical_digits, step, shade):
     picture = blank()
     rule(picture, step, (shade - 15, shade - 5, shade + 10), squares=True)
     boxes = write(picture, typical_digits[[5, 9, 6]], 100, 200, 140, gap=0.2)
-    if turn == 0:
-        assert_found(seen(picture), boxes, atol=6)
-    turned = cv2.getRotationMatrix2D((400, 300), turn, 1.2)
+    assert_found(seen(picture), boxes, atol=6)
+    turned = cv2.getRotationMatrix2D((400, 300), 2, 1.2)
     assert len(pieces(seen(cv2.warpAffine(picture, turned, (800, 600))))) == 3
 
 
-@pytest.mark.parametrize("step", [50, 80])
-def test_digits_may_stand_on_a_ruled_line(typical_digits, step):
+def test_digits_may_stand_on_a_ruled_line(typical_digits):
     picture = blank()
-    rule(picture, step)
-    boxes = write(picture, typical_digits[[9, 0, 4, 2]], 60, step // 2 + 3 * step - 60, 60, gap=0.4)
+    rule(picture, 80)
+    boxes = write(picture, typical_digits[[9, 0, 4, 2]], 60, 220, 60, gap=0.4)
     assert_found(seen(picture), boxes, atol=5)
 
 
-@pytest.mark.parametrize("below", [-8, -2, 6, 20])
+@pytest.mark.parametrize("below", [-8, 6])
 def test_a_line_under_a_number_is_not_part_of_it(typical_digits, below):
     picture = blank(400, 800)
     boxes = write(picture, typical_digits[[7, 5, 1, 8]], 60, 130, 130, gap=0.2)
@@ -50,8 +46,7 @@ def test_a_line_under_a_number_is_not_part_of_it(typical_digits, below):
     assert_found(seen(picture), boxes, atol=8)
 
 
-@pytest.mark.parametrize("number", [[8], [3, 5]])
-@pytest.mark.parametrize("below", [10, 25])
+@pytest.mark.parametrize(("number", "below"), [([8], 10), ([3, 5], 25)])
 def test_a_line_under_one_or_two_digits_is_not_part_of_them(typical_digits, number, below):
     picture = blank(400, 700)
     boxes = write(picture, typical_digits[number], 200, 100, 130, gap=0.2)
@@ -60,7 +55,7 @@ def test_a_line_under_one_or_two_digits_is_not_part_of_them(typical_digits, numb
     assert_found(seen(picture), boxes, atol=6)
 
 
-@pytest.mark.parametrize("digit", [1, 4, 7, 8])
+@pytest.mark.parametrize("digit", [1, 8])
 def test_a_line_that_a_digit_touches_and_that_sticks_out_is_not_part_of_it(typical_digits, digit):
     picture = blank(400, 600)
     [box] = write(picture, typical_digits[[digit]], 200, 100, 130)
@@ -90,24 +85,13 @@ def test_a_7_and_a_4_of_straight_lines_keep_them():
         assert_found(np.asarray(picture), [box], atol=8)
 
 
-@pytest.mark.parametrize("margin", [0, 2])
-def test_straight_strokes_from_edge_to_edge_are_no_separators_of_cells(margin):
+def test_straight_strokes_from_edge_to_edge_are_no_separators_of_cells():
     picture = Image.new("RGB", (400, 200), "white")
     pen = ImageDraw.Draw(picture)
-    top = margin
-    bottom = 199 - margin
-    pen.line([(60, top), (60, bottom)], "black", 6)
-    pen.line([(180, 130), (120, 130), (165, top), (165, bottom)], "black", 6)
-    two = [(230, top + 40), (265, top), (300, top + 40), (230, bottom - 3), (310, bottom - 3)]
-    pen.line(two, "black", 6)
+    pen.line([(60, 0), (60, 199)], "black", 6)
+    pen.line([(180, 130), (120, 130), (165, 0), (165, 199)], "black", 6)
+    pen.line([(230, 40), (265, 0), (300, 40), (230, 196), (310, 196)], "black", 6)
     assert_found(np.asarray(picture), [(57, 0, 64, 200), (117, 0, 184, 200), (227, 0, 310, 200)])
-
-
-def test_a_1_from_edge_to_edge_beside_a_lower_digit_is_no_separator(typical_digits):
-    picture = blank(200, 300)
-    picture[:, 60:66] = BLUE
-    [three] = write(picture, typical_digits[[3]], 140, 30, 140)
-    assert_found(seen(picture), [[60, 0, 66, 200], three], atol=6)
 
 
 def test_a_long_1_is_not_taken_for_a_line():
@@ -122,17 +106,7 @@ def test_a_form_s_line_in_two_parts_is_refused():
     assert_refused(seen(form, 0), "lines", "no digits")
 
 
-def test_the_level_stroke_of_a_5_whose_other_strokes_are_straight_is_no_line():
-    five = blank(300, 300)
-    corners = [(190, 62), (120, 62), (117, 140), (180, 140), (175, 230), (117, 230)]
-    cv2.polylines(five, [np.array(corners)], False, BLUE, 4)
-    [found, *_] = pieces(seen(five, 0))
-    np.testing.assert_allclose(found.box, (115, 60, 192, 232), atol=3)
-
-
-@pytest.mark.parametrize("height", [34, 38, 44, 50])
-@pytest.mark.parametrize("shade", [60, 130, 170])
-@pytest.mark.parametrize("thickness", [1, 2])
+@pytest.mark.parametrize(("height", "shade", "thickness"), [(34, 170, 1), (50, 60, 2)])
 def test_the_lines_of_a_form_are_dropped_in_a_crop_of_few_pixels(
     typical_digits, height, shade, thickness
 ):
@@ -142,33 +116,23 @@ def test_the_lines_of_a_form_are_dropped_in_a_crop_of_few_pixels(
     assert_found(seen(picture, 0), boxes, atol=3)
 
 
-@pytest.mark.parametrize("cell", [34, 40, 50])
-@pytest.mark.parametrize("closed", [True, False])
-def test_the_separators_of_a_row_of_cells_are_no_1s(typical_digits, cell, closed):
-    picture = blank(40, 6 * cell + 1)
+@pytest.mark.parametrize(
+    ("height", "cell", "width", "is_closed"),
+    [(40, 34, 1, True), (40, 50, 1, False), (28, 30, 3, False)],
+)
+def test_the_separators_of_a_row_of_cells_are_no_1s(typical_digits, height, cell, width, is_closed):
+    picture = blank(height, 6 * cell + width)
     boxes = []
     for index, digit in enumerate(typical_digits[[4, 0, 7, 1, 9, 2]]):
-        boxes += write(picture, [digit], index * cell + 10, 8, 24)
-    for index in range(7):
-        picture[:, index * cell] = 120
-    if closed:
+        boxes += write(picture, [digit], index * cell + 10, height // 5, int(0.6 * height))
+    for left in range(0, 7 * cell, cell):
+        picture[:, left : left + width] = 120
+    if is_closed:
         picture[0] = picture[-1] = 120
     assert_found(seen(picture, 0), boxes, atol=3)
 
 
-@pytest.mark.parametrize("height", [28, 34])
-def test_the_separators_of_low_cells_are_no_1s_though_they_are_short(typical_digits, height):
-    picture = blank(height, 6 * 30 + 1)
-    boxes = []
-    for index, digit in enumerate(typical_digits[[4, 0, 7, 1, 9, 2]]):
-        top = height // 5
-        boxes += write(picture, [digit], index * 30 + 9, top, int(0.6 * height))
-    for index in range(1, 6):
-        picture[:, index * 30 : index * 30 + 3] = 120
-    assert_found(seen(picture, 0), boxes, atol=3)
-
-
-@pytest.mark.parametrize("step", [64, 76, 84])
+@pytest.mark.parametrize("step", [64, 76])
 def test_the_bars_of_7s_in_a_row_are_no_line(step):
     picture = blank(210, 420)
     boxes = []
@@ -207,8 +171,9 @@ def test_a_line_goes_on_through_all_ink_that_lies_on_it_and_over_small_gaps():
     mask[20:24, 60:300] = 1
     mask[20:24, 80:85] = mask[20:24, 250:255] = 0  # small gaps
     mask[20:24, 10:30] = mask[20:24, 330:400] = 1  # what is beyond large ones
-    line = prolong(Line(100, 200, 0.0, 21.5, 4.0), mask, gap=10)
-    assert (line.start, line.stop) == (60, 300)
+    for y in (18.0, 21.5, 25.0):  # also where it is a little above or below
+        line = prolong(Line(100, 200, 0.0, y, 4.0), mask, gap=10)
+        assert (line.start, line.stop) == (60, 300)
 
 
 @pytest.mark.parametrize(("bow", "is_line"), [(0, True), (5, True), (40, False)])

@@ -1,41 +1,36 @@
 """What reading/models.py does: it loads networks that read digits, and refuses all others."""
 
 import json
-import time
 import zipfile
 
 import keras
 import numpy as np
 import pytest
 from conftest import as_input
-from drawing import page
-from helpers import assert_one_line, at_most_mb, make_pipe, needs_unix_files
-from PIL import Image
+from helpers import assert_one_line
 
 from reading import models
 from training import limits
 
 
-def test_every_model_that_train_saves_can_read(ten_digits, read, finished_other, tmp_path):
-    Image.fromarray(255 - ten_digits[1]).save(tmp_path / "one.png")
-    status, [line] = read(tmp_path / "one.png", model=finished_other.outputs / "model.keras")
-    assert status == 0
-    assert len(line["digits"]) == 1
+def test_every_model_that_train_saves_can_read(finished_other):
+    model = models.load(finished_other.outputs / "model.keras")
+    answers = models.ask(model, np.zeros((2, 28, 28), np.uint8), paper=0, ink=1)
+    assert answers.shape == (2, 10)
 
 
-def small_model(layers, inputs=(784,)):
-    return keras.Sequential([keras.Input(inputs)] + layers)
+def save_model(folder, layers, inputs=(784,)):
+    """Save a network of one's own, and return its path."""
+    keras.Sequential([keras.Input(inputs), *layers]).save(folder / "model.keras")
+    return folder / "model.keras"
 
 
 @pytest.mark.parametrize("shape", [(28, 28), (28, 28, 1)])
-def test_a_model_of_square_images_is_served(shape, ten_digits, read, finished, tmp_path):
+def test_a_model_of_square_images_is_served(shape, ten_digits, finished, tmp_path):
     known = keras.saving.load_model(finished.outputs / "model.keras")
-    model = small_model([keras.layers.Flatten()] + known.layers, shape)
-    model.save(tmp_path / "model.keras")
-    sheet, _ = page(ten_digits, columns=5)
-    Image.fromarray(sheet.astype("uint8")).save(tmp_path / "page.png")
-    _, [line] = read(tmp_path / "page.png", model=tmp_path / "model.keras")
-    assert line["digits"] == "0123456789"
+    model = models.load(save_model(tmp_path, [keras.layers.Flatten(), *known.layers], shape))
+    answers = models.ask(model, ten_digits, paper=0, ink=1)
+    assert answers.argmax(axis=1).tolist() == list(range(10))
 
 
 class AnswersAlways:
@@ -54,32 +49,23 @@ class AnswersAlways:
 @pytest.mark.parametrize(
     ("layers", "inputs", "said"),
     [
-        ([keras.layers.Dense(10, "softmax")], (100,), "(None, 100)"),
-        ([keras.layers.Dense(3, "softmax")], (784,), "(None, 3)"),
-        ([keras.layers.Dense(26, "softmax")], (784,), "(None, 26)"),
-        ([keras.layers.Dense(10)], (784,), "probabilities"),
+        ([keras.layers.Dense(10, "softmax")], (100,), "it reads (None, 100)"),
+        ([keras.layers.Dense(26, "softmax")], (784,), "answers with (None, 26)"),
         ([keras.layers.Lambda(lambda x: x[:, :10])], (784,), "safely"),
     ],
-    ids=["other input", "fewer classes", "more classes", "logits", "code of its own"],
+    ids=["other input", "more classes", "code of its own"],
 )
-def test_a_model_for_something_else_is_refused(layers, inputs, said, ten_digits, read, tmp_path):
-    small_model(layers, inputs).save(tmp_path / "model.keras")
-    Image.fromarray(255 - ten_digits[2]).save(tmp_path / "good.png")
+def test_a_model_for_something_else_is_refused(layers, inputs, said, tmp_path):
     with pytest.raises(models.ModelError) as refused:
-        read(tmp_path / "good.png", model=tmp_path / "model.keras")
-    assert_one_line(str(refused.value), said)
+        models.load(save_model(tmp_path, layers, inputs))
+    assert_one_line(str(refused.value), "model.keras", said)
 
 
-@needs_unix_files
 @pytest.mark.parametrize(
     ("name", "make", "said"),
     [
         ("missing.keras", lambda path: None, "No such file"),
-        ("x" * 300, lambda path: None, "name too long"),
         ("folder", lambda path: path.mkdir(), "no regular file"),
-        ("zeros", lambda path: path.symlink_to("/dev/zero"), "no regular file"),
-        ("pipe", make_pipe, "no regular file"),
-        ("empty.keras", lambda path: path.write_bytes(b""), "not a zip file"),
         ("older.h5", lambda path: path.write_bytes(b"\x89HDF\r\n\x1a\n"), "not a zip file"),
     ],
 )
@@ -87,29 +73,18 @@ def test_a_file_that_is_no_model_is_told_with_the_command_that_makes_one(
     name, make, said, tmp_path
 ):
     make(tmp_path / name)
-    begin = time.monotonic()
     with pytest.raises(models.ModelError) as refused:
         models.check_file(tmp_path / name)
-    assert time.monotonic() - begin < 1
     assert_one_line(str(refused.value), name, said, "python train.py", "model.save('model.keras')")
 
 
-def test_a_small_file_that_unpacks_to_much_is_refused_before_keras_starts(tmp_path):
-    path = tmp_path / "model.keras"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
-        file.writestr("metadata.json", bytes(120_000_000))
-    with at_most_mb(50), pytest.raises(models.ModelError) as refused:
-        models.check_file(path)
-    assert_one_line(str(refused.value), "120,000,000 bytes, too many")
-
-
 def test_a_network_that_asks_for_more_than_it_needs_is_not_loaded(tmp_path, monkeypatch):
-    small_model([keras.layers.Dense(10, "softmax")]).save(tmp_path / "model.keras")
-    models.load(tmp_path / "model.keras")
+    path = save_model(tmp_path, [keras.layers.Dense(10, "softmax")])
+    models.load(path)
     monkeypatch.setattr(limits, "MOST_LAYERS", 1)
     monkeypatch.setattr(keras.saving, "load_model", None)  # it is not loaded
     with pytest.raises(models.ModelError) as refused:
-        models.load(tmp_path / "model.keras")
+        models.load(path)
     assert_one_line(str(refused.value), "model.keras", "2 layers")
 
 
@@ -134,8 +109,8 @@ def test_a_model_whose_metrics_name_clothes_is_refused_and_escapes_reach_no_term
 
 @pytest.mark.parametrize(
     "text",
-    ["no metrics", "[]", '{"class_names": 3}', "{}", "[" * 100_000, '{"a": 1}' + " " * 2_000_000],
-    ids=["text", "list", "number", "empty", "nested", "long"],
+    ["no metrics", "[]", "{}", "[" * 100_000],
+    ids=["text", "list", "empty", "nested"],
 )
 def test_metrics_that_say_nothing_are_as_if_there_were_none(text, with_metrics):
     path = with_metrics(text)
@@ -143,24 +118,14 @@ def test_metrics_that_say_nothing_are_as_if_there_were_none(text, with_metrics):
     assert models.read_scaling(path) == (0, 1)
 
 
-@pytest.mark.parametrize(
-    ("metrics", "expected"),
-    [
-        ({"paper": 1.0, "ink": 0.0, "scaling_problem": None}, (1, 0)),
-        ({"paper": None, "ink": None}, "metrics.json is damaged"),
-        ({"paper": None, "ink": None, "scaling_problem": "it is no line"}, "it is no line"),
-    ],
-)
-def test_what_became_of_a_pixel_in_training_stands_beside_the_model(
-    metrics, expected, with_metrics
-):
-    path = with_metrics(json.dumps(metrics))
-    if isinstance(expected, tuple):
-        assert models.read_scaling(path) == expected
-        return
-    with pytest.raises(models.ModelError) as refused:
-        models.read_scaling(path)
-    assert_one_line(str(refused.value), "which pixels", expected)
+def test_what_became_of_a_pixel_in_training_stands_beside_the_model(with_metrics):
+    path = with_metrics('{"paper": 1.0, "ink": 0.0, "scaling_problem": null}')
+    assert models.read_scaling(path) == (1, 0)
+    for problem, said in (("null", "metrics.json is damaged"), ('"no line"', "no line")):
+        path = with_metrics(f'{{"paper": null, "ink": null, "scaling_problem": {problem}}}')
+        with pytest.raises(models.ModelError) as refused:
+            models.read_scaling(path)
+        assert_one_line(str(refused.value), "which pixels", said)
 
 
 @pytest.mark.parametrize("name", ["config.json", "model.weights.h5"])
@@ -191,7 +156,6 @@ def test_the_network_is_shown_what_it_was_trained_with(paper, ink, sample):
         ([1, 0, 0, 0, 0, 0, 0, 0, 0, 0], None),
         ([3, -2, 0, 0, 0, 0, 0, 0, 0, 0], "softmax"),  # together 1
         ([0.5, 0.9, 0.5, 0, 0, 0, 0, 0, 0, 0], "softmax"),
-        ([np.nan] * 10, "softmax"),
     ],
 )
 def test_answers_that_are_no_probabilities_are_told_with_the_cure(answer, said, sample):

@@ -6,10 +6,8 @@ import pytest
 from drawing import (
     BLUE,
     blank,
-    page,
     seen,
     uneven_sheet,
-    with_shadows_and_specks,
     write,
 )
 from finding import assert_found, assert_refused, pieces
@@ -19,34 +17,15 @@ from reading.find import find_digits
 from reading.strokes import usual_height
 
 
-def test_a_finger_that_holds_the_paper_is_no_digit(typical_digits):
-    picture = blank()
-    boxes = write(picture, typical_digits[[6, 4, 1]], 100, 200, 140)
-    cv2.ellipse(picture, (500, 600), (50, 160), 10, 0, 360, (205, 150, 125), cv2.FILLED)
-    assert_found(seen(picture), boxes)
-
-
-def test_dots_commas_and_specks_are_no_digits(typical_digits):
-    picture = blank(300, 700)
-    boxes = write(picture, typical_digits[[3, 7]], 60, 80, 110)
-    picture[178:190, 280:292] = BLUE  # a full stop
-    picture[100:112, 285:297] = BLUE  # and another: a colon
-    boxes += write(picture, typical_digits[[5]], 330, 80, 110)
-    picture[20:23, 600:603] = BLUE
-    assert_found(seen(picture), boxes)
-
-
-def test_a_dash_is_no_digit(typical_digits):
-    picture = blank(300, 500)
-    picture[130:141, 50:105] = BLUE
-    boxes = write(picture, typical_digits[[1, 7]], 150, 80, 110)
-    assert_found(seen(picture), boxes)
-
-
-def test_digits_of_two_thirds_of_the_height_are_digits_too(typical_digits):
-    picture = blank(300, 500)
-    boxes = write(picture, typical_digits[[8]], 50, 80, 120)
-    boxes += write(picture, typical_digits[[3]], 200, 120, 80)
+def test_dots_commas_dashes_and_specks_are_no_digits(typical_digits):
+    picture = blank(300, 800)
+    picture[130:141, 10:65] = BLUE  # a dash
+    boxes = write(picture, typical_digits[[3, 7]], 110, 80, 110)
+    picture[178:190, 330:342] = BLUE  # a full stop
+    picture[100:112, 335:347] = BLUE  # and another: a colon
+    boxes += write(picture, typical_digits[[5]], 380, 80, 110)
+    boxes += write(picture, typical_digits[[3]], 510, 117, 73)  # two thirds as high
+    picture[20:23, 700:703] = BLUE
     assert_found(seen(picture), boxes)
 
 
@@ -104,27 +83,6 @@ def test_what_is_usual_are_the_nearest_six_of_a_sheet():
     assert usual_height(row[0], row[:0]) == 0
 
 
-def test_a_7_whose_bar_lies_along_the_picture_s_edge_is_a_digit(typical_digits):
-    picture = blank(200, 300)
-    corners = [(40, 4), (110, 4), (65, 150)]
-    cv2.polylines(picture, [np.array(corners)], False, BLUE, 9)
-    boxes = write(picture, typical_digits[[5]], 160, 30, 120)
-    assert_found(seen(picture, 0), [(36, 0, 115, 155), *boxes], atol=6)
-
-
-def test_a_1_at_the_very_edge_is_found_if_nothing_else_is_written():
-    picture = blank(300, 300)
-    picture[100:200, 288:] = BLUE
-    assert_found(seen(picture, 0), [(288, 100, 300, 200)])
-
-
-def test_shadows_at_the_edge_and_specks_are_no_digits(typical_digits):
-    sheet, _ = page(typical_digits, columns=5)
-    sheet = with_shadows_and_specks(sheet)
-    picture = np.repeat(sheet[..., None], 3, axis=2)
-    assert len(pieces(picture.clip(0, 255).astype("uint8"))) == 10
-
-
 def test_what_is_too_small_is_refused_with_its_height():
     picture = blank(100, 100)
     picture[50:55, 50:52] = BLUE
@@ -150,34 +108,21 @@ def test_dirt_before_a_digit_is_no_digit(typical_digits):
     assert any(np.allclose(proposal.box, box, atol=4) for proposal in proposals)
 
 
-def digits_in_order(sample, count, random):
-    """Return so many test images, 1 2 3 ... 9 0 1 2 ..., by anybody's hand."""
+def test_a_sheet_of_five_rows_of_uneven_digits_is_found_whole(sample):
     _, (images, labels) = sample
-    return [random.choice(images[labels == (1 + number) % 10]) for number in range(count)]
-
-
-@pytest.mark.parametrize(("vary", "least"), [(0.2, 8), (0.3, 6)])
-def test_a_sheet_of_five_rows_of_uneven_digits_is_found_whole(sample, vary, least):
     whole = 0
-    for seed in range(8):
+    for seed in range(4):
         random = np.random.default_rng(seed)
-        picture, boxes = uneven_sheet(digits_in_order(sample, 50, random), 10, vary, random)
+        digits = [random.choice(images[labels == (1 + number) % 10]) for number in range(50)]
+        picture, boxes = uneven_sheet(digits, 10, 0.2, random)
         found = [proposal.box for proposal in pieces(picture)]
         whole += len(found) == 50 and np.allclose(found, boxes, atol=6)
-    assert whole >= least
+    assert whole == 4
 
 
-def test_a_sheet_of_120_digits_is_found(sample):
-    for seed in range(2):
-        random = np.random.default_rng(seed)
-        picture, _ = uneven_sheet(digits_in_order(sample, 120, random), 10, 0.15, random)
-        assert len(pieces(picture)) in range(119, 122)
-
-
-@pytest.mark.parametrize("height", [150, 300])
-def test_one_tall_digit_neither_joins_the_others_nor_makes_dirt_of_them(typical_digits, height):
+def test_one_tall_digit_neither_joins_the_others_nor_makes_dirt_of_them(typical_digits):
     picture = blank(600, 900)
-    write(picture, typical_digits[[8]], 60, 40, height)
+    write(picture, typical_digits[[8]], 60, 40, 300)
     for top in (60, 122):
         write(picture, typical_digits[[1, 2, 3, 4, 5, 6]], 350, top, 50, gap=0.5)
     assert len(pieces(seen(picture))) == 13
