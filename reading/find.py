@@ -3,9 +3,10 @@
 `find_digits` is the table of contents. The steps follow in their order, each in a file of its own:
 find the paper (paper.py), find the ink on it (ink.py), drop frames and lines (frames.py, lines.py),
 group what is left into strokes and digits (strokes.py, proposals.py), make each look like MNIST's
-(normalize.py). A tiny picture is one digit (tiny.py). The steps use what a person uses: paper is
-what surrounds ink, ink is thin, frames enclose what was meant, lines are long, and the digits of
-one number are about equally high. basics.py says what pictures, masks and boxes are.
+(normalize.py). A tiny picture is one digit (tiny.py). Of a large one with small digits, the part in
+which they are is looked at again, at its full size. The steps use what a person uses: paper is what
+surrounds ink, ink is thin, frames enclose what was meant, lines are long, and the digits of one
+number are about equally high. basics.py says what pictures, masks and boxes are.
 """
 
 import cv2
@@ -20,7 +21,8 @@ from reading.proposals import propose_digits
 from reading.strokes import find_strokes, join_strokes
 from reading.tiny import propose_all_ink, shows_one_digit
 
-WORKING_SIDE = 1000  # larger pictures are shrunk to this side
+WORKING_SIDE = 1000  # larger pictures are shrunk to this side, to find where there are digits
+ENOUGH_ROWS = 48  # of pixels in a digit: MNIST's have 20, and shrinking wants about twice as many
 
 
 def find_digits(picture):
@@ -29,9 +31,20 @@ def find_digits(picture):
     if shows_one_digit(inside):
         return move(propose_all_ink(inside), 1, left, top)
     larger, margin = add_paper(inside)
-    small = shrink(larger, WORKING_SIDE)
-    scale = max(larger.shape) / max(small.shape)
-    return move(find_on_paper(small), scale, left - margin, top - margin)
+    return move(find_at_its_scale(larger), 1, left - margin, top - margin)
+
+
+def find_at_its_scale(picture):
+    """Return the Proposals in a picture of any size: found in a smaller one, if it is large."""
+    small = shrink(picture, WORKING_SIDE)
+    if small is picture:
+        return find_on_paper(picture)
+    scale = max(picture.shape[:2]) / max(small.shape[:2])
+    proposals = move(find_on_paper(small), scale, 0, 0)
+    heights = [proposal.box[3] - proposal.box[1] for proposal in proposals]
+    if np.median(heights) < ENOUGH_ROWS * scale:
+        return look_closer(picture, proposals, max(heights))
+    return proposals
 
 
 def find_on_paper(picture):
@@ -56,6 +69,18 @@ def find_on_sheet(picture, on_sheet):
     boxes, strokes = find_strokes(mask)
     boxes, pieces = join_strokes(boxes, strokes)
     return propose_digits(ink, boxes, pieces)
+
+
+def look_closer(picture, proposals, height):
+    """Look again, at the picture's full size, at the part of it in which there are small digits."""
+    boxes = np.array([proposal.box for proposal in proposals])
+    left, top = np.maximum(boxes[:, :2].min(axis=0) - 3 * height, 0)
+    right, bottom = boxes[:, 2:].max(axis=0) + 3 * height
+    try:
+        closer = find_on_paper(picture[top:bottom, left:right])
+    except NoDigits:
+        return proposals
+    return move(closer, 1, left, top)
 
 
 def move(proposals, scale, left, top):

@@ -88,7 +88,10 @@ def ask(model, images, paper, ink):
     if not len(images):
         return np.zeros((0, 10))
     x = to_network(images, paper, ink, input_shape(model))
-    probabilities = model.predict(x, batch_size=100, verbose=0)
+    try:
+        probabilities = model.predict(x, batch_size=100, verbose=0)
+    except Exception as error:  # noqa: BLE001  whatever a network's layers raise
+        raise ModelError(f"this network cannot answer: {one_line(error)}") from None
     are_shares = np.all((probabilities >= 0) & (probabilities <= 1))
     if not are_shares or not np.allclose(probabilities.sum(axis=1), 1, atol=0.01):
         raise ModelError(

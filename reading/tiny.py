@@ -3,31 +3,75 @@
 import cv2
 import numpy as np
 
-from reading.basics import NO_INK, NoDigits
-from reading.ink import LEAST_CONTRAST
+from reading.basics import NO_INK, ONE_COLOR, PATTERN, NoDigits
+from reading.ink import LEAST_CONTRAST, MOST_INK, blur_ink_away, compare
 from reading.normalize import normalize
 from reading.paper import compare_with_usual
 from reading.proposals import Proposal
 
 ONE_DIGIT = 40  # pixels: a picture whose sides are no longer shows one digit...
 ROW = 1.2  # times as wide as high: ...unless it is wider, as a row of digits is
+PIECE = 0.7  # of the ink's height: two pieces side by side that are as high are two digits
 MNIST_BOX = (18, 19, 20)  # pixels: the longer side of MNIST's digits
+LEAST_PAPER = 1 / 8  # of each quarter of a picture
 PALE = 0.03  # of the strongest ink: the traces of a JPEG are paler
 
 
 def shows_one_digit(picture):
     """Return whether a picture is too small for more than one digit."""
     height, width = picture.shape[:2]
-    return max(height, width) <= ONE_DIGIT and width <= ROW * height
+    if max(height, width) > ONE_DIGIT or width > ROW * height:
+        return False
+    contrast = find_contrast(picture)
+    ink = contrast / np.float32(max(1, contrast.max()))
+    return is_as_mnist(ink) or not are_side_by_side(ink > 0.5)
+
+
+def are_side_by_side(mask):
+    """Return whether paper, from top to bottom, parts the ink into two high pieces, as in a 10."""
+    rows, columns = np.nonzero(mask)
+    for column in np.flatnonzero(~mask.any(axis=0)):
+        left = rows[columns < column]
+        right = rows[columns > column]
+        if len(left) and len(right):
+            lower = min(np.ptp(left), np.ptp(right))
+            if lower > PIECE * np.ptp(rows):
+                return True
+    return False
+
+
+def find_contrast(picture):
+    """Return how much each pixel differs from the paper, uint8 (height, width).
+
+    In even light paper has one colour. In a photo it may not: there it is the median of a half of
+    the picture around each pixel. (A digit fills more of a smaller one.)
+    """
+    _, contrast = compare_with_usual(picture)
+    if is_lit_evenly(contrast):
+        return contrast
+    around = blur_ink_away(picture, 1 / 2)
+    return compare(picture, around, around)
+
+
+def is_lit_evenly(contrast):
+    """Return whether there is paper of the usual colour in each quarter of a picture."""
+    height, width = contrast.shape
+    for half in (contrast[: (height + 1) // 2], contrast[height // 2 :]):
+        for quarter in (half[:, : (width + 1) // 2], half[:, width // 2 :]):
+            if np.quantile(quarter, LEAST_PAPER) > ONE_COLOR:
+                return False
+    return True
 
 
 def propose_all_ink(picture):
     """Return a list of one Proposal: all ink of a picture. Raises NoDigits if there is none."""
-    _, contrast = compare_with_usual(picture)
+    contrast = find_contrast(picture)
     strongest = int(contrast.max())
     if strongest < LEAST_CONTRAST:
         raise NoDigits(NO_INK)
     ink = contrast / np.float32(strongest)
+    if np.mean(ink > 0.5) > MOST_INK:
+        raise NoDigits(PATTERN)
     if is_as_mnist(ink):
         image = (255 * ink).round().astype(np.uint8)
     else:

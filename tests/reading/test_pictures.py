@@ -106,6 +106,15 @@ def test_the_range_of_a_picture_with_16_bits_or_fractions_is_that_of_all_of_it(t
         np.testing.assert_allclose(picture[:, 0, 0], np.linspace(0, 255, 300), atol=1.5)
 
 
+def test_a_pixel_that_is_infinite_or_no_number_does_not_cost_the_picture(tmp_path):
+    picture = np.full((30, 50), 100, "float32")
+    picture[0, :3] = (np.inf, -np.inf, np.nan)
+    Image.fromarray(picture).save(tmp_path / "scan.tif")
+    opened, _ = pictures.open_picture(tmp_path / "scan.tif")
+    assert (opened[0, :3] == 0).all()
+    assert (opened[1:] == 255).all()
+
+
 def make_letter_by_letter(path):
     path.write_bytes(b"P5\n#" + bytes(10_000_000) + b"\n9 9\n255\n" + bytes(81))
 
@@ -124,6 +133,7 @@ def make_pages(path):
         ("wide.gif", Image.new("L", (25_001, 1000)).save, "smaller than 25 million"),
         ("wide.jpg", Image.new("L", (65_001, 1000)).save, "smaller than 65 million"),
         ("bomb.png", Image.new("1", (20_000, 20_000)).save, "too many pixels"),
+        ("narrow.png", Image.new("1", (8, 900)).save, "too narrow"),
         ("scan.tif", make_pages, "several pages"),
         ("starts_a_program.eps", Image.new("L", (20, 20)).save, "not a picture"),
         ("read_letter_by_letter.pgm", make_letter_by_letter, "not a picture"),

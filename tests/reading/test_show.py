@@ -20,7 +20,7 @@ def make_digit(confidence=0.95, predicted=3, box=(400, 100, 600, 300), distance=
     image[:14, :14] = 255
     probabilities = np.full(10, (1 - confidence) / 9)
     probabilities[predicted] = confidence
-    return Digit(Proposal(0, 1, 0.0, box, image), probabilities, distance, truth)
+    return Digit(Proposal(0, 1, 0.0, box, image), probabilities, distance, truth=truth)
 
 
 UNLIKE = {"distance": DOUBTFUL + 0.01}
@@ -40,6 +40,10 @@ def report(capsys, *digits):
     [
         (make_digit(0.9), "90% sure"),
         (make_digit(0.9, **UNLIKE), "90% sure, but it looks unlike MNIST's"),
+        (
+            make_digit()._replace(is_odd=True),
+            "95% sure, but its size or place is unlike its neighbours': perhaps no digit",
+        ),
     ],
 )
 def test_how_sure_the_network_is_is_printed_and_why_a_digit_is_doubtful(digit, said, capsys):
