@@ -36,3 +36,10 @@ def differ_from(picture, color):
     most: uint8 (height, width).
     """
     return cv2.absdiff(picture, color + (0,)).max(axis=2)  # OpenCV wants four numbers
+
+
+def stroke_width(mask):
+    """Return how wide the strokes are on average: their area by half of their outline."""
+    cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
+    outline = mask.sum() - cv2.erode(mask, cross).sum()
+    return 2 * mask.sum() / max(outline, 1)

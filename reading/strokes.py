@@ -3,24 +3,36 @@
 import cv2
 import numpy as np
 
-from reading.basics import PATTERN, NoDigits
+from reading.basics import PATTERN, NoDigits, stroke_width
 from reading.frames import find_boxes
 
 SPECK = 0.15  # of the tallest stroke: what is smaller, in both directions, is dirt or a comma
 SOLID = 0.65  # of its size: a thing whose ink is as wide is a dot or a shape, not a stroke
 LEAST_HEIGHT = 7  # pixels: nobody reads a smaller digit
+ALONG = 2.5  # stroke widths at the picture's edge: what touches it farther lies along it...
+ALONG_SIDE = 0.8  # ...if that is also so much of its own longer side
+SOMETHING_ELSE = 0.02  # of all ink: with less, what lies along the edge is what was written
 MOST_STROKES = 400  # in one picture: more are a pattern, not handwriting
 
 
 def find_strokes(mask):
     """Return the boxes, int (N, 4), of the strokes, and where each is: int32, 1 to N, 0 for paper.
 
-    Left out: empty boxes, solid shapes, dots and dirt. Raises NoDigits if nothing is left.
+    Left out: what lies along the picture's edge, empty boxes, solid shapes, dots and dirt. Raises
+    NoDigits if nothing is left.
     """
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
     left, top, widths, heights, areas = stats.T
     sizes = np.maximum(widths, heights)
     kept = np.arange(count) > 0  # all but the paper
+
+    # What lies along the edge is no stroke, if there is something else: the rest of a line of wide
+    # squared paper.
+    edge = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
+    touching = np.bincount(edge, minlength=count)
+    along = touching >= np.maximum(ALONG * stroke_width(mask), ALONG_SIDE * sizes)
+    if areas[kept & ~along].sum() >= SOMETHING_ELSE * areas[kept].sum():
+        kept &= ~along
 
     is_empty_box = find_empty_boxes(mask, labels, count)
     if is_empty_box.sum() > 1 or (kept & ~is_empty_box).any():  # a single one may be a 0

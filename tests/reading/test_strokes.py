@@ -83,6 +83,20 @@ def test_what_is_usual_are_the_nearest_six_of_a_sheet():
     assert usual_height(row[0], row[:0]) == 0
 
 
+def test_a_7_whose_bar_lies_along_the_picture_s_edge_is_a_digit(typical_digits):
+    picture = blank(200, 300)
+    corners = [(40, 4), (110, 4), (65, 150)]
+    cv2.polylines(picture, [np.array(corners)], False, BLUE, 9)
+    boxes = write(picture, typical_digits[[5]], 160, 30, 120)
+    assert_found(seen(picture, 0), [(36, 0, 115, 155), *boxes], atol=6)
+
+
+def test_a_1_at_the_very_edge_is_found_if_nothing_else_is_written():
+    picture = blank(300, 300)
+    picture[100:200, 288:] = BLUE
+    assert_found(seen(picture, 0), [(288, 100, 300, 200)])
+
+
 def test_what_is_too_small_is_refused_with_its_height():
     picture = blank(100, 100)
     picture[50:55, 50:52] = BLUE
