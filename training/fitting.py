@@ -180,9 +180,10 @@ def batches_in_a_call(model, given):
     same weights. It is 1 where somebody might see a difference, because `fit` was given more than
     the PLAIN arguments; and for a convnet, whose batches take so long that it would bring nothing.
     """
-    is_plain = are_arrays(given) and given.keys() <= PLAIN and model.steps_per_execution == 1
+    is_plain = are_arrays(given) and given.keys() <= PLAIN
+    is_set = model.steps_per_execution != 1 or model.run_eagerly  # by the reader
     has_slow_batches = any(isinstance(layer, keras.layers.Conv2D) for layer in model.layers)
-    if keras.backend.backend() == "torch" or not is_plain or has_slow_batches:
+    if keras.backend.backend() == "torch" or not is_plain or is_set or has_slow_batches:
         return 1
     number_of_batches = math.ceil(len(given["x"]) / (given.get("batch_size") or 32))
     most = min(MOST_BATCHES, number_of_batches // LEAST_CALLS)
