@@ -3,8 +3,9 @@
 import keras
 import numpy as np
 import pytest
+from conftest import as_input
 
-from training import networks
+from training import distort, networks
 
 
 def test_the_dropout_network_is_the_one_of_tensorflow_s_quickstart():
@@ -55,6 +56,24 @@ def test_the_seed_decides_the_weights_whatever_was_built_before():
         networks.build("dropout", 5)
         assert np.array_equal(first_weights(name, 3), expected)
         assert not np.array_equal(first_weights(name, 4), expected)
+
+
+def test_the_convnet_learns_and_reads_digits_that_are_moved(sample):
+    (images, labels), (images_test, labels_test) = sample
+    model = networks.build("convnet", seed=0)
+    y_train = keras.utils.to_categorical(labels[:2000], num_classes=10)
+    batches = distort.DistortedImages(as_input(images[:2000]), y_train, batch_size=64)
+    model.fit(batches, epochs=4, shuffle=False, verbose=0)
+
+    def accuracy(images):
+        return np.mean(model.predict(as_input(images), verbose=0).argmax(axis=1) == labels_test)
+
+    # Seeds 0 and 1 gave 93% and 97%, and 83% and 84% on digits that are moved; without distortion,
+    # seed 0 gave 50%.
+    assert accuracy(images_test) > 0.85
+    moved_down = np.roll(images_test, 3, axis=1)
+    moved_up_and_left = np.roll(images_test, (-2, -2), axis=(1, 2))
+    assert (accuracy(moved_down) + accuracy(moved_up_and_left)) / 2 > 0.75
 
 
 # --- The learning rate that falls ---------------------------------------------------------------
