@@ -98,7 +98,8 @@ def describe(digit):
 
 
 def is_unsure(digit):
-    return digit.doubtful or digit.confidence < SURE_FROM
+    shown = round(digit.confidence, 2)  # as in the caption
+    return digit.doubtful or shown < SURE_FROM
 
 
 def box_in_file(digit, page):
@@ -146,8 +147,11 @@ def draw_page(page):
     pen.rectangle((LEFT - 1, TOP - 1, LEFT + shown.width, TOP + shown.height), outline="silver")
     for digit in page.digits:
         draw_box(pen, digit, shown.width / picture.width)
-    about = "The digits one by one, of many the least sure: cut out, as the network sees them, and "
-    pen.text((LEFT, below), f"{about}how probable each digit is", "black", font)
+    title = "The digits one by one"
+    if len(one_by_one) < len(page.digits):
+        title = f"The {MOST_DIGITS} of which the network is least sure"
+    title += ": cut out, as the network sees them, and how probable each digit is"
+    pen.text((LEFT, below), title, "black", font)
     for i, (digit, place) in enumerate(one_by_one):
         left = LEFT + i % 3 * (WIDTH // 3)
         draw_digit(drawn, picture, digit, place, left, below + 26 + i // 3 * ROW)

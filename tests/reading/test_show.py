@@ -216,3 +216,10 @@ def test_of_many_digits_and_pages_the_misread_and_the_least_sure_are_shown(draw)
     assert [digit for digit, _ in show.choose_shown(few)] == few
     picture = draw(*[([unsure], "lightgreen")] * show.MOST_PAGES, ([misread], "pink"))
     assert count(picture, "pink") > 0
+
+
+def test_what_is_shown_as_90_percent_is_as_sure_as_the_legend_says():
+    digit = make_digit(confidence=0.896)
+    assert show.caption_of(digit) == "3: 90%"
+    assert show.colour_of(digit) == show.SURE
+    assert show.colour_of(make_digit(confidence=0.894)) == show.UNSURE
