@@ -85,7 +85,7 @@ def describe_accuracy(pages):
     text = f"Read right: {right} of {number}, {right / number:.0%}."
     if misread:
         text += f" Misread: {', '.join(misread)}."
-    if right < number / 2:
+    if number > 1 and right < number / 2:
         text += (
             " If that is because --are has them in another order (it is row by row, each from left "
             "to right), run this again with the right one: it replaces what was added."

@@ -142,8 +142,8 @@ def tiny_npz(sample, tmp_path_factory):
 def finish_once(tmp_path_factory, request):
     """Finish a run of train.py for all tests that only look at it: finish_once(name, options).
 
-    Returns what run_here does, but for the names. Where pytest-xdist has several processes, the
-    first one that needs the run makes it, and the others wait.
+    Returns its `outputs`, `metrics`, `stdout` and `stderr`. Where pytest-xdist has several
+    processes, the first one that needs the run makes it, and the others wait.
     """
     base = tmp_path_factory.getbasetemp()
     if hasattr(request.config, "workerinput"):
@@ -158,11 +158,16 @@ def finish_once(tmp_path_factory, request):
                 time.sleep(0.1)
         else:
             run = run_here(folder / "outputs", options, draws=draws)
-            assert run.status == 0, run.stderr
-            told = {"metrics": run.metrics, "stdout": run.stdout, "stderr": run.stderr}
+            told = {
+                "status": run.status,
+                "metrics": run.metrics,
+                "stdout": run.stdout,
+                "stderr": run.stderr,
+            }
             (folder / "unfinished").write_text(json.dumps(told))
             (folder / "unfinished").rename(folder / "told.json")
         told = json.loads((folder / "told.json").read_text())
+        assert told["status"] == 0, told["stderr"]
         return types.SimpleNamespace(outputs=folder / "outputs", **told)
 
     return finish_once

@@ -96,5 +96,8 @@ def to_network(images, paper, ink, shape):
 
 
 def ask(model, images, paper, ink):
-    """Return what a model of `input_shape` answers about images, uint8 (N, 28, 28)."""
+    """Return what a model answers about images, uint8 (N, 28, 28): float (N, classes).
+
+    `paper` and `ink` are those of its Scaling.
+    """
     return model.predict(to_network(images, paper, ink, input_shape(model)), verbose=0)

@@ -99,6 +99,8 @@ LABELS = np.zeros(400, dtype=np.uint8)
         ({"x_train": INK.reshape((400, 784))}, "(400, 784)"),
         ({"x_test": INK[:0], "y_test": LABELS[:0]}, "(0, 28, 28)"),
         ({"x_test": INK}, "(400,)"),
+        ({"x_train": INK // 255}, "multiply them"),
+        ({"y_train": LABELS.astype(str)}, "not <U"),
         ({"y_train": LABELS + 10}, "0 to 9"),
         ({"y_train": LABELS.astype(int) - 1}, "0 to 9"),
         ({"x_train": INK.astype(np.float32)}, "float32"),
