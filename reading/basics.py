@@ -35,7 +35,13 @@ def differ_from(picture, color):
     """Return how much each pixel differs from red, green and blue, in the channel in which that is
     most: uint8 (height, width).
     """
-    return cv2.absdiff(picture, color + (0,)).max(axis=2)  # OpenCV wants four numbers
+    return most_of_channels(cv2.absdiff(picture, color + (0,)))  # OpenCV wants four numbers
+
+
+def most_of_channels(picture):
+    """Return the largest of red, green and blue, uint8 (height, width)."""
+    red, green, blue = cv2.split(picture)
+    return cv2.max(cv2.max(red, green), blue)  # in a part of the time of picture.max(axis=2)
 
 
 def stroke_width(mask):

@@ -9,6 +9,7 @@ from reading.basics import (
     PATTERN,
     NoDigits,
     differ_from,
+    most_of_channels,
     shrink,
     widen,
 )
@@ -144,4 +145,4 @@ def compare(picture, darkest, lightest):
     if cv2.norm(lighter) > cv2.norm(darker):  # of three channels, since dark ink is the usual one
         return lighter
     # Shadow dims paper and ink by the same factor: divide.
-    return cv2.divide(darker, darkest, scale=255).max(axis=2)
+    return most_of_channels(cv2.divide(darker, darkest, scale=255))

@@ -210,8 +210,8 @@ def draw_digit(drawn, picture, digit, place, left, top):
     drawn.paste(ImageOps.contain(picture.crop(box), (96, 112)), (left, top + 22))
     image = Image.fromarray(digit.proposal.image).resize((112, 112), Image.Resampling.NEAREST)
     drawn.paste(image, (left + 104, top + 22))
+    font = ImageFont.load_default(10)
     for c, probability in enumerate(digit.probabilities.tolist()):
         y = top + 22 + 11.2 * c
-        font = ImageFont.load_default(10)
         pen.text((left + 226, y + 5), str(c), "black", font, anchor="lm")
         pen.rectangle((left + 236, y + 1, left + 236 + 80 * probability, y + 9), colour_of(digit))
