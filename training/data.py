@@ -123,7 +123,7 @@ def load_path(path):
     try:
         path = pathlib.Path(path).expanduser()
         if path.is_dir():
-            arrays = [read_idx(find_original(path, name)) for name in ORIGINAL_FILES]
+            arrays = read_folder(path)
         else:
             arrays = read_arrays(path, ARRAYS, MOST_BYTES).values()
         x_train, y_train, x_test, y_test = arrays
@@ -149,6 +149,16 @@ def read_arrays(path, names, most_bytes):
     return arrays
 
 
+def read_folder(folder):
+    """Return the arrays in MNIST's four original files, also packed (.gz), in their order."""
+    arrays = []
+    most_bytes = MOST_BYTES
+    for name in ORIGINAL_FILES:
+        arrays.append(read_idx(find_original(folder, name), most_bytes))
+        most_bytes -= arrays[-1].nbytes
+    return arrays
+
+
 def find_original(folder, name):
     """Return the path of one of the four files, whose name has several usual forms."""
     with_a_dot = name.replace("-idx", ".idx")
@@ -158,8 +168,9 @@ def find_original(folder, name):
     raise ValueError(f"{name} is missing in this folder")
 
 
-def read_idx(path):
-    """Return the uint8 array in a file of the format IDX, as MNIST's are, packed (.gz) or not.
+def read_idx(path, most_bytes):
+    """Return the uint8 array, of `most_bytes` or less, in a file of the format IDX, as MNIST's are,
+    packed (.gz) or not.
 
     The format (http://yann.lecun.com/exdb/mnist): two bytes 0, a byte for the type (8: uint8), one
     for the number of dimensions, each dimension as a 4-byte integer, then all the numbers.
@@ -170,7 +181,7 @@ def read_idx(path):
             raise ValueError(f"{path.name} does not begin like an IDX file of bytes")
         shape = np.frombuffer(file.read(4 * begin[3]), dtype=">u4").tolist()
         size = math.prod(shape)
-        limits.check_size(size, MOST_BYTES)
+        limits.check_size(size, most_bytes)
         return np.frombuffer(file.read(size), dtype="uint8").reshape(shape)
 
 

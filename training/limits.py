@@ -71,7 +71,11 @@ def check_network(path):
         raise ValueError(f"it has {number:,} layers, and at most {MOST_LAYERS} are built")
     model = build_without_weights(config)
     most_numbers = max(model.count_params(), IMAGES * count_numbers(model))
-    check_size(4 * most_numbers, MOST_BYTES_OF_NETWORK)
+    if 4 * most_numbers > MOST_BYTES_OF_NETWORK:
+        raise ValueError(
+            f"it needs {4 * most_numbers:,} bytes of memory, too many: at most "
+            f"{MOST_BYTES_OF_NETWORK:,} are given to a network"
+        )
 
 
 def count_bytes(arrays):

@@ -78,7 +78,7 @@ def save(run, model, train_set, test_set, probabilities, loss):
         y_train = y_train[run.number_added :]
     labels_train = to_labels(y_train)
     data_name = data.name_data(run.source, labels_train)
-    scaling = find_scaling(x_train, x_test, run.brightest)
+    scaling = find_scaling(x_train, x_test, run.shades)
     labels = find_labels(y_test, probabilities)
     answers, problem = make_answers(to_pixels(x_test, scaling), labels, probabilities, data_name)
     accuracy = None

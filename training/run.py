@@ -14,7 +14,7 @@ import time
 import keras
 import numpy as np
 
-from training import data, hands, networks, options, own_digits, results
+from training import data, hands, networks, options, own_digits, results, scaling
 from training.errors import printable
 from training.files import Outputs, delete
 from training.fitting import Fitting
@@ -35,7 +35,7 @@ class Run:
         self.options = options.parse(arguments)
         self.outputs = Outputs(self.options.outputs)
         self.source = None  # of the images
-        self.brightest = 255  # of their pixels
+        self.shades = scaling.ALL_SHADES  # of grey in them
         self.number_added = 0  # training images of --add and --hands, which stand before the others
         self.model_name = None  # of one of ours, which `watch` was given
         self.told_seed = None
@@ -73,7 +73,7 @@ class Run:
         finally:
             keras.datasets.mnist.load_data = self.load_data
         (x_train, y_train), (x_test, y_test) = sets
-        self.brightest = int(x_train.max())
+        self.shades = np.unique(x_train[: scaling.SOME])
         number = len(x_train)
         if self.options.hands:
             x_train, y_train = hands.load().add_to(x_train, y_train, self.options.seed)

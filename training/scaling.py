@@ -8,6 +8,7 @@ import numpy as np
 SOME = 1000  # images are looked at pixel by pixel; all of them would take time
 NEAR = 0.2  # of a step from one shade of grey to the next: differences below it are rounding
 DECIMALS = 6  # float32 has about seven digits
+ALL_SHADES = range(256)  # of grey, in MNIST
 
 
 class Scaling(NamedTuple):
@@ -22,13 +23,13 @@ class Scaling(NamedTuple):
     problem: str | None
 
 
-def find_scaling(x_train, x_test, brightest=255):
-    """Return the Scaling by which images of pixels from 0 to `brightest` became these arrays.
+def find_scaling(x_train, x_test, shades=ALL_SHADES):
+    """Return the Scaling by which images of these `shades`, integers, became these arrays.
 
     If `x_train` is on no line, that of `x_test` counts: it may have been distorted, to learn from.
     """
-    of_train = find_line(x_train, brightest)
-    of_test = find_line(x_test, brightest)
+    of_train = find_line(np.asarray(x_train), shades)
+    of_test = find_line(np.asarray(x_test), shades)
     if of_test is None:
         problem = (
             "what was done to the pixels of x_test is no straight line, such as / 255 or 1 - x: "
@@ -45,18 +46,22 @@ def find_scaling(x_train, x_test, brightest=255):
     return Scaling(paper, ink, None)
 
 
-def find_line(x, brightest):
+def find_line(x, shades):
     """Return what pixels of 0 and 255 became in `x`, (N, ...), two floats, or None.
 
     Paper is the most frequent number, and ink the one that is farthest from it. If a straight line
     leads from the pixels to `x`, then the numbers in between are whole steps of equal size.
     """
-    values, counts = np.unique(np.asarray(x)[:SOME].astype("float64"), return_counts=True)
+    values, counts = np.unique(x[:SOME], return_counts=True)
+    values = values.astype("float64")
     paper = values[counts.argmax()]
-    ink = values[np.abs(values - paper).argmax()]
-    step = (ink - paper) / brightest
-    if step == 0 or not np.isfinite(step):
+    ends = np.array([x.min(), x.max()], "float64")
+    ink = ends[np.abs(ends - paper).argmax()]
+    if ink == paper or not np.isfinite(ink - paper):
         return None
+    if len(values) == 2 < len(shades):
+        return None  # made black and white
+    step = (ink - paper) / max(shades)
     steps = (values - paper) / step
     if np.abs(steps - np.rint(steps)).max() > NEAR:
         return None

@@ -14,7 +14,6 @@ PROJECT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: P
 PACKAGES = ("shutil", "numpy.linalg", "matplotlib.figure", "cv2.version", "PIL.Image")
 SCREEN_IS_GONE = (errno.EPIPE, errno.ENOSPC, errno.EINVAL)  # the last one on Windows
 NARROW = 60  # letters in a line of the screen
-IMPORTED = ("numpy", "matplotlib", "cv2", "PIL", "keras", "tensorflow", "jax", "torch")
 
 
 def prepare():
@@ -91,9 +90,17 @@ def import_packages(names):
 
 
 def find_stand_ins():
-    """Return the names of files beside the scripts that Python imports in place of others."""
-    names = sys.stdlib_module_names.union(IMPORTED)
-    return [name for name in os.listdir(PROJECT) if name.removesuffix(".py") in names]  # noqa: PTH208
+    """Return the paths of files beside the scripts that Python imports in place of others."""
+    from importlib.machinery import PathFinder
+
+    others = [folder for folder in sys.path if os.path.abspath(folder) != PROJECT]  # noqa: PTH100
+    paths = []
+    for file_name in os.listdir(PROJECT):  # noqa: PTH208
+        name, _, ending = file_name.partition(".")
+        is_taken = name in sys.stdlib_module_names or PathFinder.find_spec(name, others)
+        if ending == "py" and is_taken:
+            paths.append(os.path.join(PROJECT, file_name))  # noqa: PTH118
+    return paths
 
 
 def import_keras():

@@ -73,7 +73,7 @@ def test_without_options_nothing_is_added(make_run, tiny_npz):
     assert np.array_equal(x_train, images)
     assert np.array_equal(y_train, labels)
     assert run.number_added == 0
-    assert run.brightest == 255
+    assert run.shades.tolist() == np.unique(images).tolist()
 
 
 def test_the_seed_is_the_one_that_was_asked_for_and_told_only_if_the_script_took_it(make_run):

@@ -64,13 +64,22 @@ def test_a_straight_line_is_found_and_done_to_new_images_and_back(images, prepro
 
 def test_images_that_are_not_as_bright_as_mnist_s_have_the_same_line(images):
     x = classic(images // 2)
-    assert find_scaling(x, x, brightest=127)[:2] == pytest.approx((0, 1), abs=1e-3)
+    assert find_scaling(x, x, np.unique(images // 2))[:2] == pytest.approx((0, 1), abs=1e-3)
+
+
+def test_images_in_black_and_white_have_a_line(images):
+    x = (images > 127).astype("float32")
+    assert find_scaling(x, x, shades=[0, 255]) == (0, 1, None)
 
 
 def test_noise_on_the_training_images_alone_leaves_the_line_of_the_test_images(images):
     x = classic(images)
     noisy = x + np.random.default_rng(0).normal(0, 0.1, x.shape)
     assert find_scaling(noisy, x) == (0, 1, None)
+
+
+def black_and_white(images):
+    return classic(images) > 0.5
 
 
 def pixels_standardized(images):
@@ -90,7 +99,9 @@ def all_alike(images):
     return classic(images) * 0
 
 
-@pytest.mark.parametrize("preprocess", [pixels_standardized, squared, without_numbers, all_alike])
+@pytest.mark.parametrize(
+    "preprocess", [black_and_white, pixels_standardized, squared, without_numbers, all_alike]
+)
 def test_what_is_no_straight_line_is_a_problem(images, preprocess):
     x = preprocess(images)
     paper, ink, problem = find_scaling(x, x)

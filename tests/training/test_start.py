@@ -38,7 +38,7 @@ def test_a_file_of_the_reader_s_that_is_taken_for_a_module_is_named(name, code, 
     (tmp_path / name).write_text(code, encoding="utf-8")
     process = run(tmp_path / "train.py", "--help")
     assert process.returncode == 1
-    assert_one_line(process.stderr, f"Your file {name}", "Rename it")
+    assert_one_line(process.stderr, str(tmp_path / name), "Rename it")
     assert "train.py" not in process.stderr
 
 
@@ -60,10 +60,11 @@ def test_settings_that_are_a_pipe_are_told_and_not_waited_for(tmp_path, monkeypa
 
 
 def test_a_package_that_is_missing_is_named_and_no_file_beside_the_scripts(tmp_path, monkeypatch):
-    for name in ("calendar.py", "torch.py", "my_torch.py"):
+    for name in ("calendar.py", "h5py.py", "my_h5py.py"):
         (tmp_path / name).touch()
     monkeypatch.setattr(start, "PROJECT", str(tmp_path))
-    assert sorted(start.find_stand_ins()) == ["calendar.py", "torch.py"]
+    expected = [str(tmp_path / name) for name in ("calendar.py", "h5py.py")]
+    assert sorted(start.find_stand_ins()) == expected
     monkeypatch.setattr(start, "PACKAGES", ("json.decoder", "no_such_package.part"))
     with pytest.raises(SystemExit) as end:
         start.prepare()
