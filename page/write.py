@@ -136,6 +136,8 @@ def check_layer(kind, name, config):
                 f"the page cannot compute {setting}={value} of the layer {name}; {INSTEAD}"
             )
     activation = config.get("activation") or "linear"
+    if isinstance(activation, dict):  # a layer or a function in the place of a name
+        activation = activation.get("class_name")
     if activation not in KNOWN["activations"]:
         raise PageError(
             f"the page cannot compute the activation {activation} of the layer {name}; {INSTEAD}"

@@ -89,7 +89,7 @@ def ask(model, images, paper, ink):
         return np.zeros((0, 10))
     x = to_network(images, paper, ink, input_shape(model))
     try:
-        probabilities = model.predict(x, batch_size=100, verbose=0)
+        probabilities = model.predict(x, batch_size=limits.IMAGES, verbose=0)
     except Exception as error:  # noqa: BLE001  whatever a network's layers raise
         raise ModelError(f"this network cannot answer: {one_line(error)}") from None
     are_shares = np.all((probabilities >= 0) & (probabilities <= 1))

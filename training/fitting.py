@@ -89,10 +89,12 @@ class Fitting:
     @property
     def history(self):
         """The numbers by epoch, a dict of lists as in Keras's History; None where one lacks."""
-        names = {}
-        for numbers in self.epochs:
-            names |= numbers
-        return {name: [numbers.get(name) for numbers in self.epochs] for name in names}
+        history = {}
+        for place, numbers in enumerate(self.epochs):
+            for name, value in numbers.items():
+                history.setdefault(name, [None] * len(self.epochs))
+                history[name][place] = value
+        return history
 
     def describe(self, given):
         """Note what `fit` is given, a dict by name, and print it."""

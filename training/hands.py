@@ -125,8 +125,9 @@ def draw_elsewhere(hands, probabilities, test_images, test_labels):
         is_misread = (hands.labels_aside == digit) & (predicted != digit)
         share = measured["accuracy_by_digit"][digit]
         first.set_title(f"test image: {digit}\n{share:.0%} right", fontsize=9)
-        for image in test_images[test_labels == digit][:1]:
-            plots.show_image(first, image)
+        indices = np.flatnonzero(test_labels == digit)
+        if len(indices) > 0:
+            plots.show_image(first, test_images[indices[0]])
         for axes, index in zip(others, np.flatnonzero(is_misread), strict=False):
             plots.show_image(axes, hands.images_aside[index])
             axes.set_title(f"read as {predicted[index]}", fontsize=9, color="firebrick")

@@ -1,7 +1,6 @@
 """The options of train.py: what can be changed without editing it."""
 
 import argparse
-import os
 import sys
 
 from training import networks
@@ -57,10 +56,7 @@ def parse(arguments=None):
         "--seed", type=int, default=0, help="where the random numbers start (default: 0)"
     )
     parser.add_argument(
-        "--outputs",
-        type=os.path.expanduser,  # ~ is the home folder, also in --outputs=~/runs
-        default="outputs",
-        help="the folder for what is saved (default: outputs)",
+        "--outputs", default="outputs", help="the folder for what is saved (default: outputs)"
     )
     args = parser.parse_args(arguments)
     if args.epochs is not None and args.epochs < 1:

@@ -73,18 +73,21 @@ def load(paths):
 
 
 def by_image(images, labels):
-    """Return a dict with the label of each image; the image, uint8 (28, 28), as bytes."""
+    """Return a dict: for the bytes of each image, uint8 (28, 28), its label, an int."""
     return {image.tobytes(): int(label) for image, label in zip(images, labels, strict=True)}
 
 
 def to_arrays(label_of):
-    """Return the images, uint8 (N, 28, 28), and the labels, uint8 (N,), of such a dict."""
+    """Return the images, uint8 (N, 28, 28), and the labels, uint8 (N,), in a dict of `by_image`."""
     images = np.frombuffer(b"".join(label_of), np.uint8).reshape((-1, 28, 28))
     return images, np.array(list(label_of.values()), np.uint8)
 
 
 def read_file(path):
-    """Return what `by_image` does of one file of own digits; or raise data.DataError, one line."""
+    """Return the dict, as of `by_image`, of the digits in one file.
+
+    Raises data.DataError, one line that says what was expected.
+    """
     path = pathlib.Path(path)
     try:
         if path.suffix == ".json":

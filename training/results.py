@@ -47,7 +47,7 @@ def write_model(model, path):
             model.compiled = True
         print(
             "The network is saved without its optimizer and loss, which only matters for training "
-            f"it further: {one_line(error)}",
+            f"it further: {textwrap.shorten(one_line(error), 200)}",
             file=sys.stderr,
         )
 

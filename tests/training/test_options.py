@@ -1,6 +1,5 @@
 """What options.py takes from a command line, and what it says of a wrong one."""
 
-import pathlib
 import re
 import sys
 
@@ -85,12 +84,6 @@ def test_digits_can_be_added_to_all_data_but_clothes():
         args = options.parse(["--hands", "--add", "my.npz", "--add", "his.npz", "--data", name])
         assert (args.hands, args.add, args.data) == (True, ["my.npz", "his.npz"], name)
     assert options.parse(["--data", "fashion_mnist"]).hands is False
-
-
-def test_the_home_folder_in_outputs_is_expanded(monkeypatch):
-    for name in ("HOME", "USERPROFILE"):
-        monkeypatch.setenv(name, str(ROOT))
-    assert pathlib.Path(options.parse(["--outputs=~/runs"]).outputs) == ROOT / "runs"
 
 
 @pytest.mark.parametrize("launcher", ["colab_kernel_launcher.py", r"C:\x\ipykernel_launcher.py"])
