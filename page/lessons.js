@@ -75,6 +75,7 @@ function clearReport() {
 // What can be used now; the rest is not there.
 function showButtons() {
   $("unteach").hidden = pastLessons.length === 0;
+  $("again").hidden = pastLessons.length === 0;
   $("save-digits").hidden = own.size === 0;
   $("save-digits").textContent = say("Save my digits ({count})", { count: own.size });
 }

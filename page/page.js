@@ -13,7 +13,7 @@ function start() {
     document.title = $("title").textContent = say("Draw a piece of clothing");
   }
   $("about").textContent = say(
-    "This network has learned from the images of {data}. After that it read {accuracy} of others " +
+    "This network has learned from images of {data}. After that it read {accuracy} of others " +
       "right.",
     { data: network.data, accuracy: percent(network.accuracy) },
   );

@@ -35,7 +35,7 @@ const CHINESE = {
   "Close": "关闭",
 
   // What it answers.
-  "This network has learned from the images of {data}. After that it read {accuracy} of others right.":
+  "This network has learned from images of {data}. After that it read {accuracy} of others right.":
     "这个网络学过 {data} 的图像，学完时对别的图像能认对 {accuracy}。",
   "{name}, {share}: why?": "{name}，{share}：为什么？",
   "Wrong? Click the right answer.": "认错了？点一下正确的答案。",
@@ -53,8 +53,9 @@ const CHINESE = {
   "What speaks for {name}, rather than {rival}?": "什么支持 {name}，而不是 {rival}？",
   "This ink speaks for {name}.": "这些笔迹支持 {name}。",
   "{count} units look at it": "{count} 个单元在看它",
-  "Each adds up all pixels, times its weights. The orange ones speak for the answer, the blue ones for the other; none decides alone.":
-    "每个单元把所有像素各乘以自己的权重，再加起来。橙色的支持这个答案，蓝色的支持另一个；没有哪个能单独决定。",
+  "Each adds up all pixels, times its weights.": "每个单元把所有像素各乘以自己的权重，再加起来。",
+  "The orange ones speak for the answer, the blue ones for the other; none decides alone.":
+    "橙色的支持这个答案，蓝色的支持另一个；没有哪个能单独决定。",
   "pixels": "像素",
   "Each pixel times its weight, all added up: {pixel} × {weight} + … = {total}. Plus a constant of its own (its bias), {bias}: {sum}.":
     "每个像素乘以它的权重，全部相加：{pixel} × {weight} + … = {total}。加上它自己的一个常数（偏置）{bias}：{sum}。",

@@ -280,7 +280,7 @@ def test_a_network_of_clothes_with_a_long_and_odd_data_name(visit, sample, tmp_p
     predicted = model.predict(as_input(images), verbose=0).argmax(axis=1)
     accuracy = (predicted == labels).mean()
     assert page.inner_text("#about") == (
-        f"This network has learned from the images of {name}. After that it read {accuracy:.1%} of "
+        f"This network has learned from images of {name}. After that it read {accuracy:.1%} of "
         "others right."
     )
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -596,7 +596,9 @@ def test_lessons_are_undone_one_by_one_bit_by_bit(page):
     assert weights(page) == taught_once
     assert texts(page, "steps", "cost") == ["The last lesson is undone.", ""]
     assert page.inner_text("#save-digits") == "Save my digits (1)"
+    assert page.locator("#again").is_visible()
     page.locator("#unteach").click()
+    assert not page.locator("#again").is_visible()  # there is no lesson any more
     assert weights(page) == untaught
     assert answer(page) == "7"
     assert page.locator("#keep button[hidden]").count() == 2
