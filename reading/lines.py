@@ -10,7 +10,9 @@ from reading.basics import NoDigits
 THROUGH = 0.92  # of the picture's side: a line that is as long goes from edge to edge
 LONG = 1 / 5  # of the picture's side: ruled lines are longer
 AT_EDGE = 3  # pixels
-UNDER = 2.5  # times as long as the rest is high: a line under digits is longer, or sticks out
+UNDER = 2.5  # times as long as the rest is high: a line under digits is longer, or sticks out...
+# ...and one beside them is longer, too
+DOT = 0.15  # of a 1's height: the dot or the dash beside it is lower
 LOWER = 0.85  # of the picture's height: digits between the separators of a row of cells
 UNBROKEN = 0.97  # of its length: a line under digits is ink all along
 STICKS_OUT = 0.2  # of the height: how far a line under digits reaches beyond them, on both sides
@@ -61,6 +63,7 @@ def drop_lines(mask):
         if line.stop - line.start > UNDER * tallest or sticks_out(line, without_lines, tallest):
             under.append(line)
     rest = erase(rest, level_runs, under, through=False)
+    rest = drop_margins(rest)
     steep, steep_runs = find_lines(turn(rest), LONG * height)
     if len(ruled) > 1:  # squared paper, or a table
         rest = turn(erase(turn(rest), steep_runs, at_edges(steep, height), through=True))
@@ -73,6 +76,21 @@ def drop_lines(mask):
     if not rest.any():
         raise NoDigits("only lines were found, no digits: write with a darker pen")
     return rest
+
+
+def drop_margins(mask):
+    """Return a mask without steep lines that are far longer than what is written is high: the
+    margin of a notebook, or a fold. (What is as small beside a line as a dot does not count.)
+    """
+    turned = turn(mask)
+    steep, runs = find_lines(turned, LONG * len(mask))
+    margins = []
+    for line in steep:
+        length = line.stop - line.start
+        tallest = tallest_piece(turn(erase(turned, runs, [line], through=False)))
+        if DOT * length < tallest < length / UNDER:
+            margins.append(line)
+    return turn(erase(turned, runs, margins, through=False))
 
 
 def tallest_piece(mask):

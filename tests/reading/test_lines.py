@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 import pytest
-from drawing import BLUE, blank, rule, seen, write
+from drawing import BLUE, GREY, blank, rule, seen, write
 from finding import assert_found, assert_refused, pieces
 from PIL import Image, ImageDraw
 
@@ -98,6 +98,24 @@ def test_a_long_1_is_not_taken_for_a_line():
     picture = blank(600, 200)
     picture[50:550, 96:104] = BLUE
     assert_found(seen(picture), [(96, 50, 104, 550)])
+
+
+@pytest.mark.parametrize("color", [(200, 90, 90), GREY])
+def test_a_margin_s_line_and_a_fold_are_no_1s(typical_digits, color):
+    picture = blank(500, 600)
+    boxes = write(picture, typical_digits[[3, 5]], 120, 200, 60, gap=0.4)
+    cv2.line(picture, (70, 150), (64, 400), color, 3)
+    assert_found(seen(picture), boxes)
+
+
+def test_a_1_beside_a_dot_or_a_lower_digit_is_no_margin(typical_digits):
+    dotted = blank(400, 500)
+    dotted[120:300, 150:158] = BLUE
+    beside_a_4 = dotted.copy()
+    boxes = write(beside_a_4, typical_digits[[4]], 230, 200, 80)
+    dotted[290:300, 180:190] = BLUE
+    assert_found(seen(dotted), [(150, 120, 158, 300)])
+    assert_found(seen(beside_a_4), [(150, 120, 158, 300), *boxes])
 
 
 def test_a_form_s_line_in_two_parts_is_refused():

@@ -25,6 +25,17 @@ def test_a_note_on_a_desk_is_not_taken_for_a_digit(typical_digits, desk, rim):
     assert_found(seen(picture), boxes)
 
 
+def test_a_note_is_found_on_a_desk_that_shines_as_light_as_paper(typical_digits):
+    shine = np.clip(np.linspace(2, -1, 700), 0, 1)[:, None, None]
+    picture = blank(700, 500, paper=(150, 95, 60))
+    picture += shine * np.subtract((225, 205, 180), (150, 95, 60))
+    grain = np.random.default_rng(0).normal(0, 320, (700, 500))
+    picture += cv2.GaussianBlur(grain, (0, 0), 3)[..., None]
+    picture[150:600, :260] = (192, 198, 220)
+    boxes = write(picture, typical_digits[[3]], 90, 280, 80)
+    assert_found(seen(picture), boxes)
+
+
 @pytest.mark.parametrize(("width", "shade"), [(2, 0), (4, 255)])
 def test_a_thin_frame_around_a_photo_is_no_digit(typical_digits, width, shade):
     rows, columns = np.mgrid[-30:30:300j, -20:20:300j]
