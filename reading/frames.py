@@ -9,6 +9,7 @@ from reading.lines import erase, find_lines, turn
 
 LEAST_WITHIN = 0.3  # of a hole's height: what is lower in it is dirt, or the dot in a 0
 MOST_WITHIN = 1.5  # of a hole's sides: what is left of a frame, and larger, is no digit
+NARROW = 0.25  # of a hole's width: what is narrower, and as high as the hole, is a side
 LEAST_SIDE = 1 / 3  # of a hole's side: a frame's straight sides are longer
 ROUND = 0.5  # of a frame's ink: where more is on no straight side, it is a circle
 ENCLOSED = 0.5  # of the rectangle around a frame: with less in its holes, it is a 6 with dirt in it
@@ -94,6 +95,7 @@ def keep_what_touches(frame, hole_width, hole_height):
     heights = stats[:, cv2.CC_STAT_HEIGHT]
     kept = (heights > LEAST_WITHIN * hole_height) & (heights < MOST_WITHIN * hole_height)
     kept &= widths < MOST_WITHIN * hole_width
+    kept &= (heights < hole_height) | (widths > NARROW * hole_width)
     kept[0] = False  # paper
     return kept.astype(np.uint8)[labels]
 

@@ -39,7 +39,7 @@ def count_rim(picture):
     color = np.median(picture[0], axis=0)
     if np.abs(picture[0] - color).max() > UNIFORM:
         return 0
-    inside = np.median(picture[most::16, ::16].reshape(-1, 3), axis=0)
+    inside = np.median(picture[most:-most:4, ::4].reshape(-1, 3), axis=0)
     if np.abs(inside - color).max() < STEP:
         return 0  # it is the paper
     rows = picture[: most + 2].astype(int)
@@ -110,6 +110,8 @@ def compare_with_usual(picture):
 
 SHEET_DIFFERS = 20  # of 255: a sheet is so much lighter or darker than what it lies on
 TINT = 10  # of 255: where a desk shines, it is as light as paper, but blue less red changes more
+MOST_BESIDE = 0.5  # of the rest is as bright as a sheet: more are the cells of a form
+FILLS = 0.97  # of the picture: paper that reaches to all its corners lies on nothing
 ONE_BRIGHTNESS = 0.8  # of a sheet: less is a large 8, perhaps
 LEAST_OF_PIECE = 0.85  # of its piece: less is a digit, whose strokes are thin (photos of one)
 LONG_EDGE = 0.1  # of the outline: fat digits in small drawings have none as long...
@@ -157,7 +159,7 @@ def find_sheets(picture):
             of_piece = cv2.contourArea(outline) / stats[pieces[y, x], cv2.CC_STAT_AREA]
             if of_piece > LEAST_OF_PIECE:
                 cv2.drawContours(sheet, [outline], -1, 1, cv2.FILLED)
-        if not sheet.any():
+        if not sheet.any() or own[sheet == 0].mean() > MOST_BESIDE:
             continue
         sheet = cv2.erode(sheet, np.ones((2 * margin + 1, 2 * margin + 1), np.uint8))
         if sheet.any():
@@ -180,6 +182,8 @@ def is_sheet(outline, mask):
     if mask[within > 0].mean() < ONE_BRIGHTNESS:
         return False
     hull = cv2.convexHull(outline)
+    if cv2.contourArea(hull) > FILLS * mask.size:
+        return False
     length = cv2.arcLength(hull, True)
     corners = cv2.approxPolyDP(hull, 0.01 * length, True)[:, 0]
     edges = np.hypot(*(corners - np.roll(corners, 1, axis=0)).T)
