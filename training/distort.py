@@ -67,7 +67,8 @@ def add_copies(digits, copies_of_each, images_train, labels_train, seed):
         copies.append(distorted.round().astype("uint8"))
     print(f"{len(images):,} digits to learn from, as {len(labels):,} distorted copies,")
     print(f"and {digits.aside.sum():,} kept aside, to see what it is good for.")
-    return np.concatenate([*copies, images_train]), np.concatenate([labels, labels_train])
+    copies.append(images_train)
+    return np.concatenate(copies), np.concatenate([labels, labels_train])
 
 
 def find_sources(number, rng, amounts):

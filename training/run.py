@@ -59,11 +59,9 @@ class Run:
         return self.options.seed
 
     def load_data(self, path="mnist.npz"):
-        """Return images and labels as Keras's load_data does: MNIST, or what is asked for.
+        """Return images and labels, as data.load does: MNIST, or what is asked for.
 
-        That is (images, labels) to train with and (images, labels) to test with: uint8 (N, 28, 28)
-        and integers (N,). It takes the place of `keras.datasets.mnist.load_data`, with whose `path`
-        nothing is done. Raises data.DataError if they are not to be had.
+        It takes the place of `keras.datasets.mnist.load_data`, with whose `path` nothing is done.
         """
         keras.datasets.mnist.load_data = KERAS_LOAD_DATA
         try:
@@ -137,10 +135,9 @@ class Run:
         """
         saved = self.outputs.saved
         if saved and not self.is_saved:
-            print(
+            self.outputs.tell(
                 f"The network is saved, {printable(saved[0])}. Its numbers and pictures are not, "
-                "since run.save was not reached. (What is there of an earlier network is deleted.)",
-                file=sys.stderr,
+                "since run.save was not reached. (What is there of an earlier network is deleted.)"
             )
             for name in results.NAMES:
                 if self.outputs.folder / name not in saved:

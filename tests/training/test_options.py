@@ -24,6 +24,9 @@ def test_what_is_asked_for_takes_the_place_of_a_network_s_own_defaults():
     assert (args.epochs, args.batch_size) == (5, 7)
     args = options.parse(["--add", "my.npz", "--add", "his.npz"])
     assert args.add == ["my.npz", "his.npz"]
+    args = options.parse(["--batch-size", "1000000", "--seed", "4294967295"])
+    assert (args.batch_size, args.seed) == (1_000_000, 2**32 - 1)
+    assert options.parse(["--data", "fashion_mnist"]).data == "fashion_mnist"
 
 
 @pytest.mark.parametrize(

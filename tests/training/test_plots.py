@@ -80,7 +80,7 @@ def all_figures(answers):
         plots.draw_predictions(answers),
         plots.draw_mistakes(answers),
         plots.draw_confusion_matrix(answers),
-        plots.draw_training(METRICS["history"], 0.3, 0.8, answers.data_name),
+        plots.draw_training(METRICS),
     ]
 
 
@@ -234,33 +234,25 @@ def curves(axes):
 
 LOSS = {TRAINING: [0.5, 0.25], TEST: [0.3, 0.3]}
 ACCURACY = {TRAINING: [0.75, 0.875], TEST: [0.85, 0.85]}
+VALIDATED = METRICS["history"] | {"val_loss": [0.6, 0.4], "val_accuracy": [0.7, 0.8]}
+NAMED_ACC = {"loss": [0.5, 0.25], "val_acc": [0.7, 0.8], "acc": [0.75, 0.875]}
 
 
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize(
     ("history", "accuracy", "of_loss", "of_accuracy"),
     [
-        (
-            METRICS["history"] | {"val_loss": [0.6, 0.4], "val_accuracy": [0.7, 0.8]},
-            0.85,
-            LOSS | {VALIDATION: [0.6, 0.4]},
-            ACCURACY | {VALIDATION: [0.7, 0.8]},
-        ),
         (METRICS["history"], 0.85, LOSS, ACCURACY),
-        (
-            {"loss": [0.5, 0.25], "val_acc": [0.7, 0.8], "acc": [0.75, 0.875]},
-            0.85,
-            LOSS,
-            ACCURACY | {VALIDATION: [0.7, 0.8]},
-        ),
+        (VALIDATED, 0.85, LOSS | {VALIDATION: [0.6, 0.4]}, ACCURACY | {VALIDATION: [0.7, 0.8]}),
+        (NAMED_ACC, 0.85, LOSS, ACCURACY | {VALIDATION: [0.7, 0.8]}),
         ({}, None, {TEST: [0.3, 0.3]}, {}),  # a training without fit, and labels of its own
     ],
-    ids=["validation", "no validation", "another name", "no fit"],
+    ids=["no validation", "validation", "another name", "no fit"],
 )
 def test_training_is_drawn_by_epoch_with_validation_and_the_test_result(
     history, accuracy, of_loss, of_accuracy, tmp_path
 ):
-    figure = plots.draw_training(history, 0.3, accuracy, "digits")
+    figure = plots.draw_training(METRICS | {"history": history, "test_accuracy": accuracy})
     figure.savefig(tmp_path / "training.png")
     left, right = figure.axes
     assert (left.get_ylabel(), right.get_ylabel()) == ("loss", "accuracy")
@@ -273,7 +265,7 @@ def test_training_is_drawn_by_epoch_with_validation_and_the_test_result(
 
 def test_an_epoch_without_a_number_has_a_gap_in_its_curve():
     history = {"loss": [0.5, 0.25], "val_loss": [None, 0.4]}
-    figure = plots.draw_training(history, 0.3, None, "digits")
+    figure = plots.draw_training(METRICS | {"history": history})
     first, second = curves(figure.axes[0])[VALIDATION]
     assert math.isnan(first)
     assert second == 0.4
