@@ -65,7 +65,7 @@ def add_copies(digits, copies_of_each, images_train, labels_train, seed):
     for _ in range(copies_of_each):  # all at once would take half a gigabyte more
         distorted = distort(images, rng, FOR_COPIES)
         copies.append(distorted.round().astype("uint8"))
-    print(f"{len(images):,} digits to learn from, as {len(labels):,} distorted copies,")
+    print(f"{len(images):,} to learn from, as {len(labels):,} distorted copies,")
     print(f"and {digits.aside.sum():,} kept aside, to see what it is good for.")
     copies.append(images_train)
     return np.concatenate(copies), np.concatenate([labels, labels_train])

@@ -16,9 +16,7 @@ import numpy as np
 from training import distort, plots
 
 HANDS = pathlib.Path(__file__).resolve().with_name("hands.npz")
-
 COPIES = 3  # of each image, distorted (other numbers: docs/measured.md)
-
 MOST_MISREAD = 3  # of each digit, in elsewhere.png
 
 
@@ -47,7 +45,7 @@ class Hands(NamedTuple):
 
     def add_to(self, images_train, labels_train, seed):
         """Return training images and labels with copies of these before them (distort.py)."""
-        print("People from elsewhere: ", end="")
+        print("Digits of people from elsewhere: ", end="")
         return distort.add_copies(self, COPIES, images_train, labels_train, seed)
 
 

@@ -37,6 +37,8 @@ def write_model(model, path, outputs):
     """
     try:
         model.save(path)
+    except OSError:
+        raise
     except Exception as error:  # noqa: BLE001  whatever a reader's own class raises
         model.compiled = False  # leaves out the optimizer, the loss and the metrics
         try:

@@ -78,7 +78,7 @@ def test_each_is_copied_three_times_with_its_label_but_those_that_are_kept_aside
     np.testing.assert_array_equal(more_labels, expected)
     assert more_labels.dtype == np.uint8
     said = capsys.readouterr().out
-    assert "People from elsewhere: 7,548 digits to learn from, as 22,644" in said
+    assert "people from elsewhere: 7,548 to learn from, as 22,644" in said
     assert "1,880 kept aside" in said
 
 

@@ -159,7 +159,7 @@ def test_distorted_copies_stand_before_the_training_images(own, sample, capsys):
     more_images, more_labels = own.add_to(images, labels, seed=0)
     number = len(more_images) - len(images)
     said = capsys.readouterr().out
-    assert f"Your own digits: 40 digits to learn from, as {number} distorted copies" in said
+    assert f"Your own digits: 40 to learn from, as {number} distorted copies" in said
     assert number == pytest.approx(own_digits.SHARE * len(images), rel=0.1)
     assert more_images.dtype == np.uint8
     np.testing.assert_array_equal(more_images[number:], images)
