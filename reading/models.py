@@ -5,9 +5,8 @@ For those who want to know which models predict.py takes, and what it says about
 
 import numpy as np
 
-from training import data, limits
+from training import data, limits, scaling
 from training.errors import UserError, one_line, printable
-from training.scaling import input_shape, to_network
 
 
 class ModelError(UserError):
@@ -46,7 +45,7 @@ def load(path):
         raise ModelError(f"{path} is for something else: {names}. Use one of: python train.py")
     # (A model that was never built has no shapes.)
     answers = getattr(model, "output_shape", None)
-    if input_shape(model) is None or answers != (None, 10):
+    if scaling.input_shape(model) is None or answers != (None, 10):
         reads = getattr(model, "input_shape", None)
         raise ModelError(
             f"{path} is for something else: it reads {reads} and answers with {answers}, not 28 x "
@@ -87,9 +86,8 @@ def ask(model, images, paper, ink):
     """
     if not len(images):
         return np.zeros((0, 10))
-    x = to_network(images, paper, ink, input_shape(model))
     try:
-        probabilities = model.predict(x, batch_size=limits.IMAGES, verbose=0)
+        probabilities = scaling.ask(model, images, paper, ink)
     except Exception as error:  # noqa: BLE001  whatever a network's layers raise
         raise ModelError(f"this network cannot answer: {one_line(error)}") from None
     are_shares = np.all((probabilities >= 0) & (probabilities <= 1))

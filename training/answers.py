@@ -44,14 +44,9 @@ class Answers(NamedTuple):
         return classes
 
 
-def is_one_hot(y):
-    """Return whether labels have a number for each class, and are not one number each."""
-    return y.ndim == 2 and y.shape[1] > 1
-
-
 def to_labels(y):
     """Return labels, one-hot (N, classes) or a number each, as integers (N,)."""
     y = np.asarray(y)
-    if is_one_hot(y):
+    if y.ndim == 2 and y.shape[1] > 1:
         return y.argmax(axis=1)
     return y.ravel().astype("int64")

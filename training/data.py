@@ -125,7 +125,7 @@ def load_path(path):
         if path.is_dir():
             arrays = read_folder(path)
         else:
-            arrays = read_arrays(path, ARRAYS, MOST_BYTES).values()
+            arrays = read_arrays(path, ARRAYS, MOST_BYTES)
         x_train, y_train, x_test, y_test = arrays
         check(x_train, y_train)
         check(x_test, y_test)
@@ -137,16 +137,13 @@ def load_path(path):
 
 
 def read_arrays(path, names, most_bytes):
-    """Return the arrays of these `names` in an .npz file, a dict.
+    """Return the arrays of these `names` in an .npz file, a list.
 
     Raises what limits.check_zip does, and whatever Python and NumPy raise where it is damaged.
     """
     limits.check_zip(path, most_bytes)
-    arrays = {}
     with np.load(path, allow_pickle=False) as file:  # a pickle could run any code
-        for name in names:
-            arrays[name] = np.asarray(file[name])  # what is no array may be bytes
-    return arrays
+        return [np.asarray(file[name]) for name in names]  # what is no array may be bytes
 
 
 def read_folder(folder):
@@ -214,20 +211,18 @@ def load_from_keras(name):
     cached = [folder / "mnist.npz"]
     if name == "fashion_mnist":
         cached = [folder / "fashion-mnist" / f"{file_name}.gz" for file_name in ORIGINAL_FILES]
+    there = [path for path in cached if path.exists()]
     timeout_before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(NEXT_ANSWER)
     try:
-        for path in cached:
-            if path.exists():
-                limits.check_regular(path, MOST_BYTES)
-        if name == "mnist" and cached[0].exists():
-            check_cached_mnist(cached[0])
-        if not all(path.exists() for path in cached):
+        for path in there:
+            check_cached(path)
+        if there != cached:
             wait_for_server()
         return getattr(keras.datasets, name).load_data()
     except Exception as error:  # noqa: BLE001  a failed download raises many kinds
         reason = one_line(error)
-        if any(path.exists() for path in cached):
+        if there:
             raise DataError(
                 f"the copy of {name} in {printable(folder)} cannot be read: {reason}. If it is "
                 "broken, delete it"
@@ -239,13 +234,13 @@ def load_from_keras(name):
         socket.setdefaulttimeout(timeout_before)
 
 
-def check_cached_mnist(path):
-    """Raise ValueError if the mnist.npz in Keras's cache is another one, which it would delete."""
+def check_cached(path):
+    """Raise ValueError for no file, and for a mnist.npz not Keras's own, which it would delete."""
+    limits.check_regular(path, MOST_BYTES)
     with path.open("rb") as file:
-        if hashlib.file_digest(file, "sha256").hexdigest() != MNIST_SHA256:
-            raise ValueError(
-                f"{printable(path)} is not Keras's own file: name it, --data, or move it"
-            )
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if path.name == "mnist.npz" and digest != MNIST_SHA256:
+        raise ValueError(f"{printable(path)} is not Keras's own file: name it, --data, or move it")
 
 
 def wait_for_server():

@@ -28,9 +28,7 @@ class Amounts(NamedTuple):
 
 
 FOR_CONVNET = Amounts(turn=11, slant=0.15, resize=0.05, shift=2.2, bend=0.9, blur=1.0)
-FOR_COPIES = Amounts(
-    turn=11, slant=0.2, resize=0.1, shift=1
-)  # as far as one person's digits differ
+FOR_COPIES = Amounts(turn=11, slant=0.2, resize=0.1, shift=1)  # as one person's digits differ
 
 
 def distort(images, rng, amounts):
@@ -54,18 +52,23 @@ def distort(images, rng, amounts):
     return distorted.reshape(np.shape(images))
 
 
-def make_copies(images, labels, copies_of_each, seed):
-    """Return so many distorted copies of each of `images`, uint8 (N, 28, 28), and their labels.
+def add_copies(digits, copies_of_each, images_train, labels_train, seed):
+    """Return training images and labels with distorted copies of `digits` before them.
 
-    `labels` are integers (N,); `seed` is where the random numbers start. The copies are uint8, too,
-    all images once, then all of them again.
+    (Before, because `validation_split` keeps the last ones aside.) `digits` are Hands or OwnDigits:
+    those that are kept aside there are not among them. `seed` is where the random numbers start.
     """
+    images = digits.images[~digits.aside]
+    labels = np.tile(digits.labels[~digits.aside], copies_of_each)
     rng = np.random.default_rng(seed)
     copies = []
     for _ in range(copies_of_each):  # all at once would take half a gigabyte more
         distorted = distort(images, rng, FOR_COPIES)
         copies.append(distorted.round().astype("uint8"))
-    return np.concatenate(copies), np.tile(labels, copies_of_each)
+    print(f"{len(images):,} to learn from, as {len(labels):,} distorted copies,")
+    print(f"and {digits.aside.sum():,} kept aside, to see what it is good for.")
+    copies.append(images_train)
+    return np.concatenate(copies), np.concatenate([labels, labels_train])
 
 
 def find_sources(number, rng, amounts):

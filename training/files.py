@@ -33,6 +33,7 @@ class Outputs:
             ) from None
         self.saved = []
         self.failed = {}
+        self.told = set()
 
     @contextlib.contextmanager
     def saving(self, name, keep_older=False):
@@ -53,11 +54,16 @@ class Outputs:
             self.failed.pop(path, None)
         except Exception as error:  # noqa: BLE001  whatever goes wrong, the other results matter
             self.failed[path] = error
-            print(
-                f"Error: {printable(path)} could not be saved: {one_line(error)}", file=sys.stderr
-            )
+            reason = one_line(error).replace(unfinished.name, name)
+            self.tell(f"Error: {printable(path)} could not be saved: {reason}")
             if not isinstance(error, OSError) and not keep_older:
                 delete(path)
+
+    def tell(self, line):
+        """Print a line on stderr, but not twice: a network is saved again with its results."""
+        if line not in self.told:
+            self.told.add(line)
+            print(line, file=sys.stderr)
 
 
 @contextlib.contextmanager

@@ -24,8 +24,8 @@ class Fitting:
     """What takes the place of a model's `fit`, and how the training went.
 
     `epochs` are the loss and the metrics of each epoch, dicts by name, of all calls together.
-    `batch_size`, `train_size`, `validation_size` and `validation_split` are those of the last call,
-    and None where it was not given arrays. `interrupted` is whether Ctrl-C ended the training.
+    `sizes` are those of the last call, as `find_sizes` returns them. `interrupted` is whether
+    Ctrl-C ended the training.
     """
 
     def __init__(self, model, options, when_done):
@@ -42,10 +42,7 @@ class Fitting:
         self.options = options
         self.when_done = when_done
         self.epochs = []
-        self.batch_size = None
-        self.train_size = None
-        self.validation_size = None
-        self.validation_split = None
+        self.sizes = find_sizes({})
         self.seconds = 0.0
         self.interrupted = False
 
@@ -60,7 +57,12 @@ class Fitting:
         bound = inspect.signature(self.keras_fit).bind(*args, **kwargs)
         given = bound.arguments
         put_options(given, self.options)
-        self.describe(given)
+        self.sizes = find_sizes(given)
+        if are_arrays(given):
+            print(
+                f"Epochs: {given.get('epochs', 1)}, batch size: {self.sizes['batch_size']}, "
+                f"images: {self.sizes['train_size']:,}"
+            )
         x = given.get("x")
         y = given.get("y")
         number = batches_in_a_call(self.model, given)
@@ -70,8 +72,7 @@ class Fitting:
             distort_images(given)
             if not any(isinstance(callback, OWN_RATES) for callback in callbacks):
                 callbacks.append(LowerLearningRate())
-        number_before = len(self.epochs)
-        watcher = Watcher(self.epochs)
+        watcher = Watcher()
         given["callbacks"] = [watcher, *callbacks]
         start = time.perf_counter()
         try:
@@ -83,7 +84,8 @@ class Fitting:
         finally:
             self.seconds += time.perf_counter() - start
             self.interrupted = watcher.pressed
-            if len(self.epochs) > number_before:
+            self.epochs += watcher.epochs
+            if watcher.epochs:
                 self.when_done(self.model)
 
     @property
@@ -95,28 +97,6 @@ class Fitting:
                 history.setdefault(name, [None] * len(self.epochs))
                 history[name][place] = value
         return history
-
-    def describe(self, given):
-        """Note what `fit` is given, a dict by name, and print it."""
-        self.batch_size = None
-        self.train_size = None
-        self.validation_size = None
-        self.validation_split = None
-        if not are_arrays(given):
-            return
-        validation_data = given.get("validation_data")
-        self.batch_size = given.get("batch_size") or 32  # Keras's default
-        self.train_size = len(given["x"])
-        if validation_data is None:
-            self.validation_split = given.get("validation_split", 0.0)
-            self.train_size = count_training(given["x"], self.validation_split)
-            self.validation_size = len(given["x"]) - self.train_size
-        elif isinstance(validation_data, list | tuple):
-            self.validation_size = len(validation_data[0])
-        print(
-            f"Epochs: {given.get('epochs', 1)}, batch size: {self.batch_size}, "
-            f"images: {self.train_size:,}"
-        )
 
 
 def put_options(given, options):
@@ -132,6 +112,23 @@ def put_options(given, options):
 def are_arrays(given):
     """Return whether `fit` is given images and labels as NumPy arrays."""
     return all(isinstance(given.get(name), np.ndarray) for name in ("x", "y"))
+
+
+def find_sizes(given):
+    """Return how many images `fit` is given for what, a dict for metrics.json; None: not known."""
+    sizes = dict.fromkeys(("batch_size", "validation_split", "train_size", "validation_size"))
+    if not are_arrays(given):
+        return sizes
+    validation_data = given.get("validation_data")
+    sizes["batch_size"] = given.get("batch_size") or 32  # Keras's default
+    sizes["train_size"] = len(given["x"])
+    if validation_data is None:
+        sizes["validation_split"] = given.get("validation_split", 0.0)
+        sizes["train_size"] = count_training(given["x"], sizes["validation_split"])
+        sizes["validation_size"] = len(given["x"]) - sizes["train_size"]
+    elif isinstance(validation_data, list | tuple):
+        sizes["validation_size"] = len(validation_data[0])
+    return sizes
 
 
 def count_training(x, share):
@@ -227,7 +224,7 @@ def do_not_measure_the_input():
 
 
 class Watcher(keras.callbacks.Callback):
-    """Notes the numbers of each epoch in the list `epochs`, and ends `fit` soon after Ctrl-C.
+    """Notes the numbers of each epoch, in `epochs`, and ends `fit` soon after Ctrl-C.
 
     It listens within a `with` block, and only in the main thread, the only one that Python lets
     handle signals. A second Ctrl-C ends the program. It ends `fit` after the batches that are
@@ -235,9 +232,9 @@ class Watcher(keras.callbacks.Callback):
     lost (on JAX). Afterwards `pressed` says whether it was interrupted.
     """
 
-    def __init__(self, epochs):
+    def __init__(self):
         super().__init__()
-        self.epochs = epochs
+        self.epochs = []
         self.pressed = False
         self.handler_before = None
 

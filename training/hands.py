@@ -16,9 +16,7 @@ import numpy as np
 from training import distort, plots
 
 HANDS = pathlib.Path(__file__).resolve().with_name("hands.npz")
-
 COPIES = 3  # of each image, distorted (other numbers: docs/measured.md)
-
 MOST_MISREAD = 3  # of each digit, in elsewhere.png
 
 
@@ -46,17 +44,9 @@ class Hands(NamedTuple):
         return self.labels[self.aside]
 
     def add_to(self, images_train, labels_train, seed):
-        """Return training images and labels with distorted copies of these before them.
-
-        (Before, because `validation_split` keeps the last ones aside.) Those kept aside here are
-        not among them. `seed` is where the random numbers start.
-        """
-        images = self.images[~self.aside]
-        labels = self.labels[~self.aside]
-        copies, labels = distort.make_copies(images, labels, COPIES, seed)
-        print(f"People from elsewhere: {len(images):,} digits to learn from, as {len(copies):,}")
-        print(f"distorted copies, and {self.aside.sum():,} kept aside.")
-        return np.concatenate([copies, images_train]), np.concatenate([labels, labels_train])
+        """Return training images and labels with copies of these before them (distort.py)."""
+        print("Digits of people from elsewhere: ", end="")
+        return distort.add_copies(self, COPIES, images_train, labels_train, seed)
 
 
 def load():
@@ -106,11 +96,11 @@ def describe(measured):
     )
 
 
-def draw_elsewhere(hands, probabilities, test_images, test_labels):
+def draw_elsewhere(hands, probabilities, answers):
     """Draw of each digit a test image, and below it the first ones from elsewhere that are misread.
 
-    `probabilities` are as in `measure`; `test_images` are uint8 (N, 28, 28), `test_labels` integers
-    (N,). Above each column stands which share from elsewhere is read right. Returns the figure.
+    `probabilities` are as in `measure`; `answers` are the Answers about the test images. Above each
+    column stands which share from elsewhere is read right. Returns the figure.
     """
     predicted = probabilities.argmax(axis=1)
     measured = measure(hands, probabilities)
@@ -125,9 +115,9 @@ def draw_elsewhere(hands, probabilities, test_images, test_labels):
         is_misread = (hands.labels_aside == digit) & (predicted != digit)
         share = measured["accuracy_by_digit"][digit]
         first.set_title(f"test image: {digit}\n{share:.0%} right", fontsize=9)
-        indices = np.flatnonzero(test_labels == digit)
+        indices = np.flatnonzero(answers.labels == digit)
         if len(indices) > 0:
-            plots.show_image(first, test_images[indices[0]])
+            plots.show_image(first, answers.images[indices[0]])
         for axes, index in zip(others, np.flatnonzero(is_misread), strict=False):
             plots.show_image(axes, hands.images_aside[index])
             axes.set_title(f"read as {predicted[index]}", fontsize=9, color="firebrick")

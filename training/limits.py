@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 MOST_BYTES_OF_JSON = 1_000_000
 MOST_BYTES_OF_NETWORK = 100_000_000  # in its file, as weights, and as answers of its largest layer
 MOST_LAYERS = 80
-IMAGES = 100  # that a network is asked about at once
+IMAGES = 100  # that a network is asked about at once, at most
 
 
 def check_regular(path, most_bytes):

@@ -41,20 +41,11 @@ class OwnDigits(NamedTuple):
     aside: np.ndarray
 
     def add_to(self, images_train, labels_train, seed):
-        """Return training images and labels with distorted copies of the own ones before them.
-
-        (Before, because `validation_split` keeps the last ones aside.) Those kept aside here are
-        not among them. `seed` is where the random numbers start.
-        """
-        images = self.images[~self.aside]
-        labels = self.labels[~self.aside]
-        number = len(images)
-        copies_of_each = round(SHARE * len(images_train) / number)
+        """Return training images and labels with copies of these before them (distort.py)."""
+        copies_of_each = round(SHARE * len(images_train) / np.count_nonzero(~self.aside))
         copies_of_each = min(max(copies_of_each, 1), MOST_COPIES)
-        copies, labels = distort.make_copies(images, labels, copies_of_each, seed)
-        print(f"Your own digits: {number} to learn from, as {len(copies):,} distorted copies, and")
-        print(f"{len(self.images) - number} kept aside, to see what it is good for.")
-        return np.concatenate([copies, images_train]), np.concatenate([labels, labels_train])
+        print("Your own digits: ", end="")
+        return distort.add_copies(self, copies_of_each, images_train, labels_train, seed)
 
 
 # --- Load ---------------------------------------------------------------------------------------
@@ -96,7 +87,7 @@ def read_file(path):
             images = np.frombuffer(pixels, np.uint8).reshape((-1, 28, 28))
             labels = np.array(content["labels"])
         else:
-            images, labels = data.read_arrays(path, ("images", "labels"), MOST_BYTES).values()
+            images, labels = data.read_arrays(path, ("images", "labels"), MOST_BYTES)
         data.check(images, labels)
     except FileNotFoundError:
         raise data.DataError(

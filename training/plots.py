@@ -36,10 +36,7 @@ def save_pictures(outputs, samples, labels_train, answers, metrics):
             with outputs.saving(name) as unfinished:
                 draw(answers).savefig(unfinished)
     with outputs.saving("training.png") as unfinished:
-        figure = draw_training(
-            metrics["history"], metrics["test_loss"], metrics["test_accuracy"], data_name
-        )
-        figure.savefig(unfinished)
+        draw_training(metrics).savefig(unfinished)
 
 
 def draw_samples(images, labels, data_name):
@@ -133,18 +130,20 @@ def draw_confusion_matrix(answers):
     return figure
 
 
-def draw_training(history, test_loss, test_accuracy, data_name):
-    """Draw loss and accuracy by epoch (`history`, as from `model.fit`), and of the test set.
+def draw_training(metrics):
+    """Draw loss and accuracy by epoch, and of the test set; return the figure.
 
-    Returns the figure. Where an epoch lacks a number, `history` has None.
+    `metrics` are as in metrics.json. Where an epoch lacks a number, their `history` has None.
     """
+    history = metrics["history"]
     figure = Figure(figsize=(10, 4), layout="constrained")
-    set_title(figure, f"Training on {data_name}: in an epoch the network sees each image once")
+    title = f"Training on {metrics['dataset']}: in an epoch the network sees each image once"
+    set_title(figure, title)
     left, right = figure.subplots(1, 2)
-    draw_curves(left, history, "loss", "loss", test_loss)
+    draw_curves(left, history, "loss", "loss", metrics["test_loss"])
     accuracies = [name for name in history if "acc" in name and not name.startswith("val_")]
     accuracy = accuracies[0] if accuracies else "accuracy"  # Keras has several
-    draw_curves(right, history, accuracy, "accuracy", test_accuracy)
+    draw_curves(right, history, accuracy, "accuracy", metrics["test_accuracy"])
     return figure
 
 

@@ -10,9 +10,10 @@ import numpy as np
 
 from page import write
 from training import data, hands, own_digits, plots
-from training.answers import Answers, is_one_hot, to_labels
+from training.answers import Answers, to_labels
 from training.errors import one_line, printable
 from training.files import delete, write_json
+from training.fitting import find_sizes
 from training.scaling import ask, find_scaling, input_shape, to_pixels
 
 KNOWN_DATA = ("MNIST", "Fashion-MNIST")
@@ -27,11 +28,10 @@ NAMES = (  # of what `save` writes beside the network
     "my_digits.png",
     "elsewhere.png",
 )
-OF_FITTING = ("batch_size", "validation_split", "train_size", "validation_size", "interrupted")
 
 
-def write_model(model, path):
-    """Write a model as a .keras file; without its optimizer if that cannot be saved.
+def write_model(model, path, outputs):
+    """Write a model as a .keras file; without its optimizer, and say so, if that cannot be saved.
 
     Raises what Keras raises if the model itself cannot be saved, and OSError.
     """
@@ -45,23 +45,21 @@ def write_model(model, path):
             model.save(path)
         finally:
             model.compiled = True
-        print(
+        outputs.tell(
             "The network is saved without its optimizer and loss, which only matters for training "
-            f"it further: {textwrap.shorten(one_line(error), 200)}",
-            file=sys.stderr,
+            f"it further: {textwrap.shorten(one_line(error), 200)}"
         )
 
 
-def can_be_loaded(path):
+def can_be_loaded(path, outputs):
     """Return whether a saved model can be loaded, as predict.py will; if not, say why."""
     try:
         keras.saving.load_model(path, compile=False)
         return True
     except Exception as error:  # noqa: BLE001  of a layer or a function of the reader's own
-        print(
+        outputs.tell(
             f"Error: {printable(path)} was saved, but cannot be loaded: it has a layer or a "
-            f"function that Keras does not know. {textwrap.shorten(one_line(error), 200)}",
-            file=sys.stderr,
+            f"function that Keras does not know. {textwrap.shorten(one_line(error), 200)}"
         )
         return False
 
@@ -134,9 +132,9 @@ def describe_fitting(fitting, model):
     training loop of the reader's own, or of another model.
     """
     if fitting is None or fitting.model is not model or fitting.seconds == 0:
-        return {"epochs": None, "history": {}, **dict.fromkeys(OF_FITTING)}
-    described = {name: getattr(fitting, name) for name in OF_FITTING}
-    return {"epochs": len(fitting.epochs), "history": fitting.history, **described}
+        return {"epochs": None, "history": {}, **find_sizes({}), "interrupted": None}
+    numbers = {"epochs": len(fitting.epochs), "history": fitting.history}
+    return {**numbers, **fitting.sizes, "interrupted": fitting.interrupted}
 
 
 def find_labels(y, answered):
@@ -151,8 +149,8 @@ def find_labels(y, answered):
     labels = to_labels(y)
     if len(y) != len(answered) or len(labels) != len(y):
         return None
-    if is_one_hot(y):
-        is_comparable = y.shape == answered.shape and np.allclose(y.sum(axis=1), 1)
+    if y.shape == answered.shape:
+        is_comparable = np.allclose(y.sum(axis=1), 1)  # they are one-hot
     else:
         is_comparable = np.array_equal(labels, y.ravel())  # they are integers
     if not is_comparable or labels.min() < 0 or labels.max() >= answered.shape[1]:
@@ -208,8 +206,7 @@ def save_elsewhere(run, model, scaling, answers):
     digits = hands.load()
     probabilities = ask(model, digits.images_aside, scaling.paper, scaling.ink)
     with run.outputs.saving("elsewhere.png") as unfinished:
-        figure = hands.draw_elsewhere(digits, probabilities, answers.images, answers.labels)
-        figure.savefig(unfinished)
+        hands.draw_elsewhere(digits, probabilities, answers).savefig(unfinished)
     return hands.measure(digits, probabilities)
 
 

@@ -34,6 +34,7 @@ class Run:
         self.start = time.perf_counter()
         self.options = options.parse(arguments)
         self.outputs = Outputs(self.options.outputs)
+        self.path = self.outputs.folder / "model.keras"
         self.source = None  # of the images
         self.shades = scaling.ALL_SHADES  # of grey in them
         self.number_added = 0  # training images of --add and --hands, which stand before the others
@@ -44,10 +45,7 @@ class Run:
         self.own_right_before = None
         if self.options.add:
             self.own = own_digits.load(self.options.add)
-            before = self.outputs.folder / "model.keras"
-            self.own_right_before = own_digits.count_right_before(before, self.own)
-        self.saved_model = None
-        self.saved_weights = None
+            self.own_right_before = own_digits.count_right_before(self.path, self.own)
         self.is_saved = False  # with its results
         self.is_loadable = True
         keras.datasets.mnist.load_data = self.load_data
@@ -61,11 +59,9 @@ class Run:
         return self.options.seed
 
     def load_data(self, path="mnist.npz"):
-        """Return images and labels as Keras's load_data does: MNIST, or what is asked for.
+        """Return images and labels, as data.load does: MNIST, or what is asked for.
 
-        That is (images, labels) to train with and (images, labels) to test with: uint8 (N, 28, 28)
-        and integers (N,). It takes the place of `keras.datasets.mnist.load_data`, with whose `path`
-        nothing is done. Raises data.DataError if they are not to be had.
+        It takes the place of `keras.datasets.mnist.load_data`, with whose `path` nothing is done.
         """
         keras.datasets.mnist.load_data = KERAS_LOAD_DATA
         try:
@@ -95,33 +91,24 @@ class Run:
         return model
 
     def save_model(self, model):
-        """Save the trained `model` as soon as `fit` ends: what fails from then on does not cost it.
+        """Save the trained `model`: as soon as `fit` ends, since what fails later must not cost it.
 
         If Keras cannot save it, it is saved without the optimizer, or else its weights alone.
         """
         state = random.getstate()  # from which Keras draws where a network's weights start
-        path = self.outputs.folder / "model.keras"
         weights = self.outputs.folder / "model.weights.h5"
-        self.saved_model = model
-        self.saved_weights = model.get_weights()
         self.is_saved = False
         self.outputs.saved = []  # what was saved of an earlier training is not of this one
-        with self.outputs.saving("model.keras", keep_older=True) as unfinished:
-            results.write_model(model, unfinished)
-        self.is_loadable = path in self.outputs.saved and results.can_be_loaded(path)
-        if path in self.outputs.saved:
+        with self.outputs.saving(self.path.name, keep_older=True) as unfinished:
+            results.write_model(model, unfinished, self.outputs)
+        is_whole = self.path in self.outputs.saved
+        self.is_loadable = is_whole and results.can_be_loaded(self.path, self.outputs)
+        if is_whole:
             delete(weights)  # those of an earlier network
-        elif not isinstance(self.outputs.failed[path], OSError):
+        elif not isinstance(self.outputs.failed[self.path], OSError):
             with self.outputs.saving(weights.name) as unfinished:
                 model.save_weights(unfinished)
         random.setstate(state)
-
-    def has_saved(self, model):
-        """Return whether `save_model` was called for `model` as it is now."""
-        if model is not self.saved_model:
-            return False
-        pairs = zip(self.saved_weights, model.get_weights(), strict=True)
-        return all(np.array_equal(saved, present) for saved, present in pairs)
 
     def save(self, model, train_set, test_set, probabilities, loss):
         """Save the numbers, the pictures and the page, each by itself, and report.
@@ -129,18 +116,16 @@ class Run:
         `train_set` and `test_set` are the arrays (x, y) that the network was given; `probabilities`
         is what `model.predict` answered about the test images, and `loss` their loss.
         """
-        if not self.has_saved(model):  # it may have changed after `fit`
-            self.save_model(model)
-        path = self.outputs.folder / "model.keras"
-        if path not in self.outputs.saved and path.exists():
-            print(
-                f"{printable(path)} is still the network of an earlier run, and so are the other "
-                "results.",
-                file=sys.stderr,
+        self.save_model(model)  # again: it may have changed after `fit`
+        if self.path not in self.outputs.saved and self.path.exists():
+            self.outputs.tell(
+                f"{printable(self.path)} is still the network of an earlier run, and so are the "
+                "other results."
             )
         else:
             results.save(self, model, train_set, test_set, probabilities, loss)
         self.is_saved = True
+        self.outputs.told.clear()  # a notebook's cell may run again, and tell it again
 
     def finish(self):
         """Return the exit status: 1 if something could not be saved.
@@ -150,10 +135,9 @@ class Run:
         """
         saved = self.outputs.saved
         if saved and not self.is_saved:
-            print(
+            self.outputs.tell(
                 f"The network is saved, {printable(saved[0])}. Its numbers and pictures are not, "
-                "since run.save was not reached. (What is there of an earlier network is deleted.)",
-                file=sys.stderr,
+                "since run.save was not reached. (What is there of an earlier network is deleted.)"
             )
             for name in results.NAMES:
                 if self.outputs.folder / name not in saved:

@@ -32,11 +32,12 @@ def test_a_file_is_saved_in_its_place_and_nothing_else_is_left(outputs, tmp_path
 def test_a_result_that_cannot_be_made_is_one_line_and_the_next_one_is_saved(
     outputs, tmp_path, capsys
 ):
-    with outputs.saving("a.png"):
-        raise ValueError("no such\n\x1b[2Jcolour")
+    for _ in range(2):  # and one line for both
+        with outputs.saving("a.png") as unfinished:
+            raise ValueError(f"{unfinished}: no such\n\x1b[2Jcolour")
     with outputs.saving("b.png") as unfinished:
         unfinished.write_text("b")
-    assert_one_line(capsys.readouterr().err, "a.png", "no such \\x1b[2Jcolour")
+    assert_one_line(capsys.readouterr().err, "a.png: no such \\x1b[2Jcolour")
     assert (outputs.saved, [*outputs.failed]) == ([tmp_path / "b.png"], [tmp_path / "a.png"])
     assert contents(tmp_path) == {"b.png": b"b"}
     with outputs.saving("a.png") as unfinished:  # at last
@@ -64,7 +65,6 @@ def test_a_full_disk_spares_the_older_file(outputs, tmp_path, capsys):
         full_disk.write("new")
     assert_one_line(capsys.readouterr().err, "a.txt", "No space left")
     assert contents(tmp_path) == {"a.txt": b"old"}
-    assert [*outputs.failed] == [tmp_path / "a.txt"]
 
 
 def test_ctrl_c_is_not_taken_for_a_failure_and_leaves_no_half_file(outputs, tmp_path):
@@ -83,7 +83,6 @@ def test_two_runs_in_one_folder_at_once_leave_whole_files(tmp_path):
         other.write_text("other")
         assert mine != other
     assert contents(tmp_path) == {"a.txt": b"mine"}
-    assert first.failed == second.failed == {}
 
 
 # --- Folders ------------------------------------------------------------------------------------
@@ -109,7 +108,7 @@ def test_a_folder_that_is_a_file_or_below_one_is_an_error_that_spares_the_file(t
 
 
 @needs_unix_files
-def test_a_file_is_the_same_by_another_name_and_what_is_missing_is_the_same_as_nothing(tmp_path):
+def test_a_file_is_the_same_by_another_name(tmp_path):
     file = tmp_path / "file"
     file.touch()
     (tmp_path / "other").symlink_to(file)
@@ -117,7 +116,6 @@ def test_a_file_is_the_same_by_another_name_and_what_is_missing_is_the_same_as_n
     (tmp_path / "different").touch()
     for name in ("different", "missing", "\0"):
         assert not files.are_same(file, tmp_path / name)
-    assert not files.are_same(tmp_path / "missing", tmp_path / "missing")
 
 
 # --- JSON ---------------------------------------------------------------------------------------

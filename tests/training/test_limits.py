@@ -9,7 +9,7 @@ import h5py
 import keras
 import numpy as np
 import pytest
-from helpers import at_most_mb, make_pipe, needs_unix_files
+from helpers import at_most_mb
 
 from training import limits
 
@@ -44,24 +44,6 @@ def configured(*layers):
         layer |= {"module": "keras.layers", "registered_name": None}
     model = {"module": "keras", "class_name": "Sequential", "registered_name": None}
     return json.dumps(model | {"config": {"name": "any", "layers": listed}}).encode()
-
-
-# --- Files --------------------------------------------------------------------------------------
-
-
-@needs_unix_files
-def test_a_device_a_pipe_and_a_folder_are_no_files(tmp_path):
-    for path in ("/dev/zero", make_pipe(tmp_path / "pipe"), tmp_path):
-        with pytest.raises(ValueError, match="no regular file"):
-            limits.check_regular(path, 1000)
-
-
-def test_a_file_may_have_as_many_bytes_as_were_said_and_no_more(tmp_path):
-    path = tmp_path / "file"
-    path.write_bytes(bytes(1000))
-    limits.check_regular(path, 1000)
-    with pytest.raises(ValueError, match="1,000 bytes, too many: at most 999"):
-        limits.check_regular(path, 999)
 
 
 def test_what_a_zip_file_unpacks_to_is_added_up(tmp_path):

@@ -22,22 +22,13 @@ def test_the_dropout_network_is_the_one_of_tensorflow_s_quickstart():
 
 def test_the_convnet_is_the_one_of_which_the_figures_were_measured():
     model = networks.build("convnet", seed=0)
+    assert model.count_params() == 102_618
     assert (model.input_shape, model.output_shape) == ((None, 784), (None, 10))
     assert model.layers[-1].activation.__name__ == "softmax"
-    convolutions = [
-        (layer.filters, layer.kernel_size, layer.strides, layer.padding, layer.activation.__name__)
-        for layer in model.layers
-        if isinstance(layer, keras.layers.Conv2D)
-    ]
-    assert convolutions == [
-        (32, (5, 5), (2, 2), "valid", "relu"),
-        (48, (3, 3), (2, 2), "same", "relu"),
-        (64, (3, 3), (1, 1), "valid", "relu"),
-        (96, (3, 3), (1, 1), "valid", "relu"),
-    ]
-    [dropout] = [layer.rate for layer in model.layers if isinstance(layer, keras.layers.Dropout)]
-    assert dropout == 0.3
     for layer in model.layers:
+        if isinstance(layer, keras.layers.Conv2D):
+            assert layer.activation.__name__ == "relu"
+        assert getattr(layer, "rate", 0.3) == 0.3
         assert getattr(layer, "momentum", 0.9) == 0.9
     adam = model.optimizer.get_config()
     assert type(model.optimizer) is keras.optimizers.AdamW
@@ -89,33 +80,16 @@ class Rates(keras.callbacks.Callback):
         self.rates.append(float(self.model.optimizer.learning_rate))
 
 
-def rates_in_a_training(model, **given):
-    """Train `model` with LowerLearningRate, in batches of 2 of 8 images; return its rates."""
-    rates = Rates()
-    callbacks = [networks.LowerLearningRate(), rates]
-    x = np.zeros((8, 4), "float32")
-    model.fit(x, np.zeros((8, 1)), batch_size=2, verbose=0, callbacks=callbacks, **given)
-    return rates.rates
-
-
-@pytest.fixture
-def small():
+def test_the_rate_falls_evenly_to_0_in_each_training_and_is_what_it_was_afterwards():
     model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
     model.compile(keras.optimizers.RMSprop(0.8), "mse")
-    return model
-
-
-def test_the_rate_falls_evenly_to_0_in_each_training_and_is_what_it_was_afterwards(small):
+    x = np.zeros((8, 4), "float32")
+    y = np.zeros((8, 1))
+    noted = Rates()
+    callbacks = [networks.LowerLearningRate(), noted]
     for _ in range(2):
-        rates = rates_in_a_training(small, epochs=3)
-        assert rates == pytest.approx([0.8 * (1 - batch / 12) for batch in range(12)])
-        assert float(small.optimizer.learning_rate) == pytest.approx(0.8)
-    rates = rates_in_a_training(small, epochs=4, initial_epoch=3)
-    assert rates == pytest.approx([0.2, 0.15, 0.1, 0.05])
-
-
-def test_a_schedule_of_the_optimizer_is_left_alone(small):
-    schedule = keras.optimizers.schedules.PiecewiseConstantDecay([2, 4], [0.8, 0.4, 0.1])
-    small.compile(keras.optimizers.RMSprop(schedule), "mse")
-    rates = rates_in_a_training(small, epochs=2)
-    assert rates == pytest.approx([float(schedule(step)) for step in range(1, 9)])
+        model.fit(x, y, epochs=3, batch_size=2, verbose=0, callbacks=callbacks)
+        assert noted.rates == pytest.approx([0.8 * (1 - batch / 12) for batch in range(12)])
+        assert float(model.optimizer.learning_rate) == pytest.approx(0.8)
+    model.fit(x, y, epochs=4, initial_epoch=3, batch_size=2, verbose=0, callbacks=callbacks)
+    assert noted.rates == pytest.approx([0.2, 0.15, 0.1, 0.05])

@@ -17,15 +17,16 @@ def test_the_defaults_are_the_recipe_s():
     assert (args.epochs, args.batch_size) == (None, None)  # train.py decides
 
 
-def test_other_networks_have_their_own_defaults_which_can_be_changed():
-    args = options.parse(["--model", "dropout"])
-    assert (args.epochs, args.batch_size) == (5, 32)
-    args = options.parse(["--model", "convnet"])
-    assert (args.epochs, args.batch_size) == (8, 128)
+def test_what_is_asked_for_takes_the_place_of_a_network_s_own_defaults():
     args = options.parse(["--model", "convnet", "--epochs", "3"])
     assert (args.epochs, args.batch_size) == (3, 128)
     args = options.parse(["--model", "dropout", "--batch-size", "7"])
     assert (args.epochs, args.batch_size) == (5, 7)
+    args = options.parse(["--add", "my.npz", "--add", "his.npz"])
+    assert args.add == ["my.npz", "his.npz"]
+    args = options.parse(["--batch-size", "1000000", "--seed", "4294967295"])
+    assert (args.batch_size, args.seed) == (1_000_000, 2**32 - 1)
+    assert options.parse(["--data", "fashion_mnist"]).data == "fashion_mnist"
 
 
 @pytest.mark.parametrize(
@@ -54,14 +55,6 @@ def test_a_wrong_command_line_ends_with_status_2_and_names_the_option(arguments,
     assert arguments[0] in printed.err.splitlines()[-1]
 
 
-def test_what_is_allowed_to_its_ends_is_taken():
-    args = options.parse(["--seed", "4294967295", "--batch-size", "1000000", "--epochs", "1"])
-    assert (args.seed, args.batch_size, args.epochs) == (4294967295, 1_000_000, 1)
-    for share in ("0.01", "0.99"):
-        args = options.parse(["--seed", "0", "--batch-size", "1", "--validation-split", share])
-        assert (args.seed, args.batch_size, args.validation_split) == (0, 1, float(share))
-
-
 def test_the_help_names_the_defaults_and_the_numbers_that_are_true(capsys, sample):
     with pytest.raises(SystemExit) as end:
         options.parse(["--help"])
@@ -77,13 +70,6 @@ def test_the_help_names_the_defaults_and_the_numbers_that_are_true(capsys, sampl
     assert f"learn from {np.count_nonzero(~hands.load().aside):,} digits of people" in said
     for name, default in (("SEED", 0), ("VALIDATION_SPLIT", 0), ("OUTPUTS", "outputs")):
         assert re.search(rf"--[a-z-]+ {name} [^()]*\(default: {default}\)", said)
-
-
-def test_digits_can_be_added_to_all_data_but_clothes():
-    for name in ("auto", "mnist", "sample", "a.npz", "zoo"):
-        args = options.parse(["--hands", "--add", "my.npz", "--add", "his.npz", "--data", name])
-        assert (args.hands, args.add, args.data) == (True, ["my.npz", "his.npz"], name)
-    assert options.parse(["--data", "fashion_mnist"]).hands is False
 
 
 @pytest.mark.parametrize("launcher", ["colab_kernel_launcher.py", r"C:\x\ipykernel_launcher.py"])

@@ -56,24 +56,8 @@ def test_keras_s_own_load_data_gives_what_the_options_name_and_each_image_has_it
         assert np.array_equal(mine, other)
     assert run.number_added == len(x_train) - 400 == len(y_train) - 400 > 7_548
     assert run.source == str(tiny_npz)
-    assert keras.datasets.mnist.load_data == run.load_data  # also if it is asked again
-
-
-def test_own_digits_alone_are_added_as_well(make_run, own_npz):
-    run = make_run("--add", own_npz)
-    run.load_data()
-    number_of_own = np.count_nonzero(~own_digits.load([own_npz]).aside)
-    assert run.number_added == number_of_own * round(400 / 10 / number_of_own)
-
-
-def test_without_options_nothing_is_added(make_run, tiny_npz):
-    run = make_run()
-    (x_train, y_train), _ = run.load_data()
-    (images, labels), _ = data.load_path(tiny_npz)
-    assert np.array_equal(x_train, images)
-    assert np.array_equal(y_train, labels)
-    assert run.number_added == 0
     assert run.shades.tolist() == np.unique(images).tolist()
+    assert keras.datasets.mnist.load_data == run.load_data  # also if it is asked again
 
 
 def test_the_seed_is_the_one_that_was_asked_for_and_told_only_if_the_script_took_it(make_run):
@@ -90,20 +74,11 @@ def test_the_network_is_the_reader_s_own_or_the_one_that_model_names(make_run):
     run = make_run()
     assert run.watch(mine) is mine
     assert run.model_name == "dense"
-    for name, number_of_weights in (("dropout", 101_770), ("convnet", 102_618)):
-        run = make_run("--model", name)
-        model = run.watch(mine)
-        assert model.count_params() == number_of_weights
-        assert run.model_name == name
-        assert model.fit == run.fitting.fit
-
-
-def test_the_earlier_network_is_asked_before_a_new_one_is_saved(make_run, own_npz, monkeypatch):
-    monkeypatch.setattr(own_digits, "count_right_before", lambda path, own: (path.name, own.labels))
-    run = make_run("--add", own_npz)
-    name, labels = run.own_right_before
-    assert name == "model.keras"
-    assert np.array_equal(labels, run.own.labels)
+    run = make_run("--model", "dropout")
+    model = run.watch(mine)
+    assert model.count_params() == 101_770
+    assert run.model_name == "dropout"
+    assert model.fit == run.fitting.fit
 
 
 def test_saving_leaves_random_numbers_as_if_there_were_none(make_run):
