@@ -8,6 +8,7 @@ const LINE = 0.05; // how wide the pen is on the pad
 let strokes = []; // x and y are from 0 to 1, so that the window may change its size
 let cleared = []; // the strokes that were there before an empty pad, for Undo
 let example = -1; // which test image is shown; -1: the drawing
+let nextExample = 1; // the first one is the hardest
 let pointer = null; // the id of the finger, the pen or the mouse that draws
 let settled = true; // nothing was drawn for a moment
 let settling = 0; // the timer that waits for this
@@ -21,7 +22,7 @@ function drawPad() {
   pad.width = pad.height = example >= 0 ? 28 : width; // also empties it
   context.strokeStyle = context.fillStyle = getComputedStyle(pad).color;
   if (example >= 0) {
-    imageOf(wall, example).forEach((v, at) => {
+    currentPixels().forEach((v, at) => {
       context.globalAlpha = v;
       context.fillRect(at % 28, Math.floor(at / 28), 1, 1);
     });
@@ -116,15 +117,16 @@ function undo() {
   show();
 }
 
-function showExample(index) {
+// A test image, each time another one: by turns the hardest of a class, and the first other.
+function showExample() {
   beginAnew();
-  example = index;
+  example = nextExample;
+  nextExample = (nextExample + 1) % network.test_labels.length;
   show();
   $("sheet").scrollIntoView({ block: "nearest" }); // on a phone it may be out of sight
 }
 
 function keyDown(event) {
-  if ($("wall").open) return;
   if (event.key === "Escape") clear();
   if (event.key === "z" && (event.ctrlKey || event.metaKey)) undo();
 }

@@ -7,21 +7,19 @@ const $ = (id) => document.getElementById(id);
 // --- Start ---------------------------------------------------------------------------------------
 
 function start() {
-  wall = { images: decode(network.test_images), labels: network.test_labels, inputs: [] };
   document.body.className = network.kind;
   if (network.kind === "clothes") {
     document.title = $("title").textContent = say("Draw a piece of clothing");
   }
   $("about").textContent = say(
-    "This network has learned from images of {data}. After that it read {accuracy} of others " +
-      "right.",
+    "This network has learned from images of {data}. It read {accuracy} of others right.",
     { data: network.data, accuracy: percent(network.accuracy) },
   );
   $("page").hidden = false;
   makeBars();
   makeWhy();
   listen();
-  showExample(1); // so that one sees what will be there; the first is the hardest
+  showExample(); // so that one sees what will be there
 }
 
 // The ten answers: a click chooses one, to be explained and to be taught.
@@ -44,7 +42,7 @@ function listen() {
   $("clear").onclick = clear;
   $("undo").onclick = undo;
   $("teach").onclick = judge;
-  $("examples").onclick = openWall;
+  $("another").onclick = showExample;
   $("unteach").onclick = undoLesson;
   $("save-digits").onclick = saveDigits;
   window.onresize = show;
@@ -55,7 +53,7 @@ function listen() {
 
 // What the network is asked about: 784 numbers from 0 to 1, or undefined.
 function currentPixels() {
-  if (example >= 0) return imageOf(wall, example);
+  if (example >= 0) return imageAt(network.test_images, example);
   return strokes.length > 0 ? prepare(strokes) : undefined;
 }
 
@@ -69,27 +67,22 @@ function show() {
   drawPad();
   const pixels = currentPixels();
   const answers = predict(pixels ?? new Float32Array(784)); // also gives the layers their outputs
-  // Only with the pen up is anything refused: between its two strokes a 5 is two things.
-  const isRefused = settled && network.kind === "digits" && areTwoThings(strokes);
-  const shares = pixels && !isRefused ? answers : undefined;
-  if (!shares) chosenAnswer = null;
-  showAnswer(shares, isRefused);
+  const shares = pixels ? answers : undefined;
+  showAnswer(shares);
   showBars(shares);
   showTeach();
   if (settled && !teaching) announce();
   showWhy(pixels, shares); // asks about other images
 }
 
-function showAnswer(shares, isRefused) {
+function showAnswer(shares) {
   $("best").textContent = shares ? network.class_names[likeliest(shares)] : "";
   $("sure").textContent = shares ? ` · ${percent(Math.max(...shares))}` : "";
   let note = "";
-  if (isRefused) {
-    note = say("Two things side by side: one digit, please.");
-  } else if (teaching) {
+  if (teaching) {
     note = say("It learns...");
   } else if (example >= 0) {
-    note = say("A test image: {name}.", { name: network.class_names[wall.labels[example]] });
+    note = say("A test image: {name}.", { name: network.class_names[network.test_labels[example]] });
   } else if (shares && teachable() && chosenAnswer === null) {
     note = say("Wrong? Click the right answer.");
   }

@@ -1,6 +1,5 @@
-// Why it gave that answer, for whoever wants to follow it: which ink spoke for it, and which units,
-// and how one of these computes its number. What is computed stands in network.js; here it is only
-// shown.
+// Why it gave that answer: which ink spoke for it, and which units. What is computed stands in
+// network.js; here it is only shown.
 "use strict";
 
 const MOST_NAMED = 6; // units that are shown as images of their weights
@@ -12,8 +11,7 @@ let chosenAnswer = null; // null: the given one
 // The layers that make new numbers, without the one that answers.
 function hiddenLayers() {
   const kinds = ["Dense", "Conv2D", "MaxPooling2D", "AveragePooling2D"];
-  const last = teachable() ?? network.layers.at(-1);
-  return network.layers.filter((layer) => kinds.includes(layer.kind) && layer !== last);
+  return network.layers.slice(0, -1).filter((layer) => kinds.includes(layer.kind));
 }
 
 // The Dense layer that reads the pixels, if the answers add up nothing but its units: then a unit
@@ -28,39 +26,20 @@ function speakingLayer() {
   return speaks ? only : undefined;
 }
 
-// How much each unit says for the answer `first` rather than `second`: its number times what its
-// weights for the two differ by.
-function contributions(first, second) {
-  const { input, weights } = teachable();
-  return Array.from(input, (v, i) => v * (weights[0][i * 10 + first] - weights[0][i * 10 + second]));
-}
-
-// Where the largest numbers of a list are, whatever their signs.
-function strongest(values, count) {
-  const order = [...values.keys()].sort((a, b) => Math.abs(values[b]) - Math.abs(values[a]));
-  return order.slice(0, count);
-}
-
-// The weights of a unit that speaks, one for each pixel.
-function weightsOf(unit) {
-  const { input, config, weights } = speakingLayer();
-  return input.map((_, pixel) => weights[0][pixel * config.units + unit]);
-}
-
 // What does not change.
 function makeWhy() {
   const layer = speakingLayer();
   $("units-part").hidden = layer === undefined;
   $("layers-part").hidden = layer !== undefined || hiddenLayers().length === 0;
-  if (layer === undefined) {
-    const figures = hiddenLayers().map(({ kind, output }) => {
-      const name = `${kind}: ${output.shape.join("×")}`;
-      return makeFigure(name, name);
-    });
-    $("layers").replaceChildren(...figures);
+  if (layer) {
+    $("units-title").textContent = say("{count} units look at it", { count: layer.config.units });
     return;
   }
-  $("units-title").textContent = say("{count} units look at it", { count: layer.config.units });
+  const figures = hiddenLayers().map(({ kind, output }) => {
+    const name = `${kind}: ${output.shape.join("×")}`;
+    return makeFigure(name, name);
+  });
+  $("layers").replaceChildren(...figures);
 }
 
 // --- Why this answer -----------------------------------------------------------------------------
@@ -89,18 +68,15 @@ function showWhy(pixels, shares) {
   }
   const two = whichTwo(shares);
   const [name, rival] = two.map((label) => network.class_names[label]);
-  const values = { name, rival };
   $("why-title").textContent =
     two[0] === likeliest(shares)
-      ? say("Why {name}, and not {rival}?", values)
-      : say("What speaks for {name}, rather than {rival}?", values);
+      ? say("Why {name}, and not {rival}?", { name, rival })
+      : say("What speaks for {name}, rather than {rival}?", { name, rival });
   $("spoke-for").textContent = say("This ink speaks for {name}.", { name });
   $("spoke-against").textContent = say("This ink speaks for {name}.", { name: rival });
   paintInk($("seen"), pixels, whichInkSpoke(pixels, ...two));
   if (speakingLayer()) {
-    const said = contributions(...two);
-    showUnits(said);
-    showNumbers(strongest(said, 1)[0], pixels, two, values);
+    showUnits(...two);
   } else {
     showLayers(true);
   }
@@ -116,71 +92,24 @@ function showLayers(isAsked) {
   });
 }
 
-// What each unit says for one of two answers.
-function showUnits(said) {
+// What each unit says for the answer `first` rather than `second`: its number times what its weights
+// for the two differ by. And the weights of those that say most, one for each pixel.
+function showUnits(first, second) {
+  const { input, weights } = teachable();
+  const said = Array.from(input, (v, unit) => {
+    return v * (weights[0][unit * 10 + first] - weights[0][unit * 10 + second]);
+  });
   paintTiles($("units"), { shape: [said.length], data: said }, ORANGE);
-  const figures = strongest(said, MOST_NAMED).map((unit) => {
-    const figure = makeFigure(nameOf(unit), signed(said[unit], 2));
+  const order = [...said.keys()].sort((a, b) => Math.abs(said[b]) - Math.abs(said[a]));
+  const layer = speakingLayer();
+  const figures = order.slice(0, MOST_NAMED).map((unit) => {
+    const sign = said[unit] < 0 ? "−" : "+";
+    const name = say("Unit {unit}", { unit: unit + 1 });
+    const figure = makeFigure(name, sign + Math.abs(said[unit]).toFixed(2));
     figure.className = said[unit] < 0 ? "against" : "";
-    paintSigned(figure.firstChild, weightsOf(unit));
+    const weightOf = (_, pixel) => layer.weights[0][pixel * said.length + unit];
+    paintSigned(figure.firstChild, layer.input.map(weightOf));
     return figure;
   });
   $("strongest").replaceChildren(...figures);
-}
-
-// --- One unit in numbers -------------------------------------------------------------------------
-
-function nameOf(unit) {
-  return say("Unit {unit}", { unit: unit + 1 });
-}
-
-function showNumbers(unit, pixels, two, { name, rival }) {
-  const layer = speakingLayer();
-  const weights = weightsOf(unit);
-  const products = layer.input.map((v, i) => v * weights[i]);
-  const total = products.reduce((a, b) => a + b);
-  const bias = layer.weights[1]?.[unit] ?? 0;
-  $("unit-title").textContent = nameOf(unit);
-  paintPixels($("inputs"), pixels);
-  paintSigned($("weights"), weights);
-  paintSigned($("product"), products);
-  const [largest] = strongest(products, 1);
-  $("sum").textContent = say(
-    "Each pixel times its weight, all added up: {pixel} × {weight} + … = {total}. Plus a constant " +
-      "of its own (its bias), {bias}: {sum}.",
-    {
-      pixel: inDigits(layer.input[largest]),
-      weight: inDigits(weights[largest]),
-      total: inDigits(total),
-      bias: inDigits(bias),
-      sum: inDigits(total + bias),
-    },
-  );
-  if (layer.config.activation === "relu") {
-    $("sum").textContent += say(" A negative sum becomes 0 (relu).");
-  }
-  const last = teachable();
-  const [first, second] = two.map((label) => last.weights[0][unit * 10 + label]);
-  const number = last.input[unit];
-  $("says").textContent = say(
-    "Its weight for {name} is {first}, for {rival} {second}. That number times their difference: " +
-      "{number} × {difference} = {said}.",
-    {
-      name,
-      rival,
-      number: inDigits(number),
-      first: inDigits(first),
-      second: inDigits(second),
-      difference: inDigits(first - second),
-      said: signed(number * (first - second)),
-    },
-  );
-}
-
-function inDigits(v, decimals = 3) {
-  return v.toFixed(decimals).replace("-", "−"); // a real minus
-}
-
-function signed(v, decimals) {
-  return v < 0 ? inDigits(v, decimals) : `+${inDigits(v, decimals)}`;
 }
