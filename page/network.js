@@ -286,6 +286,5 @@ function likeliest(shares) {
 }
 
 if (typeof module !== "undefined") {
-  module.exports = { layers, activations, openNetwork, predict, learn, teachable, whichInkSpoke,
-    answersAsKeras };
+  module.exports = { layers, activations, openNetwork, predict, learn, teachable, whichInkSpoke };
 }

@@ -114,14 +114,6 @@ def test_networks_answer_as_in_keras_whatever_their_layers_shapes_and_scales(sam
         assert np.ptp(there, axis=0).max() > 0.01  # the answers differ from digit to digit
 
 
-def test_the_page_notices_whether_it_answers_as_keras_did(sample):
-    text = describe(build([L.Dense(20, "relu")] + ten_answers()), sample)
-    network = json.loads(text)
-    network["layers"][0]["config"]["activation"] = "tanh"
-    told = in_node("return $.answersAsKeras();", [text, json.dumps(network)])
-    assert told == [True, False]
-
-
 # --- It learns as Keras does --------------------------------------------------------------------
 
 LEARN = """

@@ -82,6 +82,7 @@ def refusal(model, answers):
         (L.Dense(10, "softplus", name="mine"), "the activation softplus of the layer mine"),
         (L.Dense(10, L.LeakyReLU(), name="mine"), "LeakyReLU"),
         (L.Conv2D(2, 3, dilation_rate=2, name="mine"), "dilation_rate=[2, 2] of the layer mine"),
+        (L.BatchNormalization(scale=False, name="mine"), "scale=False of the layer mine"),
     ],
 )
 def test_a_layer_an_activation_or_a_setting_that_the_page_does_not_know_is_named(
