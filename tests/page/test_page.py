@@ -509,6 +509,7 @@ def test_lessons_are_undone_one_by_one_bit_by_bit(page):
     taught_once = weights(page)
     put(page, DIGITS[7])
     assert page.inner_text("#report").strip() == ""  # it was of another drawing
+    assert note(page) == INVITATION  # and so was the chosen answer
     teach(page, 2)
     assert weights(page) != taught_once != untaught
     page.locator("#unteach").click()
