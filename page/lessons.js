@@ -116,7 +116,7 @@ async function openOthers() {
   for (let index = 0; index < labels.length; index++) {
     if (index % 50 === 0) await pause(0); // so that the page lives on
     predict(imageAt(images, index));
-    inputs.push(teachable().input.slice());
+    inputs.push(teachable().input);
   }
   return { images, labels, inputs };
 }
