@@ -455,13 +455,19 @@ def test_a_click_on_an_answer_explains_and_a_second_one_on_the_button_teaches(pa
     assert not page.locator("#teach").is_visible()  # a second click lets go
     assert weights(page) == untaught  # a slip costs nothing
     before = page.evaluate("percent(predict(prepare(strokes))[4])")
+    page.evaluate("""() => {
+      const step = learn;
+      window.taken = 0;
+      window.learn = (...given) => { taken += 1; step(...given); };
+    }""")
     teach(page, 4)
     assert answer(page) == "4"
     after = asked(page)[4]
     assert 0.6 <= after < 0.8
-    assert page.inner_text("#steps").endswith(
-        f". They brought 4 from {before} to {after:.1%}. It stops at 60%, or after 60 changes, so "
-        "as not to forget others."
+    steps = page.evaluate("window.taken")
+    assert page.inner_text("#steps") == (
+        f"Small changes of its weights: {steps}. They brought 4 from {before} to {after:.1%}. It "
+        "stops at 60%, or after 60 changes, so as not to forget others."
     )
     assert page.inner_text("#why-title").startswith("Why 4, and not ")
     choose(page, 8)
