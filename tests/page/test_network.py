@@ -68,8 +68,10 @@ CASES = [
     [AS_IMAGE, L.Conv2D(4, (4, 3), strides=(3, 2), padding="same", activation="tanh")],
     [AS_IMAGE, L.Conv2D(4, 5, strides=2, use_bias=False), L.Conv2D(6, 2, activation="relu")],
     [L.Dense(20, "relu", use_bias=False), L.Dense(10, "relu")],
+    [AS_IMAGE, L.Conv2D(20, 5), L.GlobalAveragePooling2D()],
     [AS_IMAGE, L.MaxPooling2D()],
     [AS_IMAGE, L.Conv2D(4, 3), L.MaxPooling2D(3, strides=2, padding="same")],
+    [L.Dense(20), L.ReLU()],
     [L.Rescaling(2.0, offset=-0.5)],
     [L.Reshape((28, -1, 1)), L.Conv2D(4, 3)],
     [L.Dense(20), L.Softmax()],
@@ -114,6 +116,12 @@ def test_networks_answer_as_in_keras_whatever_their_layers_shapes_and_scales(sam
         assert np.ptp(there, axis=0).max() > 0.01  # the answers differ from digit to digit
 
 
+def test_the_page_notices_whether_it_answers_as_keras_did(sample):
+    text = describe(build([L.Dense(20, "relu")] + ten_answers()), sample)
+    told = in_node("return $.answersAsKeras();", [text, text.replace('"relu"', '"tanh"')])
+    assert told == [True, False]
+
+
 # --- It learns as Keras does --------------------------------------------------------------------
 
 LEARN = """
@@ -122,12 +130,19 @@ LEARN = """
 """
 
 
-@pytest.mark.parametrize("use_bias", [True, False])
-def test_one_step_of_learn_changes_the_last_layer_as_a_step_of_keras_does(sample, use_bias):
+@pytest.mark.parametrize(
+    "ending",
+    [
+        [L.Dense(10, "softmax", use_bias=False)],
+        [L.Dense(10), L.Softmax()],
+        [L.Dropout(0.0), L.Dense(10), L.Activation("softmax")],
+    ],
+)
+def test_one_step_of_learn_changes_the_last_layer_as_a_step_of_keras_does(sample, ending):
     hidden = L.Dense(20, "relu")
-    last = L.Dense(10, "softmax", use_bias=use_bias)
-    model = build([hidden, last])
+    model = build([hidden] + ending)
     image = sample[1][0][7] / 255
+    [last] = [layer for layer in ending if isinstance(layer, L.Dense)]
     before = last.get_weights()
     [learned] = in_node(LEARN, [describe(model, sample)], pixels=image.ravel().tolist())
     x = image.reshape((1, 784))
@@ -143,12 +158,19 @@ def test_one_step_of_learn_changes_the_last_layer_as_a_step_of_keras_does(sample
 
 
 def test_a_network_for_which_learn_has_no_gradient_is_not_taught():
-    endings = [[L.Dense(10, "sigmoid")], [L.Dense(10, "softmax"), L.Activation("softmax")]]
+    endings = [
+        [L.Dense(10), L.ReLU(), L.Softmax()],
+        [L.Dense(10, "relu"), L.Softmax()],
+        [L.Dense(10, "softmax"), L.Activation("softmax")],
+        [L.Dense(10, "sigmoid")],
+        [L.Dense(10), L.Activation("sigmoid")],
+    ]
     described = [
         json.dumps({"test_images": "", "layers": write.describe_layers(build(ending))})
         for ending in endings
     ]
-    assert in_node("return $.teachable() === undefined;", described) == [True, True]
+    told = in_node("return $.teachable() === undefined;", described)
+    assert told == [True] * len(endings)
 
 
 # --- Which ink spoke ----------------------------------------------------------------------------
