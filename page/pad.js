@@ -8,7 +8,6 @@ const LINE = 0.05; // how wide the pen is on the pad
 let strokes = []; // x and y are from 0 to 1, so that the window may change its size
 let cleared = []; // the strokes that were there before an empty pad, for Undo
 let example = -1; // which test image is shown; -1: the drawing
-let nextExample = 1; // the first one is the hardest
 let pointer = null; // the id of the finger, the pen or the mouse that draws
 let settled = true; // nothing was drawn for a moment
 let settling = 0; // the timer that waits for this
@@ -117,16 +116,15 @@ function undo() {
   show();
 }
 
-// A test image, each time another one: by turns the hardest of a class, and the first other.
-function showExample() {
+function showExample(index) {
   beginAnew();
-  example = nextExample;
-  nextExample = (nextExample + 1) % network.test_labels.length;
+  example = index;
   show();
   $("sheet").scrollIntoView({ block: "nearest" }); // on a phone it may be out of sight
 }
 
 function keyDown(event) {
+  if ($("wall").open) return;
   if (event.key === "Escape") clear();
   if (event.key === "z" && (event.ctrlKey || event.metaKey)) undo();
 }

@@ -19,7 +19,7 @@ function start() {
   makeBars();
   makeWhy();
   listen();
-  showExample(); // so that one sees what will be there
+  showExample(1); // so that one sees what will be there; the first is the hardest
 }
 
 // The ten answers: a click chooses one, to be explained and to be taught.
@@ -42,7 +42,7 @@ function listen() {
   $("clear").onclick = clear;
   $("undo").onclick = undo;
   $("teach").onclick = judge;
-  $("another").onclick = showExample;
+  $("examples").onclick = openWall;
   $("unteach").onclick = undoLesson;
   $("save-digits").onclick = saveDigits;
   window.onresize = show;
@@ -67,19 +67,24 @@ function show() {
   drawPad();
   const pixels = currentPixels();
   const answers = predict(pixels ?? new Float32Array(784)); // also gives the layers their outputs
-  const shares = pixels ? answers : undefined;
-  showAnswer(shares);
+  // Only with the pen up is anything refused: between its two strokes a 5 is two things.
+  const isRefused = settled && network.kind === "digits" && areTwoThings(strokes);
+  const shares = pixels && !isRefused ? answers : undefined;
+  if (!shares) chosenAnswer = null;
+  showAnswer(shares, isRefused);
   showBars(shares);
   showTeach();
   if (settled && !teaching) announce();
   showWhy(pixels, shares); // asks about other images
 }
 
-function showAnswer(shares) {
+function showAnswer(shares, isRefused) {
   $("best").textContent = shares ? network.class_names[likeliest(shares)] : "";
   $("sure").textContent = shares ? ` · ${percent(Math.max(...shares))}` : "";
   let note = "";
-  if (teaching) {
+  if (isRefused) {
+    note = say("Two things side by side: one digit, please.");
+  } else if (teaching) {
     note = say("It learns...");
   } else if (example >= 0) {
     note = say("A test image: {name}.", { name: network.class_names[network.test_labels[example]] });

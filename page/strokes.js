@@ -1,4 +1,4 @@
-// From the strokes of a pen to an image like MNIST's.
+// From the strokes of a pen to an image like MNIST's, and whether they are more than one digit.
 "use strict";
 
 const PEN = 2.9; // how wide MNIST's strokes are, in its pixels
@@ -30,16 +30,20 @@ function addLine(pixels, [x0, y0], [x1, y1]) {
   }
 }
 
+// The box around a list of points: {left, top, width, height}.
+function boxAround(points) {
+  const xs = points.map(([x]) => x);
+  const ys = points.map(([, y]) => y);
+  const left = Math.min(...xs);
+  const top = Math.min(...ys);
+  return { left, top, width: Math.max(...xs) - left, height: Math.max(...ys) - top };
+}
+
 // Strokes, [[[x, y], ...], ...] in any unit, y downwards: 784 numbers from 0 to 1, row by row. As
 // in MNIST, the ink is fitted into 20x20, and its centre of mass lies in the middle of 28x28: so it
 // is drawn once in the middle, and once more moved.
 function prepare(strokes) {
-  const xs = strokes.flat().map(([x]) => x);
-  const ys = strokes.flat().map(([, y]) => y);
-  const left = Math.min(...xs);
-  const top = Math.min(...ys);
-  const width = Math.max(...xs) - left;
-  const height = Math.max(...ys) - top;
+  const { left, top, width, height } = boxAround(strokes.flat());
   const scale = (20 - PEN) / (Math.max(width, height) || 1); // a dot has no size
   const drawnAround = (middleX, middleY) => {
     const place = ([x, y]) => [
@@ -56,4 +60,17 @@ function prepare(strokes) {
     sumY += v * (Math.floor(at / 28) + 0.5);
   });
   return drawnAround(28 - sumX / sum, 28 - sumY / sum);
+}
+
+const APART = 0.2; // a gap of this part of the height, from top to bottom, parts two things
+
+// Whether a drawing is two digits side by side, or more.
+function areTwoThings(strokes) {
+  const all = boxAround(strokes.flat());
+  let right = all.left;
+  for (const box of strokes.map(boxAround).sort((a, b) => a.left - b.left)) {
+    if (box.left - right > APART * all.height) return true;
+    right = Math.max(right, box.left + box.width);
+  }
+  return false;
 }

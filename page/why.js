@@ -1,5 +1,5 @@
-// Why it gave that answer: which ink spoke for it, and which units. What is computed stands in
-// network.js; here it is only shown.
+// Why it gave that answer: which ink spoke for it, and which units, and how one of these computes
+// its number. What is computed stands in network.js; here it is only shown.
 "use strict";
 
 const MOST_NAMED = 6; // units that are shown as images of their weights
@@ -11,7 +11,8 @@ let chosenAnswer = null; // null: the given one
 // The layers that make new numbers, without the one that answers.
 function hiddenLayers() {
   const kinds = ["Dense", "Conv2D", "MaxPooling2D", "AveragePooling2D"];
-  return network.layers.slice(0, -1).filter((layer) => kinds.includes(layer.kind));
+  const last = teachable() ?? network.layers.at(-1);
+  return network.layers.filter((layer) => kinds.includes(layer.kind) && layer !== last);
 }
 
 // The Dense layer that reads the pixels, if the answers add up nothing but its units: then a unit
@@ -76,7 +77,7 @@ function showWhy(pixels, shares) {
   $("spoke-against").textContent = say("This ink speaks for {name}.", { name: rival });
   paintInk($("seen"), pixels, whichInkSpoke(pixels, ...two));
   if (speakingLayer()) {
-    showUnits(...two);
+    showUnits(pixels, ...two);
   } else {
     showLayers(true);
   }
@@ -93,23 +94,88 @@ function showLayers(isAsked) {
 }
 
 // What each unit says for the answer `first` rather than `second`: its number times what its weights
-// for the two differ by. And the weights of those that say most, one for each pixel.
-function showUnits(first, second) {
+// for the two differ by. Of those that say most their weights, one for each pixel.
+function showUnits(pixels, first, second) {
   const { input, weights } = teachable();
   const said = Array.from(input, (v, unit) => {
     return v * (weights[0][unit * 10 + first] - weights[0][unit * 10 + second]);
   });
   paintTiles($("units"), { shape: [said.length], data: said }, ORANGE);
-  const order = [...said.keys()].sort((a, b) => Math.abs(said[b]) - Math.abs(said[a]));
-  const layer = speakingLayer();
-  const figures = order.slice(0, MOST_NAMED).map((unit) => {
-    const sign = said[unit] < 0 ? "−" : "+";
-    const name = say("Unit {unit}", { unit: unit + 1 });
-    const figure = makeFigure(name, sign + Math.abs(said[unit]).toFixed(2));
+  const strongest = strongestOf(said).slice(0, MOST_NAMED);
+  const figures = strongest.map((unit) => {
+    const figure = makeFigure(nameOf(unit), signed(said[unit], 2));
     figure.className = said[unit] < 0 ? "against" : "";
-    const weightOf = (_, pixel) => layer.weights[0][pixel * said.length + unit];
-    paintSigned(figure.firstChild, layer.input.map(weightOf));
+    paintSigned(figure.firstChild, weightsOf(unit));
     return figure;
   });
   $("strongest").replaceChildren(...figures);
+  showNumbers(strongest[0], pixels, first, second);
+}
+
+// Where the numbers of a list are, the largest first, whatever their signs.
+function strongestOf(values) {
+  return [...values.keys()].sort((a, b) => Math.abs(values[b]) - Math.abs(values[a]));
+}
+
+function nameOf(unit) {
+  return say("Unit {unit}", { unit: unit + 1 });
+}
+
+function weightsOf(unit) {
+  const { input, config, weights } = speakingLayer();
+  return input.map((_, pixel) => weights[0][pixel * config.units + unit]);
+}
+
+// --- One unit in numbers -------------------------------------------------------------------------
+
+function showNumbers(unit, pixels, first, second) {
+  const layer = speakingLayer();
+  const weights = weightsOf(unit);
+  const products = layer.input.map((v, i) => v * weights[i]);
+  const total = products.reduce((a, b) => a + b);
+  const bias = layer.weights[1]?.[unit] ?? 0;
+  $("unit-title").textContent = nameOf(unit);
+  paintPixels($("inputs"), pixels);
+  paintSigned($("weights"), weights);
+  paintSigned($("product"), products);
+  const [largest] = strongestOf(products);
+  $("sum").textContent = say(
+    "Each pixel times its weight, all added up: {pixel} × {weight} + … = {total}. Plus a constant " +
+      "of its own (its bias), {bias}: {sum}.",
+    {
+      pixel: inDigits(layer.input[largest]),
+      weight: inDigits(weights[largest]),
+      total: inDigits(total),
+      bias: inDigits(bias),
+      sum: inDigits(total + bias),
+    },
+  );
+  if (layer.config.activation === "relu") {
+    $("sum").textContent += say(" A negative sum becomes 0 (relu).");
+  }
+  const last = teachable();
+  const number = last.input[unit];
+  const forFirst = last.weights[0][unit * 10 + first];
+  const forSecond = last.weights[0][unit * 10 + second];
+  $("says").textContent = say(
+    "Its weight for {name} is {first}, for {rival} {second}. That number times their difference: " +
+      "{number} × {difference} = {said}.",
+    {
+      name: network.class_names[first],
+      rival: network.class_names[second],
+      first: inDigits(forFirst),
+      second: inDigits(forSecond),
+      number: inDigits(number),
+      difference: inDigits(forFirst - forSecond),
+      said: signed(number * (forFirst - forSecond)),
+    },
+  );
+}
+
+function inDigits(v, decimals = 3) {
+  return v.toFixed(decimals).replace("-", "−"); // a real minus
+}
+
+function signed(v, decimals) {
+  return v < 0 ? inDigits(v, decimals) : `+${inDigits(v, decimals)}`;
 }

@@ -17,7 +17,7 @@ TEMPLATE = pathlib.Path(__file__).resolve().with_name("draw.html")
 # What network.js can compute: "layers", each with the settings that it takes for granted, and
 # "activations"; layers "only_in_training" do nothing when a network answers.
 KNOWN = json.loads(TEMPLATE.with_name("layers.json").read_text(encoding="utf-8"))
-SHOWN_PER_CLASS = 2  # test images to be shown: the hardest one, and the first other
+SHOWN_PER_CLASS = 10  # test images to choose from: the hardest one, and the first others
 OTHER_TEST_IMAGES = 1000  # to see what a lesson costs; with 100 it could hardly be seen
 INSTEAD = "predict.py may read pictures with this network all the same"
 

@@ -92,6 +92,7 @@ DIGITS = {
     4: [[(0.3, 0), (0.15, 0.55), (0.85, 0.55)], [(0.7, 0.1), (0.65, 1)]],
     7: [[(0.15, 0), (0.85, 0), (0.4, 1)]],
 }
+TWO = [[(0.1, 0), (0.1, 1)], [(0.6, 0), (0.6, 1)]]
 
 
 def draw(page, strokes, after_each_point=None, lifts=True):
@@ -139,6 +140,11 @@ def wait_until(page, condition):
       for (let i = 0; !({condition}) && i < 2000; i++) await pause(5);
       return {condition};
     }}""")
+
+
+def open_wall(page):
+    page.locator("#examples").click()
+    assert page.locator("#wall").is_visible()
 
 
 def answer(page):
@@ -227,6 +233,8 @@ def test_a_network_of_clothes_with_a_long_and_odd_data_name(visit_network):
     assert f" of {name}. " in page.inner_text("#about")
     assert page.evaluate(PAST_THE_EDGE) == []
     assert page.locator("#bars button span").all_inner_texts() == data.CLOTHES
+    put(page, TWO)
+    assert answer(page) in data.CLOTHES  # it may have two legs
     choose(page, 9)
     assert page.inner_text("#teach") == "It is an Ankle boot: learn it"
 
@@ -242,6 +250,8 @@ def test_strangers_handwriting_is_read(visit, finished_mnist):
     read = "(digits) => digits.map(({ strokes }) => likeliest(predict(prepare(strokes))))"
     right = np.array(page.evaluate(read, digits)) == [one["digit"] for one in digits]
     assert right.mean() >= 0.9
+    refused = "(digits) => digits.filter(({ strokes }) => areTwoThings(strokes)).length"
+    assert page.evaluate(refused, digits) <= 5  # of 1,000
 
 
 @pytest.mark.parametrize("digit", DIGITS)
@@ -277,12 +287,12 @@ def test_the_answer_its_bar_and_what_the_network_sees_follow_the_drawing(page):
     assert widths == pytest.approx(100 * shares, abs=0.01)
     assert_shows(canvas_image(page, "#seen"), prepared(page))  # white until the pen is up
     assert page.inner_text("#why-title") == "Why?"
-    explained = page.locator("#legend, #strongest")
+    explained = page.locator("#legend, #strongest, #numbers summary")
     heard = page.locator("#heard")  # by a screen reader
     assert (explained.filter(visible=True).count(), heard.text_content()) == (0, "")
     page.mouse.up()
     wait_until(page, "settled")
-    assert explained.filter(visible=True).count() == 2
+    assert explained.filter(visible=True).count() == 3
     assert heard.text_content() == f"1 · {told[1]} {INVITATION}"
     page.evaluate("clear()")
     for canvas in ("#seen", "#units"):
@@ -340,7 +350,7 @@ def test_a_finger_draws_and_neither_a_second_one_nor_the_page_disturbs_it(visit,
     [stroke] = phone.evaluate("strokes")
     assert np.ptp([x for x, _ in stroke]) < 0.01  # it is as straight as the finger went
     choose(phone, 4)
-    hit = boxes(phone, "#bars button, #tools button, #teach, #another")
+    hit = boxes(phone, "#bars button, #tools button, #teach, #examples")
     assert len(hit) == 14
     assert min(min(box["width"], box["height"]) for box in hit) >= 43.9  # a fingertip
 
@@ -383,6 +393,8 @@ def test_in_any_window_one_sees_pad_answer_and_bars_and_nothing_moves(page, size
         assert places_of_what_moves(page) == before
 
     draw(page, [[(0.15, 0), (0.5, 0), (0.85, 0), (0.6, 0.5), (0.4, 1)]], look)
+    put(page, TWO)
+    assert places_of_what_moves(page) == before
     page.evaluate("teachable().weights[1][1] = 100")  # now it is sure: >99.9%
     put(page, DIGITS[1])
     choose(page, 4)
@@ -395,7 +407,30 @@ def test_in_any_window_one_sees_pad_answer_and_bars_and_nothing_moves(page, size
     page.evaluate("scrollTo(0, 0)")
     assert places_of_what_moves(page)[:4] == before[:4]  # the lesson stands before the why
     assert boxes(page, "#lesson")[0]["y"] < before[4][1] + 1
+    page.evaluate("$('numbers').open = true")
     assert page.evaluate(PAST_THE_EDGE) == []
+    open_wall(page)
+    assert page.evaluate("$('wall').scrollWidth <= $('wall').clientWidth")
+
+
+def test_two_digits_are_asked_for_again_but_not_between_the_strokes_of_one(page):
+    put(page, TWO)
+    assert note(page) == "Two things side by side: one digit, please."
+    assert page.locator("#heard").text_content() == note(page)
+    assert answer(page) == ""
+    assert page.locator("#bars button:enabled").count() == 0
+    assert page.inner_text("#why-title") == "Why?"
+    put(page, [[(0.1, 0), (0.1, 1)], [(0.25, 0), (0.25, 1)]])
+    assert answer(page) != ""  # near enough
+    page.evaluate("clear()")
+    draw(page, [TWO[0]])
+    choose(page, 4)
+    draw(page, [TWO[1]], lifts=False)
+    assert answer(page) != ""  # it may become a 4
+    page.mouse.up()
+    wait_until(page, "settled")
+    assert answer(page) == ""
+    assert not page.locator("#teach").is_visible()
 
 
 def test_a_page_opens_with_a_test_image_and_asks_for_nothing_but_itself(visit, finished):
@@ -417,28 +452,52 @@ def test_a_page_opens_with_a_test_image_and_asks_for_nothing_but_itself(visit, f
     page.errors.clear()
 
 
-def test_with_the_keyboard_alone_one_goes_through_the_test_images_and_teaches(page, finished):
+def test_the_wall_tells_right_and_wrong_apart_and_one_chooses_from_it(page, finished):
     model = keras.saving.load_model(finished.outputs / "model.keras")
     images = page.evaluate("network.test_labels.map((_, i) => imageAt(network.test_images, i))")
+    labels = np.array(page.evaluate("network.test_labels"))
     read = model.predict(np.array(images), verbose=0).argmax(axis=1)
     put(page, DIGITS[7])
     page.set_viewport_size(PHONE)
-    page.locator("#another").focus()
-    page.keyboard.press("Enter")
-    assert read[2] != 1  # it is the hardest one
-    assert (note(page), answer(page)) == ("A test image: 1.", str(read[2]))
+    open_wall(page)
+    assert f"It reads {(read == labels).sum()} of 100 right." in page.inner_text("#wall-text")
+    tiles = page.locator("#wall-images button")
+    colours = tiles.evaluate_all("(all) => all.map((one) => getComputedStyle(one).borderColor)")
+    is_framed = np.array(colours) != "rgba(0, 0, 0, 0)"
+    wrong = read != labels
+    assert 5 < wrong.sum() < 30
+    assert np.array_equal(is_framed, wrong)
+    assert tiles.all_inner_texts() == [f"✗ {read[i]}" if wrong[i] else "" for i in range(100)]
+    names = [f"{labels[i]}, read as {read[i]}" for i in range(100)]
+    assert names_in(page, "#wall-images button") == names
+    first = int(np.flatnonzero(wrong)[0])
+    canvas = f"#wall-images button:nth-child({first + 1}) canvas"
+    assert_shows(canvas_image(page, canvas), images[first])
+    tiles.nth(first).click()
+    assert not page.locator("#wall").is_visible()
+    assert (note(page), answer(page)) == (f"A test image: {labels[first]}.", str(read[first]))
     ink = canvas_image(page, "#pad")[..., 3]
-    assert np.abs(ink.ravel() - 255 * np.array(images[2])).max() <= 1
+    assert np.abs(ink.ravel() - 255 * np.array(images[first])).max() <= 1
     assert page.locator("#pad").bounding_box()["y"] >= -1  # on a phone it comes into sight
-    page.locator("#bars button").nth(1).focus()
-    for key in ("Space", *["Tab"] * 9, "Enter"):
+    teach(page, labels[first])
+    page.locator("#undo").click()
+    assert answer(page) == "7"  # the drawing comes back
+    open_wall(page)
+    assert tiles.nth(first).inner_text() == ""  # it has learned this one
+    page.keyboard.press("Escape")  # closes the wall, and leaves the pad as it is
+    assert answer(page) == "7"
+
+
+def test_with_the_keyboard_alone_one_chooses_a_test_image_and_teaches(page):
+    page.locator("#examples").focus()
+    for key in ("Enter", "Tab", "Enter"):  # from Close to the first image
+        page.keyboard.press(key)
+    assert page.evaluate("[example, document.activeElement.id]") == [0, "examples"]
+    page.locator("#bars button").nth(9).focus()
+    for key in ("Space", "Tab", "Enter"):
         page.keyboard.press(key)
     wait_until(page, "!teaching")
-    assert (answer(page), page.evaluate("document.activeElement.id")) == ("1", "teach")
-    page.keyboard.press("Control+z")
-    assert answer(page) == "7"  # the drawing comes back
-    shown = [page.evaluate("() => { showExample(); return example; }") for _ in range(18)]
-    assert shown == [*range(3, 20), 0]
+    assert (answer(page), page.evaluate("document.activeElement.id")) == ("9", "teach")
 
 
 # --- Teaching it --------------------------------------------------------------------------------
@@ -497,7 +556,7 @@ def test_a_lesson_says_and_shows_what_it_forgot_and_learned(page):
     learned = np.flatnonzero(~was_right & is_right)
     assert len(forgot) > 6
     assert told == (
-        f"Of 980 other test images it read {was_right.sum()} right before this lesson, and reads "
+        f"Of 900 other test images it read {was_right.sum()} right before this lesson, and reads "
         f"{is_right.sum()} now: {len(forgot)} forgotten (✗), {len(learned)} learned (✓). Draw it "
         "again, a little differently."
     )
@@ -557,7 +616,7 @@ def test_the_visitor_s_own_digits_are_saved_once_each_with_what_was_said_last(pa
     teach(page, 5)  # another slip, and what it should have been
     teach(page, 4)
     page.locator("#undo").click()  # a stroke of the drawing, not of the digit that was taught
-    page.locator("#another").click()
+    page.evaluate("showExample(3)")
     teach(page, 5)  # a test image is not the visitor's
     assert page.inner_text("#save-digits") == "Save my digits (2)"
     with page.expect_download() as download:
@@ -603,12 +662,18 @@ def test_the_ink_is_orange_where_it_speaks_for_the_answer_and_blue_where_against
     assert image[..., :3].max() == 255
 
 
-def test_units_say_and_the_strongest_ones_show_their_weights(page, finished):
+def in_digits(value):
+    return f"{value:.3f}".replace("-", "−")
+
+
+def test_units_say_and_the_strongest_ones_show_how_they_compute(page, finished):
     model = keras.saving.load_model(finished.outputs / "model.keras")
     first, bias, last, _ = model.get_weights()
     put(page, DIGITS[4])
     choose(page, 9)
-    units = np.maximum(prepared(page).ravel() @ first + bias, 0)
+    pixels = prepared(page).ravel()
+    sums = pixels @ first + bias
+    units = np.maximum(sums, 0)
     said = units * (last[:, 9] - last[:, 4])
     tiles = canvas_image(page, "#units")
     middle = tiles.shape[0] / 16 / 2
@@ -622,11 +687,34 @@ def test_units_say_and_the_strongest_ones_show_their_weights(page, finished):
     assert names_in(page, "#strongest canvas") == [f"Unit {unit + 1}" for unit in strongest]
     classes = figures.evaluate_all("(all) => all.map((figure) => figure.className)")
     assert classes == ["against" if said[unit] < 0 else "" for unit in strongest]
-    image = canvas_image(page, "#strongest figure:first-child canvas")
-    assert_signs(image, first[:, strongest[0]].reshape((28, 28)))
+    assert not page.locator("#sum").is_visible()  # numbers are folded away
+    page.locator("#numbers summary").click()
+    unit = strongest[0]
+    assert page.inner_text("#unit-title") == f"Unit {unit + 1}"
+    products = pixels * first[:, unit]
+    a = np.abs(products).argmax()
+    assert page.inner_text("#sum").endswith(
+        f": {in_digits(pixels[a])} × {in_digits(first[a, unit])} + … = {in_digits(products.sum())}."
+        f" Plus a constant of its own (its bias), {in_digits(bias[unit])}: {in_digits(sums[unit])}."
+        " A negative sum becomes 0 (relu)."
+    )
+    nine = last[unit, 9]
+    four = last[unit, 4]
+    sign = "+" if said[unit] > 0 else ""
+    assert page.inner_text("#says") == (
+        f"Its weight for 9 is {in_digits(nine)}, for 4 {in_digits(four)}. That number times their "
+        f"difference: {in_digits(units[unit])} × {in_digits(nine - four)} = "
+        f"{sign}{in_digits(said[unit])}."
+    )
+    weights = first[:, unit].reshape((28, 28))
+    assert_signs(canvas_image(page, "#strongest figure:first-child canvas"), weights)
+    assert_signs(canvas_image(page, "#weights"), weights)
+    assert_signs(canvas_image(page, "#product"), products.reshape((28, 28)))
+    assert_shows(canvas_image(page, "#inputs"), pixels)
 
 
-NO_DENSE = [L.Reshape((28, 28, 1)), L.Conv2D(10, 28), L.Flatten(), L.Softmax()]
+NO_DENSE = [L.Reshape((28, 28, 1)), L.Conv2D(10, 28), L.GlobalAveragePooling2D(), L.Softmax()]
+FEW_UNITS = [L.Dense(4, "relu"), L.Dense(10), L.Softmax()]
 TWO_HIDDEN = [L.Dense(20, "relu"), L.Dense(12, "relu"), L.Dense(10, "softmax")]
 
 
@@ -634,7 +722,7 @@ TWO_HIDDEN = [L.Dense(20, "relu"), L.Dense(12, "relu"), L.Dense(10, "softmax")]
     ("layers", "captions"),
     [
         ([L.Dense(10, "softmax")], []),
-        ([L.Dense(4, "relu"), L.Dense(10, "softmax")], []),
+        (FEW_UNITS, []),
         (TWO_HIDDEN, ["Dense: 20", "Dense: 12"]),
         (NO_DENSE, ["Conv2D: 1×1×10"]),
     ],
@@ -648,10 +736,13 @@ def test_networks_of_other_shapes_show_what_they_have(visit_network, layers, cap
     image = canvas_image(page, "#seen")
     assert (image[..., 0] != image[..., 2]).any()  # every network is explained on the image
     assert page.locator("#teach").is_visible() == (layers != NO_DENSE)  # only Dense can learn
+    page.evaluate("$('numbers').open = true")
     assert re.search("NaN|undefined|Infinity", page.inner_text("body")) is None
-    assert page.locator("#units-part").is_visible() == (len(layers) == 2)
+    assert page.locator("#units-part").is_visible() == (layers == FEW_UNITS)
     assert page.locator("#layers-part").is_visible() == bool(captions)
     assert page.locator("#layers figcaption").all_inner_texts() == captions
+    open_wall(page)
+    assert "of 100 right" in page.inner_text("#wall-text")
 
 
 # --- Whoever opens it ---------------------------------------------------------------------------
@@ -702,12 +793,15 @@ def test_a_browser_that_asks_for_chinese_gets_chinese(visit, finished):
     assert page.title() == page.inner_text("h1") == "写一个数字"
     assert names_in(page, "#pad") == ["在这里写"]
     put(page, DIGITS[1])
+    page.locator("details").evaluate_all("(all) => all.forEach((one) => { one.open = true; })")
     choose(page, 2)
     assert page.inner_text("#why-title") == "什么支持 2，而不是 1？"
     teach(page, 4)
     page.locator("#save-digits").click()
-    known = {"MNIST", "train", "py", "python", "add", "my", "digits", "json", "softmax"}
-    assert set(re.findall(r"[A-Za-z]{2,}", page.inner_text("body"))) <= known
-    for text in page.locator("p:not(#heard), h2").all_inner_texts():
-        assert re.search(r"[，。：；？（）、] | [，。：；？（）、]", text) is None  # no gaps
     assert findings(page) == []
+    open_wall(page)
+    assert findings(page) == []
+    known = {"MNIST", "train", "py", "python", "add", "my", "digits", "json", "relu", "softmax"}
+    assert set(re.findall(r"[A-Za-z]{2,}", page.inner_text("body"))) <= known
+    for text in page.locator("p:not(#heard), h2, summary").all_inner_texts():
+        assert re.search(r"[，。：；？（）、] | [，。：；？（）、]", text) is None  # no gaps
