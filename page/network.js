@@ -255,12 +255,10 @@ activations.silu = (data) => data.map((v) => v * sigmoid(v));
 function openNetwork(text) {
   network = JSON.parse(text);
   if (network === null) return; // a page without a network
-  for (const layer of network.layers) layer.weights = layer.weights.map(decodeFloats);
+  for (const layer of network.layers) {
+    layer.weights = layer.weights.map((text) => new Float32Array(decode(text).buffer));
+  }
   network.test_images = decode(network.test_images);
-}
-
-function decodeFloats(base64) {
-  return new Float32Array(decode(base64).buffer);
 }
 
 function decode(base64) {

@@ -103,7 +103,8 @@ function showUnits(pixels, first, second) {
   paintTiles($("units"), { shape: [said.length], data: said }, ORANGE);
   const strongest = strongestOf(said).slice(0, MOST_NAMED);
   const figures = strongest.map((unit) => {
-    const figure = makeFigure(nameOf(unit), signed(said[unit], 2));
+    const name = say("Unit {unit}", { unit: unit + 1 });
+    const figure = makeFigure(name, signed(said[unit], 2));
     figure.className = said[unit] < 0 ? "against" : "";
     paintSigned(figure.firstChild, weightsOf(unit));
     return figure;
@@ -115,10 +116,6 @@ function showUnits(pixels, first, second) {
 // Where the numbers of a list are, the largest first, whatever their signs.
 function strongestOf(values) {
   return [...values.keys()].sort((a, b) => Math.abs(values[b]) - Math.abs(values[a]));
-}
-
-function nameOf(unit) {
-  return say("Unit {unit}", { unit: unit + 1 });
 }
 
 function weightsOf(unit) {
@@ -134,7 +131,7 @@ function showNumbers(unit, pixels, first, second) {
   const products = layer.input.map((v, i) => v * weights[i]);
   const total = products.reduce((a, b) => a + b);
   const bias = layer.weights[1]?.[unit] ?? 0;
-  $("unit-title").textContent = nameOf(unit);
+  $("unit-title").textContent = say("Unit {unit}", { unit: unit + 1 });
   paintPixels($("inputs"), pixels);
   paintSigned($("weights"), weights);
   paintSigned($("product"), products);

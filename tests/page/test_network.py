@@ -161,7 +161,6 @@ def test_a_network_for_which_learn_has_no_gradient_is_not_taught():
     endings = [
         [L.Dense(10), L.ReLU(), L.Softmax()],
         [L.Dense(10, "relu"), L.Softmax()],
-        [L.Dense(10, "softmax"), L.Activation("softmax")],
         [L.Dense(10, "sigmoid")],
         [L.Dense(10), L.Activation("sigmoid")],
     ]
