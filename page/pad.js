@@ -21,7 +21,7 @@ function drawPad() {
   pad.width = pad.height = example >= 0 ? 28 : width; // also empties it
   context.strokeStyle = context.fillStyle = getComputedStyle(pad).color;
   if (example >= 0) {
-    imageOf(wall, example).forEach((v, at) => {
+    currentPixels().forEach((v, at) => {
       context.globalAlpha = v;
       context.fillRect(at % 28, Math.floor(at / 28), 1, 1);
     });

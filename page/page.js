@@ -7,14 +7,12 @@ const $ = (id) => document.getElementById(id);
 // --- Start ---------------------------------------------------------------------------------------
 
 function start() {
-  wall = { images: decode(network.test_images), labels: network.test_labels, inputs: [] };
   document.body.className = network.kind;
   if (network.kind === "clothes") {
     document.title = $("title").textContent = say("Draw a piece of clothing");
   }
   $("about").textContent = say(
-    "This network has learned from images of {data}. After that it read {accuracy} of others " +
-      "right.",
+    "This network has learned from images of {data}. It read {accuracy} of others right.",
     { data: network.data, accuracy: percent(network.accuracy) },
   );
   $("page").hidden = false;
@@ -55,7 +53,7 @@ function listen() {
 
 // What the network is asked about: 784 numbers from 0 to 1, or undefined.
 function currentPixels() {
-  if (example >= 0) return imageOf(wall, example);
+  if (example >= 0) return imageAt(network.test_images, example);
   return strokes.length > 0 ? prepare(strokes) : undefined;
 }
 
@@ -89,7 +87,7 @@ function showAnswer(shares, isRefused) {
   } else if (teaching) {
     note = say("It learns...");
   } else if (example >= 0) {
-    note = say("A test image: {name}.", { name: network.class_names[wall.labels[example]] });
+    note = say("A test image: {name}.", { name: network.class_names[network.test_labels[example]] });
   } else if (shares && teachable() && chosenAnswer === null) {
     note = say("Wrong? Click the right answer.");
   }

@@ -13,6 +13,7 @@ const CHINESE = {
   "It knows only these ten, and can be sure and wrong. Try a letter.":
     "它只认识这十个，也可能很有把握却是错的。写一个字母试试。",
   "Test images": "测试图像",
+  "Close": "关闭",
   "How probable each answer is": "每个答案的概率",
   "Your lessons": "你教它的",
   "Undo the lesson": "撤销这次学习",
@@ -24,24 +25,23 @@ const CHINESE = {
     "越亮，数越大：滤波器在找到它要找的东西的地方发亮。",
   "Unit {unit}": "单元 {unit}",
   "Weights of the strongest:": "作用最大的几个，它们的权重：",
-  "In numbers": "用数字看",
-  "its weights": "它的权重",
-  "products": "乘积",
   "Orange: ink here raises the sum. Blue: ink here lowers it.":
     "橙色：这里有笔迹，和就变大。蓝色：这里有笔迹，和就变小。",
-  "How your drawing is prepared": "你写的字怎样变成图像",
+  "How drawings are prepared": "你写的字怎样变成图像",
   "Not simply made small. Your strokes are drawn anew, as MNIST's digits are: fitted into 20×20 pixels, with a pen about 3 pixels wide, and with their centre of mass in the middle of 28×28.":
     "不是直接缩小，而是照着 MNIST 的样子把笔画重新画了一遍：按比例放进 20×20 的方框，笔画宽约 3 个像素，重心对准 28×28 图像的中心。",
-  "Close": "关闭",
 
   // What it answers.
-  "This network has learned from images of {data}. After that it read {accuracy} of others right.":
-    "这个网络学过 {data} 的图像，学完时对别的图像能认对 {accuracy}。",
+  "Draw a piece of clothing": "画一件衣物",
+  "This network has learned from images of {data}. It read {accuracy} of others right.":
+    "这个网络学过 {data} 的图像，学完时认对了 {accuracy} 的别的图像。",
   "{name}, {share}: why?": "{name}，{share}：为什么？",
   "Wrong? Click the right answer.": "认错了？点一下正确的答案。",
   "It is {article} {name}: learn it": "这是 {name}：学会它",
   "A test image: {name}.": "一张测试图像：{name}。",
   "Two things side by side: one digit, please.": "这里并排有两样东西：请只写一个数字。",
+  "It reads {right} of {all} right. The others have a frame, and ✗ says as what it reads them. Of each kind the hardest one is among them. Choose one to see why.":
+    "{all} 张中它认对 {right} 张。其余的带框，✗ 后面是它认成的答案。每一类里最难的一张都在其中。选一张看看为什么。",
   "There is no network in this page yet. Run python train.py first: it trains one and puts it into a copy of this page, outputs/draw.html. Open that one.":
     "这个页面里还没有神经网络。请先运行 python train.py：它会训练一个网络，并把它放进本页面的副本 outputs/draw.html。请打开那个文件。",
   "WARNING: this page computes something else than Keras, since it does not know some setting of a layer. So it does not answer.":
@@ -56,12 +56,15 @@ const CHINESE = {
   "Each adds up all pixels, times its weights.": "每个单元把所有像素各乘以自己的权重，再加起来。",
   "The orange ones speak for the answer, the blue ones for the other; none decides alone.":
     "橙色的支持这个答案，蓝色的支持另一个；没有哪个能单独决定。",
+  "In numbers": "用数字看",
   "pixels": "像素",
+  "its weights": "它的权重",
+  "products": "乘积",
   "Each pixel times its weight, all added up: {pixel} × {weight} + … = {total}. Plus a constant of its own (its bias), {bias}: {sum}.":
     "每个像素乘以它的权重，全部相加：{pixel} × {weight} + … = {total}。加上它自己的一个常数（偏置）{bias}：{sum}。",
+  " A negative sum becomes 0 (relu).": "负数变成 0（relu）。",
   "Its weight for {name} is {first}, for {rival} {second}. That number times their difference: {number} × {difference} = {said}.":
     "它对 {name} 的权重是 {first}，对 {rival} 的是 {second}。上面的数乘以两者之差：{number} × {difference} = {said}。",
-  " A negative sum becomes 0 (relu).": "负数变成 0（relu）。",
   "In the end the last layer adds up what all of them say for each answer, and softmax makes percentages of the ten sums: the larger a sum is beside the others, the more it gets.":
     "最后一层为每个答案把所有单元的作用加起来，softmax 再把十个和变成百分比：一个和比别的大得越多，分到的就越多。",
 
@@ -69,21 +72,13 @@ const CHINESE = {
   "It learns...": "正在学……",
   "Small changes of its weights: {steps}. They brought {name} from {from} to {to}. It stops at {enough}, or after {most} changes, so as not to forget others.":
     "权重小小地改了 {steps} 次，{name} 从 {from} 到了 {to}。到 {enough} 或者改了 {most} 次就停，免得忘了别的。",
-  "Of {all} other test images it read {before} right before this lesson, and reads {after} now: {forgotten} forgotten (✗), {learned} learned (✓).":
-    "{all} 张别的测试图像中，学之前它认对 {before} 张，现在认对 {after} 张：忘了 {forgotten} 张（✗），学会 {learned} 张（✓）。",
-  "Draw it again, a little differently.": "再写一遍，写得稍微不一样。",
+  "Of {all} other test images it read {before} right before this lesson, and reads {after} now: {forgotten} forgotten (✗), {learned} learned (✓). Draw it again, a little differently.":
+    "{all} 张别的测试图像中，学之前它认对 {before} 张，现在认对 {after} 张：忘了 {forgotten} 张（✗），学会 {learned} 张（✓）。再写一遍，写得稍微不一样。",
   "The last lesson is undone.": "已撤销最近一次学习。",
   "Save my digits ({count})": "保存我写的数字（{count}）",
   "To train with them: python train.py --add PATH/my_digits.json":
     "用它们来训练：python train.py --add 路径/my_digits.json",
-
-  // Test images.
-  "It reads {right} of {all} right. The others have a frame, and ✗ says as what it reads them. Of each kind the hardest one is among them. Choose one to see why.":
-    "{all} 张中它认对 {right} 张。其余的带框，✗ 后面是它认成的答案。每一类里最难的一张都在其中。选一张看看为什么。",
   "{name}, read as {read}": "{name}，认作 {read}",
-
-  // A network of clothes.
-  "Draw a piece of clothing": "画一件衣物",
 };
 
 // A text in the reader's language, with values put in: say("It is: {name}", { name: "4" }).

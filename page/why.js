@@ -1,6 +1,5 @@
-// Why it gave that answer, for whoever wants to follow it: which ink spoke for it, and which units,
-// and how one of these computes its number. What is computed stands in network.js; here it is only
-// shown.
+// Why it gave that answer: which ink spoke for it, and which units, and how one of these computes
+// its number. What is computed stands in network.js; here it is only shown.
 "use strict";
 
 const MOST_NAMED = 6; // units that are shown as images of their weights
@@ -28,39 +27,20 @@ function speakingLayer() {
   return speaks ? only : undefined;
 }
 
-// How much each unit says for the answer `first` rather than `second`: its number times what its
-// weights for the two differ by.
-function contributions(first, second) {
-  const { input, weights } = teachable();
-  return Array.from(input, (v, i) => v * (weights[0][i * 10 + first] - weights[0][i * 10 + second]));
-}
-
-// Where the largest numbers of a list are, whatever their signs.
-function strongest(values, count) {
-  const order = [...values.keys()].sort((a, b) => Math.abs(values[b]) - Math.abs(values[a]));
-  return order.slice(0, count);
-}
-
-// The weights of a unit that speaks, one for each pixel.
-function weightsOf(unit) {
-  const { input, config, weights } = speakingLayer();
-  return input.map((_, pixel) => weights[0][pixel * config.units + unit]);
-}
-
 // What does not change.
 function makeWhy() {
   const layer = speakingLayer();
   $("units-part").hidden = layer === undefined;
   $("layers-part").hidden = layer !== undefined || hiddenLayers().length === 0;
-  if (layer === undefined) {
-    const figures = hiddenLayers().map(({ kind, output }) => {
-      const name = `${kind}: ${output.shape.join("×")}`;
-      return makeFigure(name, name);
-    });
-    $("layers").replaceChildren(...figures);
+  if (layer) {
+    $("units-title").textContent = say("{count} units look at it", { count: layer.config.units });
     return;
   }
-  $("units-title").textContent = say("{count} units look at it", { count: layer.config.units });
+  const figures = hiddenLayers().map(({ kind, output }) => {
+    const name = `${kind}: ${output.shape.join("×")}`;
+    return makeFigure(name, name);
+  });
+  $("layers").replaceChildren(...figures);
 }
 
 // --- Why this answer -----------------------------------------------------------------------------
@@ -89,18 +69,15 @@ function showWhy(pixels, shares) {
   }
   const two = whichTwo(shares);
   const [name, rival] = two.map((label) => network.class_names[label]);
-  const values = { name, rival };
   $("why-title").textContent =
     two[0] === likeliest(shares)
-      ? say("Why {name}, and not {rival}?", values)
-      : say("What speaks for {name}, rather than {rival}?", values);
+      ? say("Why {name}, and not {rival}?", { name, rival })
+      : say("What speaks for {name}, rather than {rival}?", { name, rival });
   $("spoke-for").textContent = say("This ink speaks for {name}.", { name });
   $("spoke-against").textContent = say("This ink speaks for {name}.", { name: rival });
   paintInk($("seen"), pixels, whichInkSpoke(pixels, ...two));
   if (speakingLayer()) {
-    const said = contributions(...two);
-    showUnits(said);
-    showNumbers(strongest(said, 1)[0], pixels, two, values);
+    showUnits(pixels, ...two);
   } else {
     showLayers(true);
   }
@@ -116,35 +93,49 @@ function showLayers(isAsked) {
   });
 }
 
-// What each unit says for one of two answers.
-function showUnits(said) {
+// What each unit says for the answer `first` rather than `second`: its number times what its weights
+// for the two differ by. Of those that say most their weights, one for each pixel.
+function showUnits(pixels, first, second) {
+  const { input, weights } = teachable();
+  const said = Array.from(input, (v, unit) => {
+    return v * (weights[0][unit * 10 + first] - weights[0][unit * 10 + second]);
+  });
   paintTiles($("units"), { shape: [said.length], data: said }, ORANGE);
-  const figures = strongest(said, MOST_NAMED).map((unit) => {
-    const figure = makeFigure(nameOf(unit), signed(said[unit], 2));
+  const strongest = strongestOf(said).slice(0, MOST_NAMED);
+  const figures = strongest.map((unit) => {
+    const name = say("Unit {unit}", { unit: unit + 1 });
+    const figure = makeFigure(name, signed(said[unit], 2));
     figure.className = said[unit] < 0 ? "against" : "";
     paintSigned(figure.firstChild, weightsOf(unit));
     return figure;
   });
   $("strongest").replaceChildren(...figures);
+  showNumbers(strongest[0], pixels, first, second);
+}
+
+// Where the numbers of a list are, the largest first, whatever their signs.
+function strongestOf(values) {
+  return [...values.keys()].sort((a, b) => Math.abs(values[b]) - Math.abs(values[a]));
+}
+
+function weightsOf(unit) {
+  const { input, config, weights } = speakingLayer();
+  return input.map((_, pixel) => weights[0][pixel * config.units + unit]);
 }
 
 // --- One unit in numbers -------------------------------------------------------------------------
 
-function nameOf(unit) {
-  return say("Unit {unit}", { unit: unit + 1 });
-}
-
-function showNumbers(unit, pixels, two, { name, rival }) {
+function showNumbers(unit, pixels, first, second) {
   const layer = speakingLayer();
   const weights = weightsOf(unit);
   const products = layer.input.map((v, i) => v * weights[i]);
   const total = products.reduce((a, b) => a + b);
   const bias = layer.weights[1]?.[unit] ?? 0;
-  $("unit-title").textContent = nameOf(unit);
+  $("unit-title").textContent = say("Unit {unit}", { unit: unit + 1 });
   paintPixels($("inputs"), pixels);
   paintSigned($("weights"), weights);
   paintSigned($("product"), products);
-  const [largest] = strongest(products, 1);
+  const [largest] = strongestOf(products);
   $("sum").textContent = say(
     "Each pixel times its weight, all added up: {pixel} × {weight} + … = {total}. Plus a constant " +
       "of its own (its bias), {bias}: {sum}.",
@@ -160,19 +151,20 @@ function showNumbers(unit, pixels, two, { name, rival }) {
     $("sum").textContent += say(" A negative sum becomes 0 (relu).");
   }
   const last = teachable();
-  const [first, second] = two.map((label) => last.weights[0][unit * 10 + label]);
   const number = last.input[unit];
+  const forFirst = last.weights[0][unit * 10 + first];
+  const forSecond = last.weights[0][unit * 10 + second];
   $("says").textContent = say(
     "Its weight for {name} is {first}, for {rival} {second}. That number times their difference: " +
       "{number} × {difference} = {said}.",
     {
-      name,
-      rival,
+      name: network.class_names[first],
+      rival: network.class_names[second],
+      first: inDigits(forFirst),
+      second: inDigits(forSecond),
       number: inDigits(number),
-      first: inDigits(first),
-      second: inDigits(second),
-      difference: inDigits(first - second),
-      said: signed(number * (first - second)),
+      difference: inDigits(forFirst - forSecond),
+      said: signed(number * (forFirst - forSecond)),
     },
   );
 }

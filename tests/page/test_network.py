@@ -3,6 +3,7 @@
 It runs in node: without a browser, so that it runs wherever node is.
 """
 
+import itertools
 import json
 import shutil
 import subprocess
@@ -11,10 +12,10 @@ import keras
 import numpy as np
 import pytest
 from conftest import ROOT
+from untrained import answers_of, ask_keras, build, with_random_weights
 
 from page import write
-from training import data, networks
-from training.answers import Answers
+from training import networks
 
 NODE = shutil.which("node")
 pytestmark = pytest.mark.skipif(NODE is None, reason="node (nodejs.org) is not installed")
@@ -50,32 +51,9 @@ def in_node(code, networks, **values):
     return json.loads(process.stdout)
 
 
-def build(layers, shape=(784,)):
-    """Return an untrained network of these layers, with random weights."""
-    keras.utils.set_random_seed(0)
-    model = keras.Sequential([keras.Input(shape)] + layers)
-    give_random_weights(model)
-    return model
-
-
-def give_random_weights(model):
-    """Change all weights a little, so that no bias, scale or mean is just 0 or 1."""
-    random = np.random.default_rng(0)
-    weights = [array + random.uniform(-0.2, 0.2, array.shape) for array in model.get_weights()]
-    model.set_weights(weights)
-
-
-def ask_keras(model, images, paper, ink):
-    """Return what Keras answers about images, uint8 (N, 28, 28), scaled as in training: (N, 10)."""
-    x = paper + images.reshape((-1, *model.input_shape[1:])) / 255 * (ink - paper)
-    return keras.ops.convert_to_numpy(model(x, training=False))
-
-
 def describe(model, sample, paper=0.0, ink=1.0):
     """Return the network as the page gets it, JSON; `paper` and `ink` as for `write_page`."""
-    images, labels = (part[:50] for part in sample[1])
-    probabilities = ask_keras(model, images, paper, ink)
-    answers = Answers(images, labels, probabilities, data.DIGITS, "a test")
+    answers = answers_of(model, sample, paper, ink)
     return json.dumps(write.describe_network(model, answers, paper, ink))
 
 
@@ -85,22 +63,17 @@ AS_IMAGE = L.Reshape((28, 28, 1))
 # What stands before ten_answers(), and of which data, from paper to ink.
 CASES = [
     [L.Dense(20), L.Activation("tanh")],
-    [AS_IMAGE, L.AveragePooling2D(2)],
     [AS_IMAGE, L.Conv2D(4, 3), L.AveragePooling2D((2, 3), strides=2, padding="same")],
-    [L.BatchNormalization()],
-    [L.Dense(20), L.BatchNormalization(scale=False, epsilon=0.1)],
-    [AS_IMAGE, L.Conv2D(4, 3), L.BatchNormalization(center=False)],
+    [AS_IMAGE, L.Conv2D(4, 3), L.BatchNormalization(epsilon=0.1)],
     [AS_IMAGE, L.Conv2D(4, (4, 3), strides=(3, 2), padding="same", activation="tanh")],
     [AS_IMAGE, L.Conv2D(4, 5, strides=2, use_bias=False), L.Conv2D(6, 2, activation="relu")],
     [L.Dense(20, "relu", use_bias=False), L.Dense(10, "relu")],
-    [AS_IMAGE, L.Flatten(), L.Dense(20, "relu")],
     [AS_IMAGE, L.Conv2D(20, 5), L.GlobalAveragePooling2D()],
     [AS_IMAGE, L.MaxPooling2D()],
     [AS_IMAGE, L.Conv2D(4, 3), L.MaxPooling2D(3, strides=2, padding="same")],
     [L.Dense(20), L.ReLU()],
     [L.Rescaling(2.0, offset=-0.5)],
     [L.Reshape((28, -1, 1)), L.Conv2D(4, 3)],
-    [L.Reshape((14, 56, 1)), L.Conv2D(4, 3)],
     [L.Dense(20), L.Softmax()],
     # What works in training only:
     [L.Dropout(0.5), L.GaussianNoise(0.5), L.Dense(20, "relu")],
@@ -120,7 +93,7 @@ def test_each_layer_in_the_list_has_its_code_and_is_tried():
     [[layers, activations]] = in_node(code, ["null"])
     assert sorted(layers) == sorted(write.KNOWN["layers"])
     assert sorted(activations) == sorted(write.KNOWN["activations"])
-    tried = {"InputLayer"}
+    tried = {"InputLayer", "Flatten"}
     for case in CASES:
         tried.update(type(layer).__name__ for layer in case)
     assert tried == set(layers) | set(write.KNOWN["only_in_training"])
@@ -132,9 +105,7 @@ def test_networks_answer_as_in_keras_whatever_their_layers_shapes_and_scales(sam
         rescaling = L.Rescaling(1 / max(abs(paper), ink))
         tried.append((build([rescaling] + ten_answers(), shape), paper, ink))
     for name in ("dropout", "convnet"):
-        model = networks.build(name, seed=0)
-        give_random_weights(model)
-        tried.append((model, 0.0, 1.0))
+        tried.append((with_random_weights(networks.build(name, seed=0)), 0.0, 1.0))
     images = sample[1][0][::50]
     pixels = (images.reshape((-1, 784)) / 255).tolist()
     described = [describe(model, sample, paper, ink) for model, paper, ink in tried]
@@ -147,9 +118,7 @@ def test_networks_answer_as_in_keras_whatever_their_layers_shapes_and_scales(sam
 
 def test_the_page_notices_whether_it_answers_as_keras_did(sample):
     text = describe(build([L.Dense(20, "relu")] + ten_answers()), sample)
-    network = json.loads(text)
-    network["layers"][0]["config"]["activation"] = "tanh"
-    told = in_node("return $.answersAsKeras();", [text, json.dumps(network)])
+    told = in_node("return $.answersAsKeras();", [text, text.replace('"relu"', '"tanh"')])
     assert told == [True, False]
 
 
@@ -162,19 +131,19 @@ LEARN = """
 
 
 @pytest.mark.parametrize(
-    "last",
+    "ending",
     [
         [L.Dense(10, "softmax", use_bias=False)],
         [L.Dense(10), L.Softmax()],
         [L.Dropout(0.0), L.Dense(10), L.Activation("softmax")],
     ],
 )
-def test_one_step_of_learn_changes_the_last_layer_as_a_step_of_keras_does(sample, last):
+def test_one_step_of_learn_changes_the_last_layer_as_a_step_of_keras_does(sample, ending):
     hidden = L.Dense(20, "relu")
-    model = build([hidden] + last)
+    model = build([hidden] + ending)
     image = sample[1][0][7] / 255
-    dense = [layer for layer in model.layers if isinstance(layer, L.Dense)][-1]
-    before = dense.get_weights()
+    [last] = [layer for layer in ending if isinstance(layer, L.Dense)]
+    before = last.get_weights()
     [learned] = in_node(LEARN, [describe(model, sample)], pixels=image.ravel().tolist())
     x = image.reshape((1, 784))
     inputs = keras.ops.convert_to_numpy(hidden(x))
@@ -183,7 +152,7 @@ def test_one_step_of_learn_changes_the_last_layer_as_a_step_of_keras_does(sample
     sgd = keras.optimizers.SGD(step)
     model.compile(sgd, "categorical_crossentropy", run_eagerly=True)
     model.fit(x, keras.utils.to_categorical([3], 10), verbose=0)
-    for here, there, old in zip(learned, dense.get_weights(), before, strict=True):
+    for here, there, old in zip(learned, last.get_weights(), before, strict=True):
         assert np.abs(there - old).max() > 0.001  # it did learn
         assert np.allclose(np.array(here).reshape(there.shape), there, atol=1e-5)
 
@@ -192,16 +161,15 @@ def test_a_network_for_which_learn_has_no_gradient_is_not_taught():
     endings = [
         [L.Dense(10), L.ReLU(), L.Softmax()],
         [L.Dense(10, "relu"), L.Softmax()],
-        [L.Dense(10, "softmax"), L.Activation("softmax")],
         [L.Dense(10, "sigmoid")],
         [L.Dense(10), L.Activation("sigmoid")],
-        [L.Dense(10)],
     ]
     described = [
-        json.dumps({"layers": write.describe_layers(build([L.Dense(20)] + last))})
-        for last in endings
+        json.dumps({"test_images": "", "layers": write.describe_layers(build(ending))})
+        for ending in endings
     ]
-    assert in_node("return $.teachable() === undefined;", described) == [True] * len(endings)
+    told = in_node("return $.teachable() === undefined;", described)
+    assert told == [True] * len(endings)
 
 
 # --- Which ink spoke ----------------------------------------------------------------------------
@@ -214,50 +182,32 @@ WHICH_INK = """
 CONVNET = [L.Reshape((28, 28, 1)), L.Conv2D(4, 5, strides=2, activation="relu"), L.Flatten()]
 
 
-def which_ink_spoke(model, image, paper, ink):
-    """Return by how much each pixel's ink spoke for 4 rather than 9, as Keras answers: (28, 28)."""
-
-    def lead(images):
-        answers = ask_keras(model, 255 * np.array(images), paper, ink)
-        return np.log(answers[:, 4]) - np.log(answers[:, 9])
-
-    spoke = np.zeros((28, 28))
-    for top in range(0, 28, 3):
-        for left in range(0, 28, 3):
-            piece = (slice(top, top + 3), slice(left, left + 3))
-            erased = image.copy()
-            erased[piece] = 0
-            gone = image[piece].sum()
-            if gone > 0:
-                before, after = lead([image, erased])
-                spoke[piece] = (before - after) * image[piece] / gone
-    return spoke
-
-
 @pytest.mark.parametrize(
-    ("layers", "paper", "ink"), [([L.Dense(30, "relu")], -1.0, 1.0), (CONVNET, 1.0, 0.0)]
+    ("layers", "paper", "ink", "bias"),
+    [([L.Dense(30, "relu")], -1.0, 1.0, 0), (CONVNET, 1.0, 0.0, 0), ([], 0.0, 1.0, -1000)],
 )
 def test_ink_spoke_for_an_answer_as_far_as_that_falls_behind_when_it_is_erased(
-    sample, layers, paper, ink
+    sample, layers, paper, ink, bias
 ):
     model = build(layers + ten_answers())
+    *others, biases = model.get_weights()
+    biases[9] += bias  # a very low one: this answer gets nothing at all
+    model.set_weights([*others, biases])
+
+    def lead(image):
+        [answers] = ask_keras(model, 255 * image[np.newaxis], paper, ink)
+        return np.log(answers[4]) - np.log(max(answers[9], 1e-30))
+
     image = sample[1][0][7] / 255
     network = describe(model, sample, paper, ink)
     [told] = in_node(WHICH_INK, [network], pixels=image.ravel().tolist())
-    expected = which_ink_spoke(model, image, paper, ink)
-    assert np.allclose(np.reshape(told["spoke"], (28, 28)), expected, atol=1e-4)
-    assert expected.min() < -0.01
-    assert expected.max() > 0.01
-    assert not np.array(told["spoke"])[image.ravel() == 0].any()  # where no ink is, none spoke
+    spoke = np.reshape(told["spoke"], (28, 28))
+    for top, left in itertools.product(range(0, 28, 3), repeat=2):
+        piece = (slice(top, top + 3), slice(left, left + 3))
+        erased = image.copy()
+        erased[piece] = 0
+        share = image[piece] / max(image[piece].sum(), 1e-9)
+        assert np.allclose(spoke[piece], (lead(image) - lead(erased)) * share, atol=1e-4)
+    assert spoke.min() < -0.01
+    assert spoke.max() > 0.01
     assert told["kept"] == told["answers"]  # the layers are again about the whole image
-
-
-def test_an_answer_that_gets_nothing_at_all_is_no_error(sample):
-    model = build([L.Dense(10, "softmax")])
-    bias = np.zeros(10)
-    bias[9] = -1000
-    model.set_weights([model.get_weights()[0], bias])
-    pixels = (sample[1][0][7] / 255).ravel().tolist()
-    [told] = in_node(WHICH_INK, [describe(model, sample)], pixels=pixels)
-    assert told["answers"][9] == 0
-    assert np.isfinite(np.array(told["spoke"], float)).all()
