@@ -33,7 +33,6 @@ class Outputs:
             ) from None
         self.saved = []
         self.failed = {}
-        self.told = set()
 
     @contextlib.contextmanager
     def saving(self, name, keep_older=False):
@@ -55,15 +54,9 @@ class Outputs:
         except Exception as error:  # noqa: BLE001  whatever goes wrong, the other results matter
             self.failed[path] = error
             reason = one_line(error).replace(unfinished.name, name)
-            self.tell(f"Error: {printable(path)} could not be saved: {reason}")
+            print(f"Error: {printable(path)} could not be saved: {reason}", file=sys.stderr)
             if not isinstance(error, OSError) and not keep_older:
                 delete(path)
-
-    def tell(self, line):
-        """Print a line on stderr, but not twice: a network is saved again with its results."""
-        if line not in self.told:
-            self.told.add(line)
-            print(line, file=sys.stderr)
 
 
 @contextlib.contextmanager

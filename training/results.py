@@ -30,7 +30,7 @@ NAMES = (  # of what `save` writes beside the network
 )
 
 
-def write_model(model, path, outputs):
+def write_model(model, path):
     """Write a model as a .keras file; without its optimizer, and say so, if that cannot be saved.
 
     Raises what Keras raises if the model itself cannot be saved, and OSError.
@@ -45,21 +45,23 @@ def write_model(model, path, outputs):
             model.save(path)
         finally:
             model.compiled = True
-        outputs.tell(
+        print(
             "The network is saved without its optimizer and loss, which only matters for training "
-            f"it further: {textwrap.shorten(one_line(error), 200)}"
+            f"it further: {textwrap.shorten(one_line(error), 200)}",
+            file=sys.stderr,
         )
 
 
-def can_be_loaded(path, outputs):
+def can_be_loaded(path):
     """Return whether a saved model can be loaded, as predict.py will; if not, say why."""
     try:
         keras.saving.load_model(path, compile=False)
         return True
     except Exception as error:  # noqa: BLE001  of a layer or a function of the reader's own
-        outputs.tell(
+        print(
             f"Error: {printable(path)} was saved, but cannot be loaded: it has a layer or a "
-            f"function that Keras does not know. {textwrap.shorten(one_line(error), 200)}"
+            f"function that Keras does not know. {textwrap.shorten(one_line(error), 200)}",
+            file=sys.stderr,
         )
         return False
 

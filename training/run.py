@@ -46,6 +46,8 @@ class Run:
         if self.options.add:
             self.own = own_digits.load(self.options.add)
             self.own_right_before = own_digits.count_right_before(self.path, self.own)
+        self.saved_model = None
+        self.saved_weights = None
         self.is_saved = False  # with its results
         self.is_loadable = True
         keras.datasets.mnist.load_data = self.load_data
@@ -91,18 +93,20 @@ class Run:
         return model
 
     def save_model(self, model):
-        """Save the trained `model`: as soon as `fit` ends, since what fails later must not cost it.
+        """Save the trained `model` as soon as `fit` ends: what fails from then on does not cost it.
 
         If Keras cannot save it, it is saved without the optimizer, or else its weights alone.
         """
         state = random.getstate()  # from which Keras draws where a network's weights start
         weights = self.outputs.folder / "model.weights.h5"
+        self.saved_model = model
+        self.saved_weights = model.get_weights()
         self.is_saved = False
         self.outputs.saved = []  # what was saved of an earlier training is not of this one
         with self.outputs.saving(self.path.name, keep_older=True) as unfinished:
-            results.write_model(model, unfinished, self.outputs)
+            results.write_model(model, unfinished)
         is_whole = self.path in self.outputs.saved
-        self.is_loadable = is_whole and results.can_be_loaded(self.path, self.outputs)
+        self.is_loadable = is_whole and results.can_be_loaded(self.path)
         if is_whole:
             delete(weights)  # those of an earlier network
         elif not isinstance(self.outputs.failed[self.path], OSError):
@@ -110,22 +114,30 @@ class Run:
                 model.save_weights(unfinished)
         random.setstate(state)
 
+    def has_saved(self, model):
+        """Return whether `save_model` was called for `model` as it is now."""
+        if model is not self.saved_model:
+            return False
+        pairs = zip(self.saved_weights, model.get_weights(), strict=True)
+        return all(np.array_equal(saved, present) for saved, present in pairs)
+
     def save(self, model, train_set, test_set, probabilities, loss):
         """Save the numbers, the pictures and the page, each by itself, and report.
 
         `train_set` and `test_set` are the arrays (x, y) that the network was given; `probabilities`
         is what `model.predict` answered about the test images, and `loss` their loss.
         """
-        self.save_model(model)  # again: it may have changed after `fit`
+        if not self.has_saved(model):  # it may have changed after `fit`
+            self.save_model(model)
         if self.path not in self.outputs.saved and self.path.exists():
-            self.outputs.tell(
+            print(
                 f"{printable(self.path)} is still the network of an earlier run, and so are the "
-                "other results."
+                "other results.",
+                file=sys.stderr,
             )
         else:
             results.save(self, model, train_set, test_set, probabilities, loss)
         self.is_saved = True
-        self.outputs.told.clear()  # a notebook's cell may run again, and tell it again
 
     def finish(self):
         """Return the exit status: 1 if something could not be saved.
@@ -135,9 +147,10 @@ class Run:
         """
         saved = self.outputs.saved
         if saved and not self.is_saved:
-            self.outputs.tell(
+            print(
                 f"The network is saved, {printable(saved[0])}. Its numbers and pictures are not, "
-                "since run.save was not reached. (What is there of an earlier network is deleted.)"
+                "since run.save was not reached. (What is there of an earlier network is deleted.)",
+                file=sys.stderr,
             )
             for name in results.NAMES:
                 if self.outputs.folder / name not in saved:

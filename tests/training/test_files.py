@@ -32,9 +32,8 @@ def test_a_file_is_saved_in_its_place_and_nothing_else_is_left(outputs, tmp_path
 def test_a_result_that_cannot_be_made_is_one_line_and_the_next_one_is_saved(
     outputs, tmp_path, capsys
 ):
-    for _ in range(2):  # and one line for both
-        with outputs.saving("a.png") as unfinished:
-            raise ValueError(f"{unfinished}: no such\n\x1b[2Jcolour")
+    with outputs.saving("a.png") as unfinished:
+        raise ValueError(f"{unfinished}: no such\n\x1b[2Jcolour")
     with outputs.saving("b.png") as unfinished:
         unfinished.write_text("b")
     assert_one_line(capsys.readouterr().err, "a.png: no such \\x1b[2Jcolour")
