@@ -110,6 +110,7 @@ def compare_with_usual(picture):
 
 SHEET_DIFFERS = 20  # of 255: a sheet is so much lighter or darker than what it lies on
 TINT = 10  # of 255: where a desk shines, it is as light as paper, but blue less red changes more
+AS_LIGHT = 0.75  # of the difference between a sheet and the rest: there brightness changes less
 ONE_BRIGHTNESS = 0.8  # of a sheet: less is a large 8, perhaps
 LEAST_OF_PIECE = 0.85  # of its piece: less is a digit, whose strokes are thin (photos of one)
 LONG_EDGE = 0.1  # of the outline: fat digits in small drawings have none as long...
@@ -141,7 +142,10 @@ def find_sheets(picture):
     margin = max(2, max(light.shape) // 80)  # paper curls at its edge, and throws a shadow
     red, _, blue = cv2.split(small)
     tint = cv2.addWeighted(blue, 1, red, -1, 128)
-    tint_changes = cv2.morphologyEx(tint, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > TINT
+    square = np.ones((3, 3), np.uint8)
+    tint_changes = cv2.morphologyEx(tint, cv2.MORPH_GRADIENT, square) > TINT
+    changes = cv2.morphologyEx(small_channel, cv2.MORPH_GRADIENT, square)
+    tint_changes &= changes < AS_LIGHT * difference  # else it is the edge of ink
     sheets = []
     for side in (light, 1 - light):
         own = np.where(tint_changes, 0, side)
