@@ -59,7 +59,7 @@ def read_metrics(path):
     """Return the dict in metrics.json beside a model; an empty one if there is none."""
     try:
         metrics = limits.read_json(path.with_name("metrics.json"))
-    except (OSError, ValueError, RecursionError):
+    except (OSError, ValueError):
         return {}
     return metrics if isinstance(metrics, dict) else {}
 
@@ -71,12 +71,10 @@ def read_scaling(path):
     ModelError if it says that nobody can do to new images what was done to those in training.
     """
     metrics = read_metrics(path)
-    paper = metrics.get("paper", 0)
-    ink = metrics.get("ink", 1)
-    if not all(isinstance(value, int | float) for value in (paper, ink)):
-        reason = metrics.get("scaling_problem") or f"{path.with_name('metrics.json')} is damaged"
-        raise ModelError(f"nobody knows which pixels this network was trained on: {reason}")
-    return paper, ink
+    problem = metrics.get("scaling_problem")
+    if problem is not None:
+        raise ModelError(f"nobody knows which pixels this network was trained on: {problem}")
+    return metrics.get("paper", 0), metrics.get("ink", 1)
 
 
 def ask(model, images, paper, ink):

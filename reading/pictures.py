@@ -94,10 +94,6 @@ def load(file):
     most = MOST_PIXELS_OF_JPEG if file.format == "JPEG" else MOST_PIXELS
     if math.prod(file.size) > most:
         raise PictureError(f"it has too many pixels: make it smaller than {most / 1e6:.0f} million")
-    if max(file.size) > 100 * min(file.size):
-        raise PictureError("it is too narrow to show digits")
-    if file.format == "TIFF" and file.is_animated:
-        raise PictureError("it has several pages: save each of them as a picture")
     full_side = max(file.size)
     # A phone's photo is a JPEG, which can be decoded at a half of its size, in half the time.
     factor = LARGEST_SIDE / full_side
@@ -114,7 +110,6 @@ def to_rgb(picture):
     """Return a Pillow picture of any mode as an RGB one."""
     if picture.mode.startswith(("I", "F")):  # 16 or 32 bits a pixel, in a range of its own
         values = np.asarray(picture, dtype="float32")
-        values = np.where(np.isfinite(values), values, 0)
         levels = np.interp(values, (values.min(), values.max()), (0, 255))
         picture = Image.fromarray(levels.astype("uint8"))
     if picture.has_transparency_data:
