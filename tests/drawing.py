@@ -1,4 +1,7 @@
-"""Pictures for the tests of reading/ and predict.py, drawn from digits of the sample's test set."""
+"""Pictures for the tests of reading/ and predict.py, drawn from digits of the sample's test set.
+
+The scenes of tools/scenes.py are drawn with them, too.
+"""
 
 import math
 
@@ -95,6 +98,14 @@ def with_shadows_and_specks(sheet):
     for top, left in np.random.default_rng(0).integers(20, 280, (30, 2)):
         sheet[top : top + 3, left : left + 3] -= 100
     return sheet
+
+
+def spot_of_light(shape, x, y, softness):
+    """Return light, float in [0, 1], with a round spot that covers a third of a picture or less."""
+    height, width = shape
+    rows, columns = np.indices(shape)
+    far = np.hypot(columns - x * width, rows - y * height) / np.sqrt(height * width / 3)
+    return 1 / (1 + np.exp((far - 0.75) / softness))
 
 
 def in_two_strokes(ink, gap):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from drawing import BLUE, blank, enlarged, seen, write
+from drawing import BLUE, blank, enlarged, seen, spot_of_light, write
 from finding import assert_found, assert_refused, pieces
 from PIL import Image, ImageDraw
 
@@ -57,10 +57,7 @@ def test_a_shadow_over_half_of_the_paper_is_no_ink(typical_digits):
 @pytest.mark.parametrize(("x", "y", "softness"), [(0, 0.4, 0.02), (0.5, 0, 0.4), (0.3, 1, 0.1)])
 def test_a_row_of_digits_is_found_beside_and_in_a_spot_of_light(typical_digits, x, y, softness):
     shape = (918, 1224)  # a phone's 2448 by 3264, shrunk
-    rows, columns = np.indices(shape)
-    far = np.hypot(columns - x * 1224, rows - y * 918) / 612
-    light = 100 / (1 + np.exp((far - 0.75) / softness))
-    paper = 110 + light + np.linspace(-15, 15, shape[1])
+    paper = 110 + 100 * spot_of_light(shape, x, y, softness) + np.linspace(-15, 15, shape[1])
     for column, digit in enumerate(typical_digits[:7]):
         strokes = enlarged(digit, shape[0] // 12)
         left, top = 250 + 110 * column, 560 + column * 3
