@@ -19,7 +19,6 @@ from unittest import mock
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
-from PIL import Image
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -305,28 +304,26 @@ def ten_digits(sample, finished):
 
 
 @pytest.fixture
-def read(finished, tmp_path, capsys):
-    """Run predict.main with --json in this process; return its status and its lines, parsed."""
+def tell(finished, tmp_path, capsys):
+    """Run predict.main in this process; return its status, what it prints, and its errors."""
 
     import predict
 
-    def read(*arguments, model=finished.outputs / "model.keras"):
-        options = ["--model", model, "--outputs", tmp_path / "outputs", "--json"]
+    def tell(*arguments, model=finished.outputs / "model.keras"):
+        options = ["--model", model, "--outputs", tmp_path / "outputs"]
         status = predict.main([*map(str, arguments), *map(str, options)])
-        return status, [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        screen = capsys.readouterr()
+        return status, screen.out, screen.err
 
-    return read
+    return tell
 
 
 @pytest.fixture
-def reads_as(read, tmp_path):
-    """Save a picture, array or Pillow image, and return what predict.py reads in it."""
+def read(tell):
+    """Run predict.main with --json; return its status and its lines, parsed."""
 
-    def reads_as(picture, name="picture.png", **options):
-        if isinstance(picture, np.ndarray):
-            picture = Image.fromarray(np.clip(picture, 0, 255).astype("uint8"))
-        picture.save(tmp_path / name, **options)
-        _, [line] = read(tmp_path / name)
-        return line.get("digits", line.get("error"))
+    def read(*arguments, **options):
+        status, printed, _ = tell(*arguments, "--json", **options)
+        return status, [json.loads(line) for line in printed.splitlines()]
 
-    return reads_as
+    return read

@@ -1,4 +1,7 @@
-"""Pictures for the tests of reading/ and predict.py, drawn from digits of the sample's test set."""
+"""Pictures for the tests of reading/ and predict.py, drawn from digits of the sample's test set.
+
+The scenes of tools/scenes.py are drawn with them, too.
+"""
 
 import math
 
@@ -78,23 +81,6 @@ def page(digits, columns, size=100, paper=210, ink=150):
     return sheet, places
 
 
-def uneven_sheet(digits, columns, vary, random):
-    """Return a picture, uint8 RGB, of digits in rows, of uneven heights, and about where each is.
-
-    `vary` is the heights' standard deviation, as a share of their mean.
-    """
-    rows = math.ceil(len(digits) / columns)
-    picture = blank(75 * rows + 60, 90 * columns + 60)
-    boxes = []
-    for index, digit in enumerate(digits):
-        height = int(50 * np.clip(random.normal(1, vary), 0.5, 1.5))
-        row, column = divmod(index, columns)
-        left = 40 + 90 * column + int(random.integers(-4, 5))
-        middle = 60 + 75 * row + int(random.integers(-4, 5))
-        boxes += write(picture, [digit], left, middle - height // 2, height)
-    return seen(picture, 0), boxes
-
-
 def light(sheet, seed=0, grain=4):
     """Return a page as a phone would see it: brighter at one side, and grainy."""
     height, width = sheet.shape
@@ -122,23 +108,20 @@ def spot_of_light(shape, x, y, softness):
     return 1 / (1 + np.exp((far - 0.75) / softness))
 
 
-def in_two_strokes(ink, random):
-    """Cut a steep gap into a digit, where it goes through the least ink: now it is two strokes.
+def in_two_strokes(ink, gap):
+    """Cut an upright gap into a digit, where it goes through the least ink: now it is two strokes.
 
     Returns None if there is no place for it that leaves two parts large enough for strokes.
     """
-    y, x = np.indices(ink.shape)
-    gap = random.uniform(0.04, 0.1) * len(ink)
     best = None
-    for angle in np.deg2rad(range(60, 121, 15)):
-        for middle in range(ink.shape[1] // 5, ink.shape[1], 4):
-            far = (x - middle) * np.sin(angle) + (y - len(ink) / 2) * np.cos(angle)
-            rest = np.where(abs(far) > gap / 2, ink, 0)
-            mask = (rest > 0.5).astype("uint8")
-            _, _, stats, _ = cv2.connectedComponentsWithStats(mask)
-            areas = stats[1:, cv2.CC_STAT_AREA]
-            if len(areas) == 2 and areas.min() > 0.15 * areas.sum():
-                best = rest if best is None or rest.sum() > best.sum() else best
+    for left in range(ink.shape[1] // 5, ink.shape[1] - gap):
+        rest = ink.copy()
+        rest[:, left : left + gap] = 0
+        _, _, stats, _ = cv2.connectedComponentsWithStats((rest > 0.5).astype("uint8"))
+        areas = stats[1:, cv2.CC_STAT_AREA]
+        is_two = len(areas) == 2 and areas.min() > 0.15 * areas.sum()
+        if is_two and (best is None or rest.sum() > best.sum()):
+            best = rest
     return best
 
 

@@ -200,14 +200,6 @@ def test_the_blocks_of_by_hand_md_are_by_hand_py_from_its_imports_on():
     assert lines("".join(python_blocks(text_of("docs/by_hand.md")))) == lines(imports + rest)
 
 
-def test_by_hand_py_answers_what_keras_answers(by_hand):
-    model = by_hand.names["model"]
-    x_test = by_hand.names["x_test"]
-    by_hand.names.update(zip(WEIGHTS, model.get_weights(), strict=True))
-    _, probabilities = by_hand.names["forward"](x_test)
-    assert np.allclose(probabilities, model.predict(x_test, verbose=0), atol=1e-5)
-
-
 def test_by_hand_py_changes_the_weights_as_keras_changes_them(by_hand):
     model = keras.Sequential(
         [

@@ -25,13 +25,6 @@ def test_boxes_are_right_in_a_picture_that_is_far_higher_than_wide():
     np.testing.assert_allclose(found.box, (28, 4700, 33, 4760), atol=8)
 
 
-def test_small_digits_near_the_corner_of_a_note_are_found_without_the_desk(typical_digits):
-    picture = blank(1500, 2000, paper=(60, 60, 60))
-    picture[300:1200, 300:1700] = WHITE
-    boxes = write(picture, typical_digits[[2, 5, 8]], 330, 330, 40)
-    assert_found(seen(picture), boxes)
-
-
 def test_blank_squared_and_ruled_paper_are_refused_and_it_is_said_what_was_seen():
     assert_refused(seen(blank()), "no ink")
     for step, squares in ((45, True), (70, False)):
@@ -71,14 +64,6 @@ def test_random_pictures_are_proposals_or_one_line_and_never_a_crash():
             assert "\n" not in str(error)
 
 
-@pytest.mark.parametrize("height", [40, 120])
-def test_small_digits_on_a_photo_of_a_page_are_found_at_its_full_size(typical_digits, height):
-    picture = np.full((1500, 2000, 3), WHITE, np.float32)  # as a phone's photo is decoded
-    boxes = write(picture, typical_digits[[1, 9, 3]], 700, 900, height // 2, gap=0.5)
-    found = pieces(seen(picture))
-    np.testing.assert_allclose([proposal.box for proposal in found], boxes, atol=3)
-
-
 def test_a_thin_1_beside_small_digits_is_seen_where_these_are_looked_at_again(typical_digits):
     picture = blank(1500, 2000)
     boxes = write(picture, typical_digits[[2, 5, 8]], 700, 900, 40, pen=(130, 130, 130))
@@ -86,10 +71,3 @@ def test_a_thin_1_beside_small_digits_is_seen_where_these_are_looked_at_again(ty
     picture[905:940, left] = 170  # one pixel wide: too faint in the smaller copy
     boxes.append([left, 905, left + 1, 940])
     assert_found(seen(picture, 1), boxes)
-
-
-def test_a_row_of_many_small_digits_is_found_where_the_smaller_copy_shows_a_pattern(typical_digits):
-    picture = blank(1500, 2000)
-    digits = np.concatenate([typical_digits] * 8)[:78]
-    write(picture, digits, 40, 700, 20, gap=0.15)
-    assert len(pieces(seen(picture))) > 60

@@ -76,15 +76,6 @@ def test_a_soft_round_shadow_beside_and_on_digits_is_no_ink(typical_digits, x, w
     assert_found(seen(picture), boxes, atol=6)
 
 
-def test_where_fat_strokes_cross_they_are_no_paper():
-    cross = Image.new("RGB", (200, 200), (250, 250, 250))
-    pen = ImageDraw.Draw(cross)
-    pen.line([(50, 40), (150, 160)], (40, 40, 40), 26)
-    pen.line([(150, 40), (50, 160)], (40, 40, 40), 26)
-    [found] = pieces(seen(np.asarray(cross)))
-    assert found.image[12:16, 12:16].min() > 127
-
-
 def test_faint_marks_beside_dark_digits_are_left_out(typical_digits):
     picture = blank()
     write(picture, typical_digits[[6]], 500, 200, 140, pen=(205, 205, 205))  # what was rubbed out

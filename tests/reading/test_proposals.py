@@ -66,36 +66,6 @@ def test_digits_that_touch_are_cut_where_they_touch(typical_digits):
         assert min(abs(cuts_of(on_white(both)) - 40 - middle)) < 15
 
 
-def test_a_narrow_digit_is_not_cut_and_a_wide_piece_is_every_eighth_of_its_height():
-    narrow = blank(200, 200)
-    cv2.ellipse(narrow, (100, 100), (28, 50), 0, 0, 360, BLUE, 9)
-    assert len(cuts_of(seen(narrow))) == 0
-    wide = blank(200, 400)
-    cv2.ellipse(wide, (100, 100), (40, 50), 0, 0, 360, BLUE, 9)
-    cv2.ellipse(wide, (180, 100), (40, 50), 0, 0, 360, BLUE, 9)
-    cuts = cuts_of(seen(wide))
-    assert min(abs(cuts - 140)) < 10  # where they touch
-    assert np.diff(cuts).max() < 20
-    assert np.diff(cuts).min() > 8
-
-
-def test_the_parts_of_a_piece_lie_between_its_nodes_from_left_to_right(typical_digits):
-    picture = blank(200, 500)
-    [eight] = write(picture, typical_digits[[8]], 40, 50, 100)
-    cv2.ellipse(picture, (240, 100), (40, 50), 0, 0, 360, BLUE, 9)
-    cv2.ellipse(picture, (320, 100), (40, 50), 0, 0, 360, BLUE, 9)
-    first, second = pieces(seen(picture))
-    assert (first.start, second.start) == (0, first.stop)
-    parts = [found for found in find_digits(seen(picture)) if found.box[0] > eight[2]]
-    assert len(parts) > 3
-    for part in parts:
-        assert second.start <= part.start < part.stop <= second.stop
-        # The nodes are about equally far from each other.
-        shares = (np.array([part.start, part.stop]) - second.start) / (second.stop - second.start)
-        expected = second.box[0] + shares * (second.box[2] - second.box[0])
-        np.testing.assert_allclose(part.box[::2], expected, atol=25)
-
-
 def test_a_1_that_touches_a_0_is_cut_off_though_it_is_a_small_part():
     picture = blank(200, 300)
     cv2.line(picture, (100, 50), (100, 150), BLUE, 9)
