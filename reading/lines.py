@@ -12,7 +12,7 @@ LONG = 1 / 5  # of the picture's side: ruled lines are longer
 AT_EDGE = 3  # pixels
 UNDER = 2.5  # times as long as the rest is high: a line under digits is longer, or sticks out...
 # ...and one beside them is longer, too
-DOT = 0.15  # of a 1's height: the dot or the dash beside it is lower
+DOT = 6  # times as high as a line is thick: a dot, a dash or a comma beside a 1 is lower
 LOWER = 0.85  # of the picture's height: digits between the separators of a row of cells
 UNBROKEN = 0.97  # of its length: a line under digits is ink all along
 STICKS_OUT = 0.2  # of the height: how far a line under digits reaches beyond them, on both sides
@@ -80,7 +80,7 @@ def drop_lines(mask):
 
 def drop_margins(mask):
     """Return a mask without steep lines that are far longer than what is written is high: the
-    margin of a notebook, or a fold. (What is as small beside a line as a dot does not count.)
+    margin of a notebook, or a fold. (A dot or a comma beside a 1 does not make it one.)
     """
     turned = turn(mask)
     steep, runs = find_lines(turned, LONG * len(mask))
@@ -88,7 +88,7 @@ def drop_margins(mask):
     for line in steep:
         length = line.stop - line.start
         tallest = tallest_piece(turn(erase(turned, runs, [line], through=False)))
-        if DOT * length < tallest < length / UNDER:
+        if DOT * line.thickness < tallest < length / UNDER:
             margins.append(line)
     return turn(erase(turned, runs, margins, through=False))
 

@@ -8,6 +8,7 @@ from reading.frames import find_boxes
 
 SPECK = 0.15  # of the tallest stroke: what is smaller, in both directions, is dirt or a comma
 SOLID = 0.65  # of its size: a thing whose ink is as wide is a dot or a shape, not a stroke
+HOLES = 4  # times as wide as one: many solid things that spread farther are no row of holes
 LEAST_HEIGHT = 7  # pixels: nobody reads a smaller digit
 ALONG = 2.5  # stroke widths at the picture's edge: what touches it farther lies along it...
 ALONG_SIDE = 0.8  # ...if that is also so much of its own longer side
@@ -45,7 +46,9 @@ def find_strokes(mask):
     solid = kept & (2 * deepest > SOLID * sizes) & (sizes > 8)
     kept &= ~solid
     if solid.sum() > 10 and areas[solid].sum() > areas[kept].sum():
-        raise NoDigits(PATTERN)
+        spread = min(np.ptp(left[solid]), np.ptp(top[solid]))
+        if spread > HOLES * sizes[solid].max():
+            raise NoDigits(PATTERN)
 
     if not kept.any():
         raise NoDigits("only empty boxes or solid shapes were found, no digits: write with a pen")

@@ -102,6 +102,16 @@ def test_a_margin_s_line_and_a_fold_are_no_1s(typical_digits, color):
     assert_found(seen(picture), boxes)
 
 
+def test_a_page_of_a_notebook_is_read_without_its_lines_its_margin_and_its_holes(typical_digits):
+    picture = blank()
+    rule(picture, 40, width=1)
+    picture[:, 110:113] = (220, 120, 120)
+    for y in range(15, 600, 40):
+        cv2.circle(picture, (28, y), 9, (70, 70, 70), cv2.FILLED)
+    boxes = write(picture, typical_digits[[1, 7, 4]], 160, 190, 65)
+    assert_found(seen(picture), boxes)
+
+
 def test_a_1_beside_a_dot_or_a_lower_digit_is_no_margin(typical_digits):
     dotted = blank(400, 500)
     dotted[120:300, 150:158] = BLUE
