@@ -9,6 +9,7 @@ from reading.frames import find_boxes
 SPECK = 0.15  # of the tallest stroke: what is smaller, in both directions, is dirt or a comma
 SOLID = 0.65  # of its size: a thing whose ink is as wide is a dot or a shape, not a stroke
 HOLES = 4  # times as wide as one: many solid things that spread farther are no row of holes
+WITHIN = 0.3  # of its height: what is lower in a stroke's box is dirt, or a part of the same digit
 LEAST_HEIGHT = 7  # pixels: nobody reads a smaller digit
 ALONG = 2.5  # stroke widths at the picture's edge: what touches it farther lies along it...
 ALONG_SIDE = 0.8  # ...if that is also so much of its own longer side
@@ -63,10 +64,23 @@ def find_strokes(mask):
                 "no ink and no digits were found, only grain: write darker, or go nearer"
             )
         raise NoDigits(f"too small: what is written is {tallest} pixels high. Go nearer")
+    boxes = np.stack([left, top, left + widths, top + heights], axis=1)
+    kept[kept] = ~surround(boxes[kept])
     numbers = np.zeros(count, np.int32)
     numbers[kept] = 1 + np.arange(kept.sum())
-    boxes = np.stack([left, top, left + widths, top + heights], axis=1)
     return boxes[kept], numbers[labels]
+
+
+def surround(boxes):
+    """Return for each of the boxes, int (N, 4), whether it has another one in it that is no dirt:
+    what was drawn around a digit, and did not close, does.
+    """
+    left, top, right, bottom = boxes.T
+    heights = bottom - top
+    is_within = np.less.outer(left, left) & np.less.outer(top, top)
+    is_within &= np.greater.outer(right, right) & np.greater.outer(bottom, bottom)
+    is_within &= np.less_equal.outer(WITHIN * heights, heights)
+    return is_within.any(axis=1)
 
 
 def find_empty_boxes(mask, labels, count):

@@ -18,6 +18,13 @@ def test_what_a_circle_or_a_box_encloses_is_meant_and_not_the_frame(typical_digi
     assert_found(seen(picture), boxes)
 
 
+def test_a_circle_that_does_not_close_is_no_digit(typical_digits):
+    picture = blank(400, 500)
+    cv2.ellipse(picture, (250, 200), (180, 130), 0, 0, 345, (190, 40, 60), 5)
+    boxes = write(picture, typical_digits[[3, 9]], 170, 150, 90)
+    assert_found(seen(picture), boxes)
+
+
 def test_a_box_that_begins_at_the_picture_s_edge_is_dropped_too(typical_digits):
     picture = blank(300, 400)
     cv2.rectangle(picture, (0, 60), (260, 240), (190, 40, 60), 4)
