@@ -436,6 +436,61 @@ def lines_under_few_digits(writer):
                 yield seen(picture), text
 
 
+def pages_of_a_notebook(writer):
+    for step in (28, 34, 40, 46):
+        for left in (110, 160, 640):
+            picture = blank(600, 760)
+            rule(picture, step, (150, 170, 200), width=1)
+            cv2.line(picture, (left, 0), (left, 600), (220, 120, 120), 2, cv2.LINE_AA)
+            for y in range(15, 600, 40):
+                cv2.circle(picture, (28, y), 9, (70, 70, 70), cv2.FILLED, cv2.LINE_AA)
+            images, text = writer.number(4)
+            write(picture, images, 190, 4 * step, int(1.6 * step), gap=0.4)
+            yield seen(picture), text
+
+
+def margins_and_folds(writer):
+    for color in (GREY, (200, 90, 90)):
+        for height in (45, 60, 75):
+            for length in (3, 5):
+                picture = blank(500, 600)
+                images, text = writer.number(3)
+                write(picture, images, 110, 200, height, gap=0.4)
+                slope = int(writer.random.integers(-8, 9))
+                ends = (60, 120), (60 + slope, 120 + length * height)
+                cv2.line(picture, *ends, color, 3, cv2.LINE_AA)
+                yield seen(picture), text
+
+
+def low_cells(writer):
+    for side in (36, 44, 52):
+        for margin in (4, 8, 12):
+            for thickness in (1, 3):
+                width, bottom = 6 * side + 2 * margin, margin + int(0.85 * side)
+                picture = blank(bottom + margin, width)
+                for left in range(margin, width, side):
+                    cv2.line(picture, (left, margin), (left, bottom), BLACK, thickness)
+                for y in (margin, bottom):
+                    cv2.line(picture, (margin, y), (width - margin, y), BLACK, thickness)
+                images, text = writer.number(6)
+                for number, image in enumerate(images):
+                    left = margin + number * side + side // 3
+                    write(picture, [image], left, margin + side // 6, side // 2, BLACK)
+                angle = writer.random.uniform(-1, 1)
+                turned = cv2.getRotationMatrix2D((width / 2, bottom / 2), angle, 1)
+                yield seen(cv2.warpAffine(picture, turned, None, borderValue=WHITE), 0), text
+
+
+def circles_that_do_not_close(writer):
+    for angle in (0, 90):
+        for end in (330, 335, 340, 345, 350, 355):
+            picture = blank(500, 700)
+            images, text = writer.number(2)
+            write(picture, images, 260, 195, 90)
+            cv2.ellipse(picture, (350, 240), (190, 140), angle, 0, end, RED, 5, cv2.LINE_AA)
+            yield seen(picture), text
+
+
 KINDS = (
     on_a_desk,
     small_on_a_page,
@@ -460,6 +515,10 @@ KINDS = (
     touching_their_boxes,
     boards_in_uneven_light,
     lines_under_few_digits,
+    pages_of_a_notebook,
+    margins_and_folds,
+    low_cells,
+    circles_that_do_not_close,
 )
 
 
