@@ -69,6 +69,16 @@ def test_what_is_there_already_does_not_count_twice(make_page, collect):
     assert "Changed" not in said
 
 
+@pytest.mark.parametrize(("text", "is_doubted"), [("1423", True), ("1243", False), ("1234", False)])
+def test_the_order_is_doubted_where_most_of_several_digits_are_misread(
+    text, is_doubted, make_page, collect
+):
+    _, said, _ = collect([make_page("a.png", "1234")], text)
+    assert ("row by row" in said) == is_doubted
+    _, said, _ = collect([make_page("a.png", "1")], "2")
+    assert "row by row" not in said
+
+
 def test_where_most_are_misread_the_order_may_be_wrong_and_can_be_mended(
     make_page, collect, tmp_path
 ):

@@ -180,6 +180,8 @@ def test_the_bars_are_as_long_as_the_classes_are_probable(draw):
         middle = ONE_BY_ONE + round(11.2 * number) + 5
         bar = picture[middle : middle + 1, show.LEFT + 236 : show.LEFT + 326]
         lengths.append(count(bar, show.SURE))
+        beside = picture[middle - 4 : middle + 5, show.LEFT + 226 : show.LEFT + 234]
+        assert beside.min() < 150  # its digit
     np.testing.assert_allclose(lengths, [1, 1, 1, 73, 1, 1, 1, 1, 1, 1], atol=2)
 
 
