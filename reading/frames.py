@@ -7,7 +7,7 @@ import numpy as np
 
 from reading.lines import erase, find_lines, turn
 
-LEAST_WITHIN = 0.3  # of a hole's height: what is lower in it is dirt, or the dot in a 0
+LEAST_WITHIN = 0.3  # of a frame's height: what is lower in it is dirt, or the dot in a 0
 MOST_WITHIN = 1.5  # of a hole's sides: what is left of a frame, and larger, is no digit
 NARROW = 0.25  # of a hole's width: what is narrower, and as high as the hole, is a side
 LEAST_SIDE = 1 / 3  # of a hole's side: a frame's straight sides are longer

@@ -63,8 +63,11 @@ def drop_lines(mask):
         if line.stop - line.start > UNDER * tallest or sticks_out(line, without_lines, tallest):
             under.append(line)
     rest = erase(rest, level_runs, under, through=False)
-    rest = drop_margins(rest)
-    steep, steep_runs = find_lines(turn(rest), LONG * height)
+    turned = turn(rest)
+    steep, steep_runs = find_lines(turned, LONG * height)
+    margins = [line for line in steep if is_margin(line, turned, steep_runs)]
+    rest = turn(erase(turned, steep_runs, margins, through=False))
+    steep = [line for line in steep if line not in margins]
     if len(ruled) > 1:  # squared paper, or a table
         rest = turn(erase(turn(rest), steep_runs, at_edges(steep, height), through=True))
     else:
@@ -78,19 +81,14 @@ def drop_lines(mask):
     return rest
 
 
-def drop_margins(mask):
-    """Return a mask without steep lines that are far longer than what is written is high: the
-    margin of a notebook, or a fold. (A dot or a comma beside a 1 does not make it one.)
+def is_margin(line, turned, runs):
+    """Return whether a steep line is far longer than what is written is high: the margin of a
+    notebook, or a fold. (A dot or a comma beside a 1 does not make it one.)
+
+    `turned` is the mask in which `find_lines` found the line, and `runs` its run lengths.
     """
-    turned = turn(mask)
-    steep, runs = find_lines(turned, LONG * len(mask))
-    margins = []
-    for line in steep:
-        length = line.stop - line.start
-        tallest = tallest_piece(turn(erase(turned, runs, [line], through=False)))
-        if DOT * line.thickness < tallest < length / UNDER:
-            margins.append(line)
-    return turn(erase(turned, runs, margins, through=False))
+    tallest = tallest_piece(turn(erase(turned, runs, [line], through=False)))
+    return DOT * line.thickness < tallest < (line.stop - line.start) / UNDER
 
 
 def tallest_piece(mask):

@@ -84,8 +84,10 @@ def add_paper(picture):
     if depth > DEEPEST * max(mask.shape):
         return picture, 0  # a shadow
     margin = math.ceil(MARGIN * max(picture.shape))
-    sides = (margin, margin, margin, margin)
-    return cv2.copyMakeBorder(picture, *sides, cv2.BORDER_CONSTANT, value=paper), margin
+    larger = cv2.copyMakeBorder(
+        picture, margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=paper
+    )
+    return larger, margin
 
 
 def compare_with_usual(picture):
@@ -109,7 +111,7 @@ def compare_with_usual(picture):
 
 
 SHEET_DIFFERS = 20  # of 255: a sheet is so much lighter or darker than what it lies on
-TINT = 10  # of 255: where a desk shines, it is as light as paper, but blue less red changes more
+TINT = 10  # of 255: where paper ends on a desk that shines as light as it, the tint changes more
 MOST_BESIDE = 0.5  # of the rest is as bright as a sheet: more are the cells of a form
 FILLS = 0.97  # of the picture: paper that reaches to all its corners lies on nothing
 ONE_BRIGHTNESS = 0.8  # of a sheet: less is a large 8, perhaps
@@ -141,9 +143,7 @@ def find_sheets(picture):
     if difference < SHEET_DIFFERS:
         return []
     margin = max(2, max(light.shape) // 80)  # paper curls at its edge, and throws a shadow
-    red, _, blue = cv2.split(small)
-    tint = cv2.addWeighted(blue, 1, red, -1, 128)
-    tint_changes = cv2.morphologyEx(tint, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > TINT
+    tint_changes = find_steps_in_tint(small)
     sheets = []
     for side in (light, 1 - light):
         own = np.where(tint_changes, 0, side)
@@ -166,6 +166,13 @@ def find_sheets(picture):
             size = picture.shape[1], picture.shape[0]
             sheets.append(cv2.resize(sheet, size, interpolation=cv2.INTER_NEAREST))
     return sheets
+
+
+def find_steps_in_tint(picture):
+    """Return where the tint of a picture, blue less red, changes within three pixels: bool."""
+    red, _, blue = cv2.split(picture)
+    tint = cv2.addWeighted(blue, 1, red, -1, 128)
+    return cv2.morphologyEx(tint, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > TINT
 
 
 def fill_holes(mask):

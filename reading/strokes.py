@@ -4,12 +4,11 @@ import cv2
 import numpy as np
 
 from reading.basics import PATTERN, NoDigits, stroke_width
-from reading.frames import find_boxes
+from reading.frames import LEAST_WITHIN, find_boxes
 
 SPECK = 0.15  # of the tallest stroke: what is smaller, in both directions, is dirt or a comma
 SOLID = 0.65  # of its size: a thing whose ink is as wide is a dot or a shape, not a stroke
 HOLES = 4  # times as wide as one: many solid things that spread farther are no row of holes
-WITHIN = 0.3  # of its height: what is lower in a stroke's box is dirt, or a part of the same digit
 LEAST_HEIGHT = 7  # pixels: nobody reads a smaller digit
 ALONG = 2.5  # stroke widths at the picture's edge: what touches it farther lies along it...
 ALONG_SIDE = 0.8  # ...if that is also so much of its own longer side
@@ -79,7 +78,7 @@ def surround(boxes):
     heights = bottom - top
     is_within = np.less.outer(left, left) & np.less.outer(top, top)
     is_within &= np.greater.outer(right, right) & np.greater.outer(bottom, bottom)
-    is_within &= np.less_equal.outer(WITHIN * heights, heights)
+    is_within &= np.less_equal.outer(LEAST_WITHIN * heights, heights)
     return is_within.any(axis=1)
 
 

@@ -52,6 +52,25 @@ def rule(picture, step, color=GREY, squares=False, width=2):
             cv2.line(picture, (x, 0), (x, tall), color, width)
 
 
+def low_cells(digits, width, height, margin, thickness, angle):
+    """Return a picture, float RGB, of digits in a row of cells, with little paper around them, and
+    the boxes of their ink. The picture is tilted by so many degrees, its boxes are not.
+    """
+    right = margin + len(digits) * width
+    bottom = margin + height
+    cells = blank(bottom + margin, right + margin, paper=(255, 255, 255))
+    for left in range(margin, right + 1, width):
+        cv2.line(cells, (left, margin), (left, bottom), (0, 0, 0), thickness)
+    for y in (margin, bottom):
+        cv2.line(cells, (margin, y), (right, y), (0, 0, 0), thickness)
+    boxes = []
+    for number, digit in enumerate(digits):
+        left = margin + number * width + width // 3
+        boxes += write(cells, [digit], left, margin + width // 6, width // 2, pen=(0, 0, 0))
+    turned = cv2.getRotationMatrix2D(((right + margin) / 2, bottom / 2), angle, 1)
+    return cv2.warpAffine(cells, turned, None, borderValue=(255, 255, 255)), boxes
+
+
 def seen(picture, grain=3, seed=0):
     """Return a picture, uint8, as a camera would see it: grainy."""
     noise = np.random.default_rng(seed).normal(0, grain, picture.shape[:2])

@@ -18,7 +18,19 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 import cv2
 import numpy as np
-from drawing import BLUE, GREY, WHITE, WOOD, blank, enlarged, rule, seen, spot_of_light, write
+from drawing import (
+    BLUE,
+    GREY,
+    WHITE,
+    WOOD,
+    blank,
+    enlarged,
+    low_cells,
+    rule,
+    seen,
+    spot_of_light,
+    write,
+)
 
 BLACK = (35, 35, 40)
 RED = (190, 40, 60)
@@ -88,7 +100,8 @@ def on_a_desk(writer):
     for desk in DESKS:
         for rim, angle in ((0.15, 3), (0.03, 1), (0.3, 5)):
             picture = blank(900, 1200, paper=desk)
-            top, left = int(900 * rim), int(1200 * rim)
+            top = int(900 * rim)
+            left = int(1200 * rim)
             picture[top : 900 - top, left : 1200 - left] = writer.choose(*PAPERS)
             images, text = writer.number(4)
             height = min(130, (1200 - 2 * left) // 7)
@@ -457,28 +470,20 @@ def margins_and_folds(writer):
                 images, text = writer.number(3)
                 write(picture, images, 110, 200, height, gap=0.4)
                 slope = int(writer.random.integers(-8, 9))
-                ends = (60, 120), (60 + slope, 120 + length * height)
-                cv2.line(picture, *ends, color, 3, cv2.LINE_AA)
+                end = (60 + slope, 120 + length * height)
+                cv2.line(picture, (60, 120), end, color, 3, cv2.LINE_AA)
                 yield seen(picture), text
 
 
-def low_cells(writer):
-    for side in (36, 44, 52):
+def rows_of_low_cells(writer):
+    for width in (36, 44, 52):
         for margin in (4, 8, 12):
             for thickness in (1, 3):
-                width, bottom = 6 * side + 2 * margin, margin + int(0.85 * side)
-                picture = blank(bottom + margin, width)
-                for left in range(margin, width, side):
-                    cv2.line(picture, (left, margin), (left, bottom), BLACK, thickness)
-                for y in (margin, bottom):
-                    cv2.line(picture, (margin, y), (width - margin, y), BLACK, thickness)
                 images, text = writer.number(6)
-                for number, image in enumerate(images):
-                    left = margin + number * side + side // 3
-                    write(picture, [image], left, margin + side // 6, side // 2, BLACK)
                 angle = writer.random.uniform(-1, 1)
-                turned = cv2.getRotationMatrix2D((width / 2, bottom / 2), angle, 1)
-                yield seen(cv2.warpAffine(picture, turned, None, borderValue=WHITE), 0), text
+                height = int(0.85 * width)
+                cells, _ = low_cells(images, width, height, margin, thickness, angle)
+                yield seen(cells, 0), text
 
 
 def circles_that_do_not_close(writer):
@@ -517,7 +522,7 @@ KINDS = (
     lines_under_few_digits,
     pages_of_a_notebook,
     margins_and_folds,
-    low_cells,
+    rows_of_low_cells,
     circles_that_do_not_close,
 )
 

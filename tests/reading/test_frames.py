@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 import pytest
-from drawing import WHITE, blank, rule, seen, write
+from drawing import WHITE, blank, low_cells, rule, seen, write
 from finding import assert_found, pieces
 from PIL import Image, ImageDraw
 
@@ -57,23 +57,15 @@ def test_digits_in_the_boxes_of_a_form_are_found_even_if_they_touch_the_line(
 
 
 @pytest.mark.parametrize(
-    ("side", "margin", "thickness", "angle"), [(36, 3, 1, 0), (36, 4, 3, -0.7), (48, 8, 2, 1.5)]
+    ("width", "height", "margin", "thickness", "angle"),
+    [(36, 34, 4, 2, 0), (36, 36, 4, 3, -0.7), (48, 38, 8, 2, 1.5)],
 )
-def test_the_digits_in_a_row_of_low_cells_are_found(typical_digits, side, margin, thickness, angle):
-    width = 6 * side + 2 * margin
-    bottom = margin + int(0.8 * side) if angle > 1 else margin + side
-    cells = blank(bottom + margin, width, paper=(255, 255, 255))
-    for left in range(margin, width, side):
-        cv2.line(cells, (left, margin), (left, bottom), (0, 0, 0), thickness)
-    for y in (margin, bottom):
-        cv2.line(cells, (margin, y), (width - margin, y), (0, 0, 0), thickness)
-    boxes = []
-    for number, digit in enumerate(typical_digits[[2, 1, 0, 7, 4, 9]]):
-        left = margin + number * side + side // 3
-        boxes += write(cells, [digit], left, margin + side // 6, side // 2, pen=(0, 0, 0))
-    turned = cv2.getRotationMatrix2D((width / 2, bottom / 2), angle, 1)
-    cells = cv2.warpAffine(cells, turned, None, borderValue=(255, 255, 255))
-    assert_found(cells.astype("uint8"), boxes)
+def test_the_digits_in_a_row_of_low_cells_are_found(
+    typical_digits, width, height, margin, thickness, angle
+):
+    digits = typical_digits[[2, 1, 0, 7, 4, 9]]
+    cells, boxes = low_cells(digits, width, height, margin, thickness, angle)
+    assert_found(seen(cells, 0), boxes)
 
 
 def test_a_sudoku_is_read_row_by_row_without_its_lines(typical_digits):
