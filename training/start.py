@@ -112,7 +112,6 @@ def import_keras():
     import tempfile
 
     choose_for_convnet()
-    check_keras_settings()
     if os.environ.get("KERAS_BACKEND") == "torch":
         # Else its threads wait for each other awake: beside another program ten times as long.
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -136,15 +135,6 @@ def import_keras():
         finally:
             os.dup2(stderr, 2)
             os.close(stderr)
-
-
-def check_keras_settings():
-    """End the program if Keras's settings are a pipe or a device, for which it would wait."""
-    import pathlib
-
-    path = pathlib.Path(os.environ.get("KERAS_HOME", "~/.keras"), "keras.json").expanduser()
-    if path.exists() and not path.is_file():
-        sys.exit(f"Error: Keras's settings in {path} do not work: it is no regular file")
 
 
 def choose_for_convnet():

@@ -11,7 +11,7 @@ import types
 import keras
 import pytest
 from conftest import ENVIRONMENT, ROOT
-from helpers import assert_one_line, needs_unix_files
+from helpers import assert_one_line
 
 from training import start
 from training.errors import UserError, one_line, printable
@@ -47,16 +47,6 @@ def test_settings_of_older_days_are_told_in_keras_s_words(tmp_path, run):
     process = run("train.py", KERAS_HOME=tmp_path, KERAS_BACKEND=None)
     assert process.returncode == 1
     assert_one_line(process.stderr, "keras", "theano", "keras.json", "KERAS_BACKEND")
-
-
-@needs_unix_files
-def test_settings_that_are_a_pipe_are_told_and_not_waited_for(tmp_path, monkeypatch):
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    start.check_keras_settings()  # there are none
-    os.mkfifo(tmp_path / "keras.json")
-    with pytest.raises(SystemExit) as end:
-        start.check_keras_settings()
-    assert_one_line(end.value.code, str(tmp_path / "keras.json"), "no regular file")
 
 
 def test_a_package_that_is_missing_is_named_and_no_file_beside_the_scripts(tmp_path, monkeypatch):
