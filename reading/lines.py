@@ -14,6 +14,7 @@ UNDER = 2.5  # times as long as the rest is high: a line under digits is longer,
 # ...and one beside them is longer, too
 DOT = 6  # times as high as a line is thick: a dot, a dash or a comma beside a 1 is lower
 LOWER = 0.85  # of the picture's height: digits between the separators of a row of cells
+BARE = 0.1  # of a piece's ink: where less is on no line, it is a line and nothing else
 UNBROKEN = 0.97  # of its length: a line under digits is ink all along
 STICKS_OUT = 0.2  # of the height: how far a line under digits reaches beyond them, on both sides
 NEAR_EDGE = 0.04  # of the picture's side: a line that ends nearer to the edge, ends at it
@@ -65,7 +66,8 @@ def drop_lines(mask):
     rest = erase(rest, level_runs, under, through=False)
     turned = turn(rest)
     steep, steep_runs = find_lines(turned, LONG * height)
-    margins = [line for line in steep if is_margin(line, turned, steep_runs)]
+    bare = find_bare_lines(turned, erase(turned, steep_runs, steep, through=False))
+    margins = [line for line in steep if is_margin(line, turned, steep_runs, bare)]
     rest = turn(erase(turned, steep_runs, margins, through=False))
     steep = [line for line in steep if line not in margins]
     if len(ruled) > 1:  # squared paper, or a table
@@ -81,13 +83,23 @@ def drop_lines(mask):
     return rest
 
 
-def is_margin(line, turned, runs):
-    """Return whether a steep line is far longer than what is written is high: the margin of a
-    notebook, or a fold. (A dot or a comma beside a 1 does not make it one.)
+def find_bare_lines(mask, without_lines):
+    """Return where the pieces of a mask are lines and nothing else: bool."""
+    count, pieces, stats, _ = cv2.connectedComponentsWithStats(mask)
+    left_over = np.bincount(pieces[without_lines > 0], minlength=count)
+    return (left_over < BARE * stats[:, cv2.CC_STAT_AREA])[pieces]
 
-    `turned` is the mask in which `find_lines` found the line, and `runs` its run lengths.
+
+def is_margin(line, turned, runs, bare):
+    """Return whether a steep line is far longer than what is written is high: the margin of a
+    notebook, a frame's side, or a fold. (A dot or a comma beside a 1 does not make it one.)
+
+    `turned` is the mask in which `find_lines` found the line, `runs` its run lengths, and `bare`
+    where it has nothing but lines.
     """
-    tallest = tallest_piece(turn(erase(turned, runs, [line], through=False)))
+    written = erase(turned, runs, [line], through=False)
+    written[bare] = 0
+    tallest = tallest_piece(turn(written))
     return DOT * line.thickness < tallest < (line.stop - line.start) / UNDER
 
 
