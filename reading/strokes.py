@@ -12,6 +12,7 @@ HOLES = 4  # times as wide as one: many solid things that spread farther are no 
 LEAST_HEIGHT = 7  # pixels: nobody reads a smaller digit
 ALONG = 2.5  # stroke widths at the picture's edge: what touches it farther lies along it...
 ALONG_SIDE = 0.8  # ...if that is also so much of its own longer side
+FINGER = 2.5  # times as thick as a stroke: what touches the edge and is thicker is none
 SOMETHING_ELSE = 0.02  # of all ink: with less, what lies along the edge is what was written
 MOST_STROKES = 400  # in one picture: more are a pattern, not handwriting
 
@@ -27,11 +28,20 @@ def find_strokes(mask):
     sizes = np.maximum(widths, heights)
     kept = np.arange(count) > 0  # all but the paper
 
+    # How far the innermost pixel of each is from the paper.
+    depth = cv2.distanceTransform(mask, cv2.DIST_L2, cv2.DIST_MASK_3)
+    deepest = np.zeros(count)
+    np.maximum.at(deepest, labels[mask > 0], depth[mask > 0])
+
     # What lies along the edge is no stroke, if there is something else: the rest of a line of wide
-    # squared paper.
+    # squared paper. Nor is what comes in from there and is far thicker: a finger on the paper.
     edge = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
     touching = np.bincount(edge, minlength=count)
     along = touching >= np.maximum(ALONG * stroke_width(mask), ALONG_SIDE * sizes)
+    inside = kept & (touching == 0)
+    if inside.any():
+        highest = np.argmax(heights * inside)
+        along |= (touching > 0) & (deepest > FINGER * deepest[highest])
     if areas[kept & ~along].sum() >= SOMETHING_ELSE * areas[kept].sum():
         kept &= ~along
 
@@ -39,10 +49,6 @@ def find_strokes(mask):
     if is_empty_box.sum() > 1 or (kept & ~is_empty_box).any():  # a single one may be a 0
         kept &= ~is_empty_box
 
-    # How far the innermost pixel of each is from the paper.
-    depth = cv2.distanceTransform(mask, cv2.DIST_L2, cv2.DIST_MASK_3)
-    deepest = np.zeros(count)
-    np.maximum.at(deepest, labels[mask > 0], depth[mask > 0])
     solid = kept & (2 * deepest > SOLID * sizes) & (sizes > 8)
     kept &= ~solid
     if solid.sum() > 10 and areas[solid].sum() > areas[kept].sum():

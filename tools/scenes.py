@@ -475,6 +475,39 @@ def margins_and_folds(writer):
                 yield seen(picture), text
 
 
+def two_margins_and_frames_of_pages(writer):
+    for number in range(12):
+        picture = blank(900, 1100)
+        images, text = writer.number(4)
+        write(picture, images, 250, 250 + 20 * number, 90 + 3 * number, gap=0.4)
+        color = writer.choose((200, 90, 100), (50, 50, 50))
+        edge = 25 + 4 * number
+        if number % 2 == 0:
+            cv2.line(picture, (edge, 0), (edge, 900), color, 2)
+            cv2.line(picture, (edge + 15, 0), (edge + 15, 900), color, 2)
+        else:
+            cv2.rectangle(picture, (edge, edge), (1100 - edge, 900 - edge), color, 3)
+        yield seen(picture), text
+
+
+def fingers_on_the_paper(writer):
+    for color in ((240, 200, 175), (198, 134, 102), (141, 85, 60)):
+        for x, y, length, turned in ((0, 600, 130, 0), (900, 100, -130, 0), (250, 0, 150, 1)):
+            picture = blank(700, 900)
+            images, text = writer.number(4)
+            write(picture, images, 160, 260, 110, gap=0.4)
+            end = (x + length, y + 20)
+            if turned:
+                end = (x + 20, y + length)
+            finger = np.zeros((700, 900), np.uint8)
+            cv2.line(finger, (x, y), end, 1, int(writer.random.integers(50, 100)))
+            depth = cv2.distanceTransform(finger, cv2.DIST_L2, cv2.DIST_MASK_3)
+            round_light = 0.72 + 0.28 * depth / depth.max()
+            lit = np.array(color) * round_light[..., None]
+            picture = np.where(finger[..., None] > 0, lit, picture)
+            yield seen(cv2.GaussianBlur(picture, (0, 0), 1)), text
+
+
 def rows_of_low_cells(writer):
     for width in (36, 44, 52):
         for margin in (4, 8, 12):
@@ -522,6 +555,8 @@ KINDS = (
     lines_under_few_digits,
     pages_of_a_notebook,
     margins_and_folds,
+    two_margins_and_frames_of_pages,
+    fingers_on_the_paper,
     rows_of_low_cells,
     circles_that_do_not_close,
 )

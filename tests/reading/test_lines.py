@@ -100,6 +100,19 @@ def test_a_margin_s_line_and_a_fold_are_no_1s(typical_digits, color):
     boxes = write(picture, typical_digits[[3, 5]], 120, 200, 60, gap=0.4)
     cv2.line(picture, (70, 150), (64, 400), color, 3)
     assert_found(seen(picture), boxes)
+    cv2.line(picture, (85, 150), (79, 400), color, 3)  # nor are two, side by side
+    assert_found(seen(picture), boxes)
+
+
+def test_the_frame_around_a_page_is_no_digit_and_a_4_of_straight_strokes_no_frame(typical_digits):
+    picture = blank(900, 1200)
+    cv2.rectangle(picture, (50, 50), (1150, 850), (50, 50, 50), 3)
+    boxes = write(picture, typical_digits[[2, 8]], 400, 380, 110)
+    assert_found(seen(picture), boxes)
+    picture = blank(340, 300)
+    for start, end in (((105, 50), (75, 178)), ((75, 178), (260, 140)), ((165, 50), (190, 285))):
+        cv2.line(picture, start, end, (0, 0, 0), 4)
+    assert_found(seen(picture, 0), [(73, 48, 262, 288)])
 
 
 def test_a_page_of_a_notebook_is_read_without_its_lines_its_margin_and_its_holes(typical_digits):

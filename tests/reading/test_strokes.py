@@ -85,6 +85,15 @@ def test_a_7_whose_bar_lies_along_the_picture_s_edge_is_a_digit(typical_digits):
     assert_found(seen(picture, 0), [(36, 0, 115, 155), *boxes], atol=6)
 
 
+def test_a_finger_on_the_paper_is_no_digit_and_a_digit_that_touches_the_edge_is(typical_digits):
+    picture = blank(500, 600)
+    cv2.line(picture, (560, 60), (430, 50), (190, 130, 100), 70)
+    boxes = write(picture, typical_digits[[2, 8]], 60, 200, 100)
+    boxes += write(picture, typical_digits[[6]], 500, 200, 100)
+    boxes[2][2] = 560
+    assert_found(seen(picture)[:, :560], boxes)
+
+
 def test_a_1_at_the_very_edge_is_found_if_nothing_else_is_written():
     picture = blank(300, 300)
     picture[100:200, 288:] = BLUE
