@@ -54,12 +54,9 @@ def test_a_straight_line_is_found_and_done_to_new_images_and_back(images, made, 
     assert np.array_equal(to_pixels(x, scaling), images)
 
 
-def test_images_that_are_not_as_bright_as_mnist_s_have_the_same_line(images):
+def test_images_with_fewer_shades_than_mnist_s_have_the_same_line(images):
     x = (images // 2).astype("float32") / 255
     assert find_scaling(x, x, np.unique(images // 2))[:2] == pytest.approx((0, 1), abs=1e-3)
-
-
-def test_images_in_black_and_white_have_a_line(images):
     x = (images > 127).astype("float32")
     assert find_scaling(x, x, shades=[0, 255]) == (0, 1, None)
 
