@@ -5,6 +5,7 @@ No network is asked: what is checked is where digits are found.
 
 import numpy as np
 import pytest
+from helpers import assert_one_line
 
 from reading.basics import NoDigits
 from reading.find import find_digits
@@ -31,7 +32,4 @@ def assert_found(picture, boxes, atol=4):
 def assert_refused(picture, *words):
     with pytest.raises(NoDigits) as refused:
         find_digits(picture)
-    text = str(refused.value)
-    assert "\n" not in text
-    for word in words:
-        assert word in text
+    assert_one_line(str(refused.value), *words)

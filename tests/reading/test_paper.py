@@ -94,25 +94,18 @@ def test_strokes_that_reach_into_a_soft_shadow_give_it_no_sharp_edge(softness, i
     assert has_sharp_edge(max(outlines, key=len), channel, 80) == is_sheet
 
 
-@pytest.mark.parametrize(("thickness", "is_sheet"), [(4, False), (cv2.FILLED, True)])
-def test_a_line_around_something_is_no_sheet_s_edge(thickness, is_sheet):
-    channel = np.full((768, 768), 230, np.uint8)
-    cv2.rectangle(channel, (150, 150), (600, 600), 40, thickness)
-    outline = np.array([(x, 50) for x in range(50, 200)] + [(200, y) for y in range(50, 200)])
-    assert has_sharp_edge(outline[:, None], channel, 190) == is_sheet
-
-
-def are_sheets(mask):
-    """Return whether what is drawn on a mask is a sheet, and whether it is with a dark band."""
-    [outline], _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    with_band = mask.copy()
-    with_band[110:146] = 0
-    return is_sheet(outline, mask), is_sheet(outline, with_band)
-
-
 def test_what_has_straight_edges_and_one_brightness_is_a_sheet_and_what_is_round_is_none():
-    mask = np.zeros((256, 256), np.uint8)
+    note = np.zeros((256, 256), np.uint8)
+    plate = note.copy()
     corners = cv2.boxPoints(((128, 128), (140, 100), 20)).astype(np.int32)
-    assert are_sheets(cv2.fillPoly(mask.copy(), [corners], 1)) == (True, False)
-    plate = cv2.ellipse(mask.copy(), ((128, 128), (180, 140), 20), 1, cv2.FILLED)
-    assert are_sheets(plate) == (False, False)
+    cv2.fillPoly(note, [corners], 1)
+    cv2.ellipse(plate, ((128, 128), (180, 140), 20), 1, cv2.FILLED)
+    with_dark_band = note.copy()
+    with_dark_band[110:146] = 0
+    for shape, mask, expected in (
+        (note, note, True),
+        (note, with_dark_band, False),
+        (plate, plate, False),
+    ):
+        [outline], _ = cv2.findContours(shape, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+        assert is_sheet(outline, mask) == expected

@@ -33,16 +33,11 @@ def test_a_photo_that_a_phone_turned_is_upright_and_damaged_notes_do_not_matter(
     assert picture.shape == ((40, 60, 3) if damaged else (60, 40, 3))
 
 
-def test_a_folder_stands_for_its_pictures_but_not_for_hidden_ones(tmp_path):
-    for name in ("b.png", "a.JPG", "._b.png", "notes.txt"):  # macOS leaves ._b.png behind
-        (tmp_path / name).touch()
-    assert [path.name for path in pictures.find_files([tmp_path])] == ["a.JPG", "b.png"]
-
-
-def test_a_wildcard_that_the_shell_left_as_it_is_stands_for_its_files(tmp_path):
-    for name in ("b.png", "a.png", "[odd].png"):
+def test_a_folder_and_a_wildcard_that_the_shell_left_stand_for_their_pictures(tmp_path):
+    for name in ("b.png", "a.png", "[odd].png", "._b.png", "notes.txt"):  # ._ is hidden
         (tmp_path / name).touch()
     for pattern, names in {
+        "": ["[odd].png", "a.png", "b.png"],
         "?.png": ["a.png", "b.png"],
         "[odd].png": ["[odd].png"],  # a file of this very name comes first
         "*.jpg": ["*.jpg"],

@@ -61,14 +61,6 @@ def test_rows_are_read_left_to_right_even_if_they_climb(typical_digits):
     assert_found(seen(picture), boxes)
 
 
-def test_the_empty_boxes_of_a_form_are_no_digits(typical_digits):
-    picture = blank(300, 700)
-    for left in (40, 180, 320):
-        cv2.rectangle(picture, (left, 80), (left + 110, 210), (35, 35, 40), 3)
-    boxes = write(picture, typical_digits[[4, 7]], 480, 90, 110)
-    assert_found(seen(picture), boxes)
-
-
 def test_what_is_usual_are_the_nearest_six_of_a_sheet():
     heights = [40] * 8 + [90] * 8 + [40] * 8
     row = np.array([(100 * i, 0, 100 * i + 50, height) for i, height in enumerate(heights)])

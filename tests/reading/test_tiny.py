@@ -12,17 +12,13 @@ def as_rgb(grey):
     return np.repeat(grey.astype(np.uint8)[..., None], 3, axis=2)
 
 
-def as_picture(image, dark_on_light):
-    return as_rgb(255 - image if dark_on_light else image)
-
-
 @pytest.mark.parametrize("dark_on_light", [True, False])
 def test_mnist_s_own_images_reach_the_network_as_they_are(sample, dark_on_light):
     _, (images, _) = sample
     images = images[::4]
     same = 0
     for image in images:
-        [found] = find_digits(as_picture(image, dark_on_light))
+        [found] = find_digits(as_rgb(255 - image if dark_on_light else image))
         same += np.allclose(found.image, image, atol=2)
     assert same > 0.99 * len(images)
 

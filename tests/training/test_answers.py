@@ -1,11 +1,8 @@
 """What answers.py says of a network's answers: which class, how many right, which is hardest."""
 
 import numpy as np
-import pytest
 
 from training.answers import Answers, to_labels
-
-LABELS = np.array([0, 1, 1, 2])
 
 
 def test_of_each_class_the_hardest_image_is_first_and_the_others_in_their_order():
@@ -17,16 +14,8 @@ def test_of_each_class_the_hardest_image_is_first_and_the_others_in_their_order(
     assert classes == [[1], [3, 0, 2, 4]]  # 3 before 5
 
 
-@pytest.mark.parametrize(
-    ("y", "labels"),
-    [
-        (np.array([[0.1, 0.9], [0.8, 0.2]]), [1, 0]),
-        (LABELS[:, np.newaxis], [0, 1, 1, 2]),
-        (LABELS.astype("float32"), [0, 1, 1, 2]),
-    ],
-    ids=["one-hot", "a column", "floats"],
-)
-def test_labels_become_integers_whether_they_are_one_hot_or_a_number_each(y, labels):
-    found = to_labels(y)
-    assert found.tolist() == labels
+def test_labels_become_integers_whether_they_are_one_hot_or_a_number_each():
+    assert to_labels([[0.1, 0.9], [0.8, 0.2]]).tolist() == [1, 0]
+    found = to_labels(np.array([[0], [1], [2]], "float32"))
+    assert found.tolist() == [0, 1, 2]
     assert found.dtype == np.int64

@@ -24,35 +24,26 @@ def make_run(tmp_path, tiny_npz):
     keras.datasets.mnist.load_data = run_module.KERAS_LOAD_DATA
 
 
-@pytest.fixture
-def own_npz(sample, tmp_path):
-    """The path of a file of thirty own digits: test images of the sample."""
-    _, (images, labels) = sample
-    own_digits.collect(tmp_path / "my_digits.npz", images[:30], labels[:30])
-    return tmp_path / "my_digits.npz"
-
-
 def small_network():
     model = keras.Sequential([keras.Input((784,)), keras.layers.Dense(10, "softmax")])
     model.compile("rmsprop", "categorical_crossentropy")
     return model
 
 
-# --- The data -----------------------------------------------------------------------------------
-
-
 def test_keras_s_own_load_data_gives_what_the_options_name_and_each_image_has_its_label(
-    make_run, own_npz, tiny_npz, monkeypatch
+    make_run, sample, tiny_npz, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(hands, "COPIES", 1)  # more take longer
+    _, (own_images, own_labels) = sample
+    own_npz = tmp_path / "my_digits.npz"
+    own_digits.collect(own_npz, own_images[:30], own_labels[:30])
     run = make_run("--add", own_npz, "--hands", "--seed", 3)
-    (x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
-    (images, labels), test_set = data.load_path(tiny_npz)
+    (x_train, y_train), test_set = keras.datasets.mnist.load_data()
+    (images, labels), expected_test_set = data.load_path(tiny_npz)
     expected = hands.load().add_to(images, labels, seed=3)
     expected = own_digits.load([own_npz]).add_to(*expected, seed=3)
-    for mine, other in zip((x_train, y_train), expected, strict=True):
-        assert np.array_equal(mine, other)
-    for mine, other in zip((x_test, y_test), test_set, strict=True):
+    arrays = (x_train, y_train, *test_set)
+    for mine, other in zip(arrays, (*expected, *expected_test_set), strict=True):
         assert np.array_equal(mine, other)
     assert run.number_added == len(x_train) - 400 == len(y_train) - 400 > 7_548
     assert run.source == str(tiny_npz)
@@ -64,9 +55,6 @@ def test_the_seed_is_the_one_that_was_asked_for_and_told_only_if_the_script_took
     run = make_run("--seed", 7)
     assert run.told_seed is None
     assert run.seed == run.told_seed == 7
-
-
-# --- The network --------------------------------------------------------------------------------
 
 
 def test_the_network_is_the_reader_s_own_or_the_one_that_model_names(make_run):
@@ -89,16 +77,3 @@ def test_saving_leaves_random_numbers_as_if_there_were_none(make_run):
     keras.utils.set_random_seed(4)
     run.save_model(model)
     assert np.array_equal(small_network().get_weights()[0], expected)
-
-
-def test_of_several_runs_in_a_notebook_only_the_last_is_finished_as_it_ends(make_run, monkeypatch):
-    at_exit = []
-
-    def unregister(function):
-        at_exit[:] = [call for call in at_exit if call[0] != function]
-
-    monkeypatch.setattr(atexit, "register", lambda *call: at_exit.append(call))
-    monkeypatch.setattr(atexit, "unregister", unregister)
-    make_run()
-    last = make_run()
-    assert at_exit == [(run_module.end, last)]

@@ -51,18 +51,12 @@ def test_a_straight_line_is_found_and_done_to_new_images_and_back(images, made, 
     again = to_network(images, scaling.paper, scaling.ink, x.shape[1:])
     assert again.dtype == np.float32
     np.testing.assert_allclose(again, x, atol=1e-3 * abs(ink - paper))
-    if name == "classic":
-        assert (scaling.paper, scaling.ink) == (0, 1)  # exactly, to the last bit
-        assert np.array_equal(again, x)
     assert np.array_equal(to_pixels(x, scaling), images)
 
 
-def test_images_that_are_not_as_bright_as_mnist_s_have_the_same_line(images):
+def test_images_with_fewer_shades_than_mnist_s_have_the_same_line(images):
     x = (images // 2).astype("float32") / 255
     assert find_scaling(x, x, np.unique(images // 2))[:2] == pytest.approx((0, 1), abs=1e-3)
-
-
-def test_images_in_black_and_white_have_a_line(images):
     x = (images > 127).astype("float32")
     assert find_scaling(x, x, shades=[0, 255]) == (0, 1, None)
 
@@ -93,23 +87,9 @@ def test_without_a_line_images_are_shown_from_their_smallest_number_to_their_lar
     shown = to_pixels(x, Scaling(None, None, "a problem"))
     assert np.abs(shown - np.rint(255 * x.reshape((-1, 28, 28)))).max() <= 1
     assert not to_pixels(made["all alike"], Scaling(None, None, "a problem")).any()
-    padded = np.pad(made["classic"], [(0, 0), (0, 240)])  # 32 x 32: no picture that we know
-    for x in (padded, padded[:, :99]):
-        assert to_pixels(x, Scaling(0, 1, None)) is None
+    assert to_pixels(made["classic"][:, :99], Scaling(0, 1, None)) is None
 
 
-@pytest.mark.parametrize(
-    ("shape", "expected"),
-    [
-        ((None, 784), (784,)),
-        ((None, 28, 28, 1), (28, 28, 1)),
-        ((None, None, 28), None),
-        ((None, 785), None),
-        ([(None, 784), (None, 784)], None),  # two inputs
-    ],
-    ids=str,
-)
-def test_a_network_takes_images_in_the_shape_of_its_input_if_that_has_28_x_28_numbers(
-    shape, expected
-):
-    assert input_shape(types.SimpleNamespace(input_shape=shape)) == expected
+def test_a_network_of_two_inputs_or_of_images_of_any_size_takes_no_images_of_28_x_28():
+    for shape in ([(None, 784), (None, 784)], (None, None, 28)):
+        assert input_shape(types.SimpleNamespace(input_shape=shape)) is None
