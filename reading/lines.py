@@ -97,8 +97,12 @@ def is_margin(line, turned, runs, bare):
     `turned` is the mask in which `find_lines` found the line, `runs` its run lengths, and `bare`
     where it has nothing but lines.
     """
-    written = erase(turned, runs, [line], through=False)
-    written[bare] = 0
+    x = np.arange(line.start, line.stop)
+    y = np.clip(line.y_at(x), 0, len(bare) - 1)
+    if bare[y, x].any():
+        written = np.where(bare, 0, turned)  # without the other margin, or the frame's other side
+    else:
+        written = erase(turned, runs, [line], through=False)
     tallest = tallest_piece(turn(written))
     return DOT * line.thickness < tallest < (line.stop - line.start) / UNDER
 

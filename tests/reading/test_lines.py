@@ -127,6 +127,11 @@ def test_a_1_beside_a_dot_or_a_lower_digit_is_no_margin(typical_digits):
     dotted[290:300, 180:190] = BLUE
     assert_found(seen(dotted), [(150, 120, 158, 300)])
     assert_found(seen(beside_a_4), [(150, 120, 158, 300), *boxes])
+    picture = blank(340, 400)  # 17, with a comma
+    for start, end in (((60, 50), (60, 250)), ((130, 50), (230, 60)), ((230, 60), (190, 250))):
+        cv2.line(picture, start, end, (0, 0, 0), 4)
+    cv2.line(picture, (260, 245), (250, 275), (0, 0, 0), 4)
+    assert_found(seen(picture, 0), [(58, 48, 63, 253), (128, 48, 233, 253)])
 
 
 def test_a_form_s_line_in_two_parts_is_refused():
