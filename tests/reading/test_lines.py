@@ -96,6 +96,8 @@ def test_a_margin_s_line_and_a_fold_are_no_1s(typical_digits, color):
     assert_found(seen(picture), boxes)
     cv2.line(picture, (85, 150), (79, 400), color, 3)  # nor are two, side by side
     assert_found(seen(picture), boxes)
+    cv2.line(picture, (126, 100), (126, 450), color, 3)  # nor is one that touches a digit
+    assert_found(seen(picture), boxes)
 
 
 def test_the_frame_around_a_page_is_no_digit_and_a_4_of_straight_strokes_no_frame(typical_digits):
