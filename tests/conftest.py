@@ -156,13 +156,8 @@ def finish_once(tmp_path_factory, request):
             while not (folder / "told.json").exists():
                 time.sleep(0.1)
         else:
-            run = run_here(folder / "outputs", options, draws=draws)
-            told = {
-                "status": run.status,
-                "metrics": run.metrics,
-                "stdout": run.stdout,
-                "stderr": run.stderr,
-            }
+            run = vars(run_here(folder / "outputs", options, draws=draws))
+            told = {name: run[name] for name in ("status", "metrics", "stdout", "stderr")}
             (folder / "unfinished").write_text(json.dumps(told))
             (folder / "unfinished").rename(folder / "told.json")
         told = json.loads((folder / "told.json").read_text())
@@ -213,17 +208,6 @@ def edit_train(*edits):
     return text
 
 
-DRAWINGS = {
-    "draw",
-    "draw_samples",
-    "draw_predictions",
-    "draw_mistakes",
-    "draw_confusion_matrix",
-    "draw_training",
-    "draw_elsewhere",
-}
-
-
 @contextlib.contextmanager
 def drawing_nothing():
     """Let runs in a `with` block save empty pictures: drawing takes most of a short run's time."""
@@ -234,8 +218,9 @@ def drawing_nothing():
 
     with contextlib.ExitStack() as stack:
         for module in (hands, own_digits, plots):
-            for name in DRAWINGS & vars(module).keys():
-                stack.enter_context(mock.patch.object(module, name, draw_nothing))
+            for name in list(vars(module)):
+                if name.startswith("draw"):
+                    stack.enter_context(mock.patch.object(module, name, draw_nothing))
         yield
 
 
