@@ -127,13 +127,8 @@ def tiny_npz(sample, tmp_path_factory):
     """The path of an .npz file, laid out as Keras's, with 400 training and 40 test digits."""
     (x_train, y_train), (x_test, y_test) = sample
     path = tmp_path_factory.mktemp("data") / "tiny.npz"
-    np.savez(
-        path,
-        x_train=x_train[:400],
-        y_train=y_train[:400],
-        x_test=x_test[::25],
-        y_test=y_test[::25],
-    )
+    training = {"x_train": x_train[:400], "y_train": y_train[:400]}
+    np.savez(path, **training, x_test=x_test[::25], y_test=y_test[::25])
     return path
 
 
