@@ -63,19 +63,18 @@ def start():
     """Start a script as a child: start("train.py", "--epochs", 1, MPLBACKEND="Agg", DISPLAY=None).
 
     Keyword arguments are environment variables, None takes one away; `prefix` is a command that
-    runs the child, `stdout` a file for what it prints. Returns its subprocess.Popen.
+    runs the child. Returns its subprocess.Popen.
     """
     children = []
 
-    def start(*command, prefix=(), stdout=subprocess.PIPE, **environment):
-        changed = {name: str(value) for name, value in environment.items() if value is not None}
-        kept = {name: value for name, value in ENVIRONMENT.items() if name not in environment}
+    def start(*command, prefix=(), **environment):
+        variables = (ENVIRONMENT | environment).items()
         child = subprocess.Popen(
             [*map(str, prefix), sys.executable, ROOT / command[0], *map(str, command[1:])],
             cwd=HOME.name,
-            env=kept | changed,
+            env={name: str(value) for name, value in variables if value is not None},
             stdin=subprocess.DEVNULL,
-            stdout=stdout,
+            stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             encoding="utf-8",
             errors="replace",

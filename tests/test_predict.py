@@ -24,24 +24,11 @@ def of_size(size):
     return lambda digits: page(digits, columns=5, size=size, paper=255, ink=255)[0]
 
 
-def light_on_dark(digits):
-    return 255 - page(digits, columns=5)[0]
-
-
-def red_on_green_of_the_same_brightness(digits):
-    sheet, _ = page(digits, columns=5, paper=0, ink=-1)
-    red, green = np.array([200, 60, 60]), np.array([20, 140, 40])
-    return red + sheet[..., None] * (green - red)
-
-
 def with_shadows(digits):
     return with_shadows_and_specks(page(digits, columns=5)[0])
 
 
-@pytest.mark.parametrize(
-    "draw",
-    [of_size(24), of_size(150), light_on_dark, red_on_green_of_the_same_brightness, with_shadows],
-)
+@pytest.mark.parametrize("draw", [of_size(24), of_size(150), with_shadows])
 def test_ten_digits_are_read_row_by_row_however_they_were_drawn(draw, ten_digits, read, tmp_path):
     picture = np.clip(draw(ten_digits), 0, 255).astype("uint8")
     Image.fromarray(picture).save(tmp_path / "picture.png")
@@ -50,14 +37,14 @@ def test_ten_digits_are_read_row_by_row_however_they_were_drawn(draw, ten_digits
 
 
 def test_a_single_digit_is_read_as_28_by_28_pixels_and_wherever_it_is(ten_digits, read, tmp_path):
-    sheets = list(255 - ten_digits)
-    for top, left in [(0, 0), (0, 120), (120, 10), (60, 60)]:
-        sheet = np.full((200, 200), 255)
-        sheet[top : top + 56, left : left + 56] -= np.kron(ten_digits[3], np.ones((2, 2), int))
-        sheets.append(sheet.astype("uint8"))
+    pictures = [Image.fromarray(255 - digit) for digit in ten_digits]
+    for place in [(0, 0), (120, 0), (10, 120), (60, 60)]:
+        sheet = Image.new("L", (200, 200), 255)
+        sheet.paste(pictures[3].resize((56, 56)), place)
+        pictures.append(sheet)
     paths = [tmp_path / f"{number}.png" for number in range(14)]
-    for sheet, path in zip(sheets, paths, strict=True):
-        Image.fromarray(sheet).save(path)
+    for picture, path in zip(pictures, paths, strict=True):
+        picture.save(path)
     _, lines = read(*paths)
     assert [line["digits"] for line in lines] == list("01234567893333")
 
