@@ -15,7 +15,7 @@ from helpers import assert_one_line, share_of
 from PIL import Image
 
 import predict
-from reading import find, show
+from reading import show
 from training import files, own_digits
 
 
@@ -147,16 +147,6 @@ def test_without_a_model_it_says_to_train_first(run, tmp_path):
     child = run("predict.py", "a.png", "--model", tmp_path / "model.keras", "--outputs", tmp_path)
     assert (child.returncode, child.stdout) == (1, "")
     assert_one_line(child.stderr, "python train.py")
-
-
-def test_an_error_of_our_own_does_not_pass_for_a_bad_picture(ten_digits, monkeypatch, tmp_path):
-    def fail(_):
-        raise ValueError("operands could not be broadcast together")
-
-    monkeypatch.setattr(find, "find_digits", fail)
-    Image.fromarray(255 - ten_digits[2]).save(tmp_path / "good.png")
-    with pytest.raises(ValueError, match="broadcast"):
-        predict.find_proposals(tmp_path / "good.png")
 
 
 @pytest.mark.skipif("DIGITS" not in os.environ, reason="DIGITS names no folder of pictures")

@@ -375,16 +375,14 @@ def test_what_was_hardly_trained_replaces_nothing(after_a_run):
     assert after == before
 
 
-NO_CONFIG = (
-    "class Rate(keras.optimizers.schedules.LearningRateSchedule):\n"
-    "    def __call__(self, step):\n"
-    "        return 0.001\n\n"
-)
-
-
 def test_an_optimizer_that_cannot_be_saved_is_left_out(after_a_run):
     run, _, after = after_a_run(
-        in_place_of_the_network(NO_CONFIG), ('"rmsprop"', "keras.optimizers.RMSprop(Rate())")
+        in_place_of_the_network(
+            "class Rate(keras.optimizers.schedules.LearningRateSchedule):\n"
+            "    def __call__(self, step):\n"
+            "        return 0.001\n\n"
+        ),
+        ('"rmsprop"', "keras.optimizers.RMSprop(Rate())"),
     )
     assert run.status == 0
     assert after.keys() == FILES
@@ -393,18 +391,17 @@ def test_an_optimizer_that_cannot_be_saved_is_left_out(after_a_run):
     assert run.names["model"].compiled
 
 
-OWN_LAYER = (
-    "class Mine(keras.layers.Layer):\n"
-    "    def call(self, x):\n"
-    "        return x\n\n"
-    "    def get_config(self):\n"
-    "        raise RuntimeError('no\\nway')\n\n"
-    "model.add(Mine())\n"
-)
-
-
 def test_a_network_that_cannot_be_saved_leaves_its_weights_and_the_older_network(after_a_run):
-    run, before, after = after_a_run(in_place_of_the_network(OWN_LAYER))
+    run, before, after = after_a_run(
+        in_place_of_the_network(
+            "class Mine(keras.layers.Layer):\n"
+            "    def call(self, x):\n"
+            "        return x\n\n"
+            "    def get_config(self):\n"
+            "        raise RuntimeError('no\\nway')\n\n"
+            "model.add(Mine())\n"
+        )
+    )
     assert run.status == 1
     assert after.pop("model.weights.h5")
     assert after == before
