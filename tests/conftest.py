@@ -63,19 +63,18 @@ def start():
     """Start a script as a child: start("train.py", "--epochs", 1, MPLBACKEND="Agg", DISPLAY=None).
 
     Keyword arguments are environment variables, None takes one away; `prefix` is a command that
-    runs the child, `stdout` a file for what it prints. Returns its subprocess.Popen.
+    runs the child. Returns its subprocess.Popen.
     """
     children = []
 
-    def start(*command, prefix=(), stdout=subprocess.PIPE, **environment):
-        changed = {name: str(value) for name, value in environment.items() if value is not None}
-        kept = {name: value for name, value in ENVIRONMENT.items() if name not in environment}
+    def start(*command, prefix=(), **environment):
+        variables = (ENVIRONMENT | environment).items()
         child = subprocess.Popen(
             [*map(str, prefix), sys.executable, ROOT / command[0], *map(str, command[1:])],
             cwd=HOME.name,
-            env=kept | changed,
+            env={name: str(value) for name, value in variables if value is not None},
             stdin=subprocess.DEVNULL,
-            stdout=stdout,
+            stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             encoding="utf-8",
             errors="replace",
@@ -127,13 +126,8 @@ def tiny_npz(sample, tmp_path_factory):
     """The path of an .npz file, laid out as Keras's, with 400 training and 40 test digits."""
     (x_train, y_train), (x_test, y_test) = sample
     path = tmp_path_factory.mktemp("data") / "tiny.npz"
-    np.savez(
-        path,
-        x_train=x_train[:400],
-        y_train=y_train[:400],
-        x_test=x_test[::25],
-        y_test=y_test[::25],
-    )
+    training = {"x_train": x_train[:400], "y_train": y_train[:400]}
+    np.savez(path, **training, x_test=x_test[::25], y_test=y_test[::25])
     return path
 
 
@@ -156,13 +150,8 @@ def finish_once(tmp_path_factory, request):
             while not (folder / "told.json").exists():
                 time.sleep(0.1)
         else:
-            run = run_here(folder / "outputs", options, draws=draws)
-            told = {
-                "status": run.status,
-                "metrics": run.metrics,
-                "stdout": run.stdout,
-                "stderr": run.stderr,
-            }
+            run = vars(run_here(folder / "outputs", options, draws=draws))
+            told = {name: run[name] for name in ("status", "metrics", "stdout", "stderr")}
             (folder / "unfinished").write_text(json.dumps(told))
             (folder / "unfinished").rename(folder / "told.json")
         told = json.loads((folder / "told.json").read_text())
@@ -213,17 +202,6 @@ def edit_train(*edits):
     return text
 
 
-DRAWINGS = {
-    "draw",
-    "draw_samples",
-    "draw_predictions",
-    "draw_mistakes",
-    "draw_confusion_matrix",
-    "draw_training",
-    "draw_elsewhere",
-}
-
-
 @contextlib.contextmanager
 def drawing_nothing():
     """Let runs in a `with` block save empty pictures: drawing takes most of a short run's time."""
@@ -234,8 +212,9 @@ def drawing_nothing():
 
     with contextlib.ExitStack() as stack:
         for module in (hands, own_digits, plots):
-            for name in DRAWINGS & vars(module).keys():
-                stack.enter_context(mock.patch.object(module, name, draw_nothing))
+            for name in list(vars(module)):
+                if name.startswith("draw"):
+                    stack.enter_context(mock.patch.object(module, name, draw_nothing))
         yield
 
 

@@ -17,21 +17,10 @@ import keras
 import numpy as np
 import pytest
 from conftest import ENVIRONMENT, ROOT, as_input, drawing_nothing, edit_train, run_here
-from helpers import (
-    FILES,
-    assert_one_line,
-    assert_whole,
-    contents,
-    needs_unix_signals,
-    read_only,
-    read_until,
-)
+from helpers import FILES, assert_one_line, assert_whole, contents, needs_unix_signals, read_only
 
-from reading.models import ModelError, read_scaling
 from training import data, hands, own_digits
 from training import run as run_module
-
-DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY")
 
 
 def load_model(outputs):
@@ -48,10 +37,6 @@ def same_weights(model, other):
 def read_answers(outputs, images):
     """Return what the model that a run left reads in images: integers (N,)."""
     return load_model(outputs).predict(as_input(images), verbose=0).argmax(axis=1)
-
-
-def names_in(folder):
-    return {path.name for path in folder.iterdir()}
 
 
 @pytest.fixture
@@ -94,57 +79,40 @@ def test_options_change_what_they_name_as_in_keras_alone(tiny_npz, tmp_path):
     metrics = run.metrics
     assert (metrics["epochs"], metrics["batch_size"], metrics["seed"]) == (3, 50, 1)
     assert (metrics["train_size"], metrics["validation_size"]) == (360, 40)
-    assert metrics["validation_split"] == 0.1
-    assert set(metrics["history"]) == {"accuracy", "loss", "val_accuracy", "val_loss"}
-    assert [len(values) for values in metrics["history"].values()] == [3] * 4
-    assert metrics["dataset"] == "my $fashion$.npz"
-    assert metrics["class_names"] == data.CLOTHES
+    assert len(metrics["history"]["val_loss"]) == 3
+    assert (metrics["dataset"], metrics["class_names"]) == ("my $fashion$.npz", data.CLOTHES)
     assert "elsewhere" not in metrics  # which are digits
     assert f"test images are {labels_test[:4]}" in run.stdout
 
 
 @pytest.mark.parametrize("finished_other", ["convnet"], indirect=True)
-def test_the_same_seed_gives_the_same_convnet_bit_for_bit(finished_other, edited, tiny_npz):
-    options = ["--model", "convnet", "--data", tiny_npz, "--batch-size", 16, "--seed", 7]
-    again = edited(options=options)
+def test_the_same_seed_gives_the_same_convnet_bit_for_bit(finished_other, edited):
+    again = edited(options=["--model", "convnet", "--batch-size", 16, "--seed", 7])
     assert same_weights(load_model(again.outputs), load_model(finished_other.outputs))
-    for name in ("history", "test_accuracy", "test_loss"):
-        assert again.metrics[name] == finished_other.metrics[name]
+    assert again.metrics["test_loss"] == finished_other.metrics["test_loss"]
 
 
 def test_the_recipe_reads_at_least_97_percent_of_mnist(finished_mnist):
-    metrics = finished_mnist.metrics
-    stdout = finished_mnist.stdout
-    assert (metrics["train_size"], metrics["test_size"]) == (60_000, 10_000)
     # Ten seeds gave 97.6% to 98.2%; the same seed differs by 0.2 from one processor to another.
-    assert metrics["test_accuracy"] >= 0.97
-    wrong = round(10_000 * (1 - metrics["test_accuracy"]))
-    assert f"Of 10,000 test images of MNIST it reads {wrong} wrong." in stdout
-    assert "The first four test images are [7 2 1 0]" in stdout
-    assert "NOT MNIST" not in stdout
-    for epoch in stdout.split("Epoch ")[1:]:
+    assert finished_mnist.metrics["test_accuracy"] >= 0.97
+    assert "Of 10,000 test images of MNIST it reads " in finished_mnist.stdout
+    for epoch in finished_mnist.stdout.split("Epoch ")[1:]:
         assert len(set(re.findall(r"(\d+)/469", epoch))) >= 5  # the bar keeps moving
 
 
-# --- What is on the screen, and what is left in outputs -----------------------------------------
+# --- What is on the screen (test_readme.py compares the words), and what is left in outputs -------
 
 
-def test_the_screen_shows_the_five_steps_with_what_each_of_them_did(finished):
-    steps = ["load", "turn", "build", "train", "test"]
-    shown = re.findall(r"^Step (\d) of 5: (\w+)", finished.stdout, re.MULTILINE)
-    assert shown == [(str(number), step) for number, step in enumerate(steps, 1)]
-    step_1, _, step_2 = finished.stdout.partition("Step 2 of 5")
-    assert "Training images: (6000, 28, 28) uint8 from 0 to 255\n" in step_1
-    assert "Test images: (1000, 28, 28)\n" in step_1
-    assert "The first label: 5\n" in step_1
-    assert "Training images: (6000, 784) float32 from 0.0 to 1.0\n" in step_2
-    assert "The first label: [0. 0. 0. 0. 0. 1. 0. 0. 0. 0.]\n" in step_2
-    assert "407,050" in finished.stdout
-    untrained = f"(Untrained, its loss is about {math.log(10):.1f} and its accuracy {1 / 10}: "
-    assert untrained in finished.stdout
-    assert "Epochs: 5, batch size: 128, images: 6,000\n" in finished.stdout
-    for epoch in range(1, 6):
-        assert f"Epoch {epoch}/5" in finished.stdout
+def test_the_screen_shows_the_arrays_before_and_after_they_are_turned_and_the_epochs(finished):
+    for said in (
+        "Training images: (6000, 28, 28) uint8 from 0 to 255\nTest images: (1000, 28, 28)\n",
+        "The first label: 5\n",
+        "Training images: (6000, 784) float32 from 0.0 to 1.0\n",
+        "The first label: [0. 0. 0. 0. 0. 1. 0. 0. 0. 0.]\n",
+        f"(Untrained, its loss is about {math.log(10):.1f} and its accuracy {1 / 10}: ",
+        "Epochs: 5, batch size: 128, images: 6,000\nEpoch 1/5",
+    ):
+        assert said in finished.stdout
     assert finished.stdout.count("47/47") >= 5  # 6,000 images, 128 a batch
     assert finished.stderr == ""
 
@@ -152,19 +120,14 @@ def test_the_screen_shows_the_five_steps_with_what_each_of_them_did(finished):
 def test_the_last_lines_say_how_good_it_is_what_was_saved_and_what_to_open(finished, sample):
     _, (images, labels) = sample
     before, _, last = finished.stdout.partition("Test accuracy: ")
-    assert f"test images are {labels[:4]}\n" in before
     predicted = read_answers(finished.outputs, images[:4])
-    assert f"The network says               {predicted}\n" in before
+    assert f"{labels[:4]}\nThe network says               {predicted}\n" in before
     lines = last.splitlines()
     metrics = finished.metrics
     assert lines[0] == f"{metrics['test_accuracy']:.2%}"
     wrong = round(1000 * (1 - metrics["test_accuracy"]))
     assert lines[1] == f"Of 1,000 test images of {metrics['dataset']} it reads {wrong} wrong."
-    elsewhere = metrics["elsewhere"]["accuracy"]
-    told = f"Of 1,880 digits of people from elsewhere it reads {elsewhere:.1%} right, of"
-    assert lines[2].startswith(told)
-    assert "python train.py --hands" in lines[3]
-    assert "NOT MNIST" in lines[4]
+    assert lines[2] == f"{hands.describe(metrics['elsewhere'])}."
     seconds = metrics["seconds"]
     assert f"took {seconds['total']:.0f} seconds" in lines[5]
     assert f"{seconds['train']:.0f} of them for `fit`" in lines[5]
@@ -172,12 +135,10 @@ def test_the_last_lines_say_how_good_it_is_what_was_saved_and_what_to_open(finis
     assert sorted(saved) == sorted(FILES)
     assert lines[9].endswith((finished.outputs / "mistakes.png").as_uri())
     assert lines[10].endswith((finished.outputs / "draw.html").as_uri())
-    model = finished.outputs / "model.keras"
-    assert lines[11].endswith(f"python predict.py my_digit.png --model {model}")
+    assert lines[11].endswith(f"predict.py my_digit.png --model {finished.outputs / 'model.keras'}")
 
 
 def test_a_run_leaves_whole_files_and_metrics_that_say_what_ran_on_what(finished):
-    assert names_in(finished.outputs) == FILES
     assert_whole(finished.outputs)
     metrics = finished.metrics
     expected = {
@@ -198,7 +159,6 @@ def test_a_run_leaves_whole_files_and_metrics_that_say_what_ran_on_what(finished
     assert {name: metrics[name] for name in expected} == expected
     history = metrics["history"]
     assert {name: len(values) for name, values in history.items()} == {"accuracy": 5, "loss": 5}
-    assert history["loss"][-1] < history["loss"][0]
     assert 0 < metrics["seconds"]["train"] < metrics["seconds"]["total"]
     versions = metrics["versions"]
     assert versions["python"] == ".".join(map(str, sys.version_info[:3]))
@@ -216,10 +176,7 @@ def test_the_numbers_are_those_of_the_saved_model(finished, sample):
 
     digits = hands.load()
     is_right = read_answers(finished.outputs, digits.images_aside) == digits.labels_aside
-    elsewhere = finished.metrics["elsewhere"]
-    assert elsewhere["accuracy"] == pytest.approx(np.mean(is_right))
-    of_ones = np.mean(is_right[digits.labels_aside == 1])
-    assert elsewhere["accuracy_by_digit"][1] == pytest.approx(of_ones)
+    assert finished.metrics["elsewhere"]["accuracy"] == pytest.approx(np.mean(is_right))
 
 
 # --- What a reader changes, and what is never lost ----------------------------------------------
@@ -228,28 +185,17 @@ def test_the_numbers_are_those_of_the_saved_model(finished, sample):
 SCALING = 'x_{0}.reshape((-1, 784)).astype("float32") / 255'
 ONE_HOT = "keras.utils.to_categorical(y_{0}, 10)"
 BUILD = 'print("\\nStep 3 of 5: build the network")\n'
-INPUT = "keras.Input((784,)),"
-LAST = 'keras.layers.Dense(10, activation="softmax"),'
 LOSS = '"categorical_crossentropy"'
 COMPILE = "model.compile("
-METRICS = ', metrics=["accuracy"]'
 FIT = "history = model.fit(x_train, y_train, epochs=5, batch_size=128)\n"
 EVALUATE = "loss, accuracy = model.evaluate(x_test, y_test)"
 PRINT_LABELS = 'print("The first four test images are", y_test[:4].argmax(axis=1))\n'
-PRINT_ACCURACY = 'print(f"Test accuracy: {accuracy:.2%}")\n'
 SAVE = "run.save(model, (x_train, y_train), (x_test, y_test), probabilities, loss)\n"
 
-SPARSE = [
-    (ONE_HOT.format("train"), "y_train"),
-    (ONE_HOT.format("test"), "y_test"),
-    (LOSS, '"sparse_categorical_crossentropy"'),
-    (PRINT_LABELS, ""),
-]
 
-
-def scaled(text):
-    """Edits: another scaling of all images, `text` with {0} for "train" and "test"."""
-    return [(SCALING.format(part), text.format(part)) for part in ("train", "test")]
+def in_both(old, new):
+    """Edits: `new` for `old`, with "train" and with "test" for the {0} in them."""
+    return [(old.format(part), new.format(part)) for part in ("train", "test")]
 
 
 def then(code):
@@ -267,41 +213,36 @@ def fitted(arguments):
     return FIT, f"history = model.fit(x_train, y_train, {arguments})\n"
 
 
-@pytest.fixture
-def test_digits(tiny_npz):
-    _, test_set = data.load_path(tiny_npz)
-    return test_set
-
-
-def assert_numbers_are_right(run, x, labels):
-    """Check that a run's accuracy is that of its model, on `x` and `labels`; return the answers."""
-    answers = load_model(run.outputs).predict(x, verbose=0)
-    accuracy = run.metrics["test_accuracy"]
-    assert accuracy == np.mean(answers.argmax(axis=1) == labels)
-    assert run.metrics["test_size"] == len(labels)
-    wrong = round(len(labels) * (1 - accuracy))
-    assert f"Of {len(labels)} test images of tiny.npz it reads {wrong} wrong." in run.stdout
-    return answers
-
-
-def test_scaling_by_the_network_itself_without_metrics_leads_to_all_results(edited, test_digits):
-    run = edited(
-        *scaled('x_{0}.astype("float32")'),
-        (INPUT, "keras.Input((28, 28)), keras.layers.Rescaling(1 / 255), keras.layers.Flatten(),"),
-        (METRICS, ""),
-        (EVALUATE, "loss = model.evaluate(x_test, y_test)"),
-        (PRINT_ACCURACY, ""),
-    )
+def assert_all_results_are_right(run, x, labels):
+    """Check that a run left all files, and the accuracy of its model on `x` and `labels`."""
     assert run.status == 0
-    assert names_in(run.outputs) == FILES
-    images, labels = test_digits
-    assert_numbers_are_right(run, images.astype("float32"), labels)
+    assert contents(run.outputs).keys() == FILES
+    answers = load_model(run.outputs).predict(x, verbose=0)
+    assert run.metrics["test_accuracy"] == np.mean(answers.argmax(axis=1) == labels)
+    assert run.metrics["test_size"] == len(labels)
+
+
+def test_scaling_by_the_network_itself_without_metrics_leads_to_all_results(edited, tiny_npz):
+    run = edited(
+        *in_both(SCALING, 'x_{0}.astype("float32")'),
+        (
+            "Input((784,))",
+            "Input((28, 28)), keras.layers.Rescaling(1 / 255), keras.layers.Flatten()",
+        ),
+        (', metrics=["accuracy"]', ""),
+        (EVALUATE, "loss = model.evaluate(x_test, y_test)"),
+        ('print(f"Test accuracy: {accuracy:.2%}")\n', ""),
+    )
+    _, (images, labels) = data.load_path(tiny_npz)
+    assert_all_results_are_right(run, images.astype("float32"), labels)
     assert (run.metrics["paper"], run.metrics["ink"]) == (0, 255)
 
 
-def test_other_arrays_and_labels_and_inverted_images_lead_to_all_results(edited, test_digits):
+def test_other_arrays_and_labels_and_inverted_images_lead_to_all_results(edited, tiny_npz):
     run = edited(
-        *SPARSE,
+        *in_both(ONE_HOT, "y_{0}"),
+        (LOSS, '"sparse_categorical_crossentropy"'),
+        (PRINT_LABELS, ""),
         then(
             "x_train, x_test = 1 - x_train, 1 - x_test\n"
             "x_val, y_val = x_train[:60], y_train[:60]\n"
@@ -311,10 +252,8 @@ def test_other_arrays_and_labels_and_inverted_images_lead_to_all_results(edited,
         fitted("validation_data=(x_val, y_val)"),
         draws=True,
     )
-    assert run.status == 0
-    assert names_in(run.outputs) == FILES
-    images, labels = (array[:30] for array in test_digits)
-    assert_numbers_are_right(run, 1 - as_input(images), labels)
+    _, (images, labels) = data.load_path(tiny_npz)
+    assert_all_results_are_right(run, 1 - as_input(images[:30]), labels[:30])
     assert (run.metrics["paper"], run.metrics["ink"]) == (1, 0)
     assert (run.metrics["train_size"], run.metrics["validation_size"]) == (340, 60)
     assert len(run.metrics["history"]["val_loss"]) == 1
@@ -323,17 +262,18 @@ def test_other_arrays_and_labels_and_inverted_images_lead_to_all_results(edited,
 def test_images_that_no_scale_describes_are_told_and_cost_only_the_page(edited):
     run = edited((SCALING.format("test"), 'x_test.reshape((-1, 784)).astype("float32")'))
     assert run.status == 1
-    assert names_in(run.outputs) == FILES - {"draw.html", "elsewhere.png"}
+    assert contents(run.outputs).keys() == FILES - {"draw.html", "elsewhere.png"}
     problem = run.metrics["scaling_problem"]
     assert problem.startswith("x_train goes from 0 (paper) to 1 (ink), and x_test from 0 to 255")
     assert (run.metrics["paper"], run.metrics["ink"]) == (None, None)
     assert_one_line(run.stderr, "draw.html", problem)
-    with pytest.raises(ModelError, match=re.escape(problem)):
-        read_scaling(run.outputs / "model.keras")
+
+
+WITHOUT_ANSWERS = {"model.keras", "metrics.json", "samples.png", "training.png"}
 
 
 def test_a_subclassed_model_that_answers_in_logits_is_saved_and_told_what_is_wrong(
-    edited, test_digits, tmp_path
+    edited, tiny_npz, tmp_path
 ):
     folder = tmp_path / "outputs"
     folder.mkdir()
@@ -358,46 +298,37 @@ def test_a_subclassed_model_that_answers_in_logits_is_saved_and_told_what_is_wro
     assert "draw.html" in no_page
     assert 'activation="softmax"' in run.stdout
     assert "Now look at" not in run.stdout
-    images, labels = test_digits
+    _, (images, labels) = data.load_path(tiny_npz)
     answers = run.names["model"].predict(as_input(images), verbose=0)
     assert run.metrics["test_accuracy"] == np.mean(answers.argmax(axis=1) == labels)
     kept = {"my_digits.npz", "your_digits.png"}  # these are not of train.py
-    assert names_in(folder) == kept | {"model.keras", "metrics.json", "samples.png", "training.png"}
+    assert contents(folder).keys() == kept | WITHOUT_ANSWERS
 
 
 def test_of_one_output_no_number_is_told_that_might_be_false(edited):
     run = edited(
-        (ONE_HOT.format("train"), '(y_train == 1).astype("float32")'),
-        (ONE_HOT.format("test"), '(y_test == 1).astype("float32")'),
+        *in_both(ONE_HOT, '(y_{0} == 1).astype("float32")'),
         (PRINT_LABELS, ""),
-        (LAST, 'keras.layers.Dense(1, activation="sigmoid"),'),
+        ('Dense(10, activation="softmax")', 'Dense(1, activation="sigmoid")'),
         (LOSS, '"binary_crossentropy"'),
     )
     assert run.status == 1
     assert run.metrics["test_accuracy"] is None
     assert "a number for each class, two at least" in run.stdout
-    assert names_in(run.outputs) == {"model.keras", "metrics.json", "samples.png", "training.png"}
+    assert contents(run.outputs).keys() == WITHOUT_ANSWERS
 
 
-def test_a_training_loop_of_one_s_own_leads_to_all_results_and_to_no_false_number(edited):
-    run = edited((FIT, "model.train_on_batch(x_train, y_train)\n"))
-    assert run.status == 0
-    assert run.stderr == ""
-    assert names_in(run.outputs) == FILES
-    assert load_model(run.outputs).optimizer.iterations.numpy() == 1
-    for name in ("epochs", "batch_size", "validation_split", "train_size"):
-        assert run.metrics[name] is None
-    assert run.metrics["history"] == {}
+@pytest.mark.parametrize("fit", ["", FIT], ids=["in place of fit", "after it"])
+def test_of_a_training_loop_of_one_s_own_the_network_is_saved_with_all_results(edited, fit):
+    run = edited((FIT, f"{fit}model.train_on_batch(x_train[:99], y_train[:99])\n"))
+    assert (run.status, run.stderr) == (0, "")
+    assert contents(run.outputs).keys() == FILES
+    assert same_weights(load_model(run.outputs), run.names["model"])
 
 
 # --- What is never lost -------------------------------------------------------------------------
 
-FAILS_AFTER_AN_EPOCH = (
-    "epochs=3, callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: 1 / 0)]"
-)
-FAILS_IN_THE_FIRST_BATCH = FAILS_AFTER_AN_EPOCH.replace(
-    "on_epoch_end=lambda *_", "on_train_batch_end=lambda batch, logs"
-)
+FAILS = "epochs=3, callbacks=[keras.callbacks.LambdaCallback({0}=lambda *_, **__: 1 / 0)]"
 
 
 @pytest.fixture
@@ -420,7 +351,7 @@ def after_a_run(edited, finished, tmp_path):
     ("edit", "status", "said"),
     [
         ((EVALUATE, f"import sys; sys.exit('enough')\n{EVALUATE}"), "enough", "run.save"),
-        (fitted(FAILS_AFTER_AN_EPOCH), 1, "ZeroDivisionError"),
+        (fitted(FAILS.format("on_epoch_end")), 1, "ZeroDivisionError"),
         ((SAVE, ""), 0, "run.save"),
         ((SAVE, SAVE + "model.fit(x_train, y_train, verbose=0)\n"), 0, "run.save"),
     ],
@@ -439,27 +370,19 @@ def test_a_network_that_was_trained_is_not_lost_and_no_result_of_another_is_besi
 
 
 def test_what_was_hardly_trained_replaces_nothing(after_a_run):
-    run, before, after = after_a_run(fitted(FAILS_IN_THE_FIRST_BATCH))
+    run, before, after = after_a_run(fitted(FAILS.format("on_train_batch_end")))
     assert run.status == 1
     assert after == before
 
 
-def test_what_is_saved_is_the_network_that_is_reported_also_if_it_changed_after_fit(edited):
-    run = edited((FIT, FIT + "model.train_on_batch(x_train[:99], y_train[:99])\n"))
-    assert run.status == 0
-    assert same_weights(load_model(run.outputs), run.names["model"])
-
-
-NO_CONFIG = (
-    "class Rate(keras.optimizers.schedules.LearningRateSchedule):\n"
-    "    def __call__(self, step):\n"
-    "        return 0.001\n\n"
-)
-
-
 def test_an_optimizer_that_cannot_be_saved_is_left_out(after_a_run):
     run, _, after = after_a_run(
-        in_place_of_the_network(NO_CONFIG), ('"rmsprop"', "keras.optimizers.RMSprop(Rate())")
+        in_place_of_the_network(
+            "class Rate(keras.optimizers.schedules.LearningRateSchedule):\n"
+            "    def __call__(self, step):\n"
+            "        return 0.001\n\n"
+        ),
+        ('"rmsprop"', "keras.optimizers.RMSprop(Rate())"),
     )
     assert run.status == 0
     assert after.keys() == FILES
@@ -468,22 +391,17 @@ def test_an_optimizer_that_cannot_be_saved_is_left_out(after_a_run):
     assert run.names["model"].compiled
 
 
-OWN_LAYER = (
-    "import numpy as np\n"
-    "class Shift(keras.layers.Layer):\n"
-    "    def __init__(self, by):\n"
-    "        super().__init__()\n"
-    "        self.by = by\n\n"
-    "    def call(self, x):\n"
-    "        return x + self.by\n\n"
-    "    def get_config(self):\n"
-    "        raise RuntimeError('no\\nway')\n\n"
-    "model.add(Shift(np.zeros(10)))\n"
-)
-
-
 def test_a_network_that_cannot_be_saved_leaves_its_weights_and_the_older_network(after_a_run):
-    run, before, after = after_a_run(in_place_of_the_network(OWN_LAYER))
+    run, before, after = after_a_run(
+        in_place_of_the_network(
+            "class Mine(keras.layers.Layer):\n"
+            "    def call(self, x):\n"
+            "        return x\n\n"
+            "    def get_config(self):\n"
+            "        raise RuntimeError('no\\nway')\n\n"
+            "model.add(Mine())\n"
+        )
+    )
     assert run.status == 1
     assert after.pop("model.weights.h5")
     assert after == before
@@ -514,7 +432,7 @@ def test_without_a_network_its_lines_run_in_the_cells_of_a_notebook_on_the_sampl
     atexit.unregister(run_module.end)
     keras.datasets.mnist.load_data = run_module.KERAS_LOAD_DATA
     assert names["probabilities"].shape == (40, 10)
-    assert names_in(tmp_path / "outputs") == FILES
+    assert contents(tmp_path / "outputs").keys() == FILES
     assert names["run"].finish() == 0
     screen = capsys.readouterr()
     assert screen.out.count("Test accuracy") == 2
@@ -524,35 +442,28 @@ def test_without_a_network_its_lines_run_in_the_cells_of_a_notebook_on_the_sampl
 
 
 def test_with_hands_their_digits_are_learned_and_mnist_s_are_kept_aside(edited, tiny_npz):
-    remember = "seen = x_train\n"
-    run = edited(
-        then(remember), options=["--hands", "--validation-split", "0.01", "--batch-size", "500"]
-    )
+    options = ["--hands", "--validation-split", "0.01", "--batch-size", "500"]
+    run = edited(then("seen = x_train\n"), options=options)
     assert run.status == 0
-    digits = hands.load()
-    (images, labels), _ = data.load_path(tiny_npz)
-    added, _ = digits.add_to(images, labels, seed=0)
-    assert np.array_equal(run.names["seen"], as_input(added))
+    (images, _), _ = data.load_path(tiny_npz)
+    seen = run.names["seen"]
     number = run.metrics["validation_size"]  # the last ones, of what is asked for in all
-    assert number == math.ceil(len(added) / 100)
-    assert np.array_equal(run.names["seen"][-number:], as_input(images[-number:]))
+    assert number == math.ceil(len(seen) / 100)
+    assert np.array_equal(seen[-number:], as_input(images[-number:]))
     assert run.metrics["elsewhere"]["accuracy"] > 0.75  # of what it has not seen
     assert "train.py --hands" not in run.stdout
     assert run.metrics["dataset"] == "tiny.npz"
 
 
 def test_with_add_own_digits_are_learned_and_counted_with_what_the_earlier_network_reads(
-    after_a_run, tiny_npz, finished, sample, tmp_path
+    after_a_run, finished, sample, tmp_path
 ):
     _, (images, labels) = sample
     path = tmp_path / "my_digits.npz"
     own_digits.collect(path, images[200:260], labels[200:260])
     own = own_digits.load([path])
-    run, _, after = after_a_run(then("seen, told = x_train, y_train\n"), options=["--add", path])
+    run, _, after = after_a_run(options=["--add", path])
     assert run.status == 0
-    added, of_added = own.add_to(*data.load_path(tiny_npz)[0], seed=0)
-    assert np.array_equal(run.names["seen"], as_input(added))
-    assert np.array_equal(run.names["told"], keras.utils.to_categorical(of_added, 10))
     right = []
     for outputs in (run.outputs, finished.outputs):
         predicted = read_answers(outputs, own.images[own.aside])
@@ -560,10 +471,9 @@ def test_with_add_own_digits_are_learned_and_counted_with_what_the_earlier_netwo
     number = int(own.aside.sum())
     counted = {"kept_aside": number, "right": right[0], "right_before": right[1]}
     assert run.metrics["own_digits"] == counted
-    assert (
-        f"kept aside: {right[0]} of {number} right (before: {right[1]} of {number})" in run.stdout
-    )
-    assert run.metrics["train_size"] == len(added)
+    said = f"kept aside: {right[0]} of {number} right (before: {right[1]} of {number})"
+    assert said in run.stdout
+    assert run.metrics["train_size"] > 400
     assert after.keys() == FILES | {"my_digits.png"}
 
 
@@ -614,7 +524,6 @@ def test_ctrl_c_during_training_evaluates_saves_and_marks_what_was_learned(edite
     assert "interrupted" in run.stdout[run.stdout.index("Step 5 of 5") :]
     assert run.metrics["interrupted"] is True
     assert 1 <= run.metrics["epochs"] == len(run.metrics["history"]["loss"]) < 10_000
-    assert names_in(run.outputs) == FILES
     assert_whole(run.outputs)
 
 
@@ -626,7 +535,9 @@ def test_a_second_ctrl_c_ends_at_once_and_leaves_the_older_files_as_they_were(
     before = contents(older_run)
     options = ["--data", tiny_npz, "--epochs", 10_000, "--batch-size", 1, "--model", "convnet"]
     child = start("train.py", *options, "--outputs", older_run)
-    read_until(child, r"Epoch 1/")
+    for line in child.stdout:
+        if line.startswith("Epoch 1/"):
+            break
     child.send_signal(signal.SIGINT)
     assert child.stderr.readline() == "\n"
     assert "Press it again to end at once" in child.stderr.readline()
@@ -635,16 +546,6 @@ def test_a_second_ctrl_c_ends_at_once_and_leaves_the_older_files_as_they_were(
     assert child.returncode != 0
     assert "Traceback" not in stderr
     assert contents(older_run) == before
-
-
-@needs_unix_signals
-def test_ctrl_c_in_any_other_step_ends_it_without_a_traceback(edited):
-    press = "import signal; signal.raise_signal(signal.SIGINT)\n"
-    run = edited(then(press))
-    assert run.status == 1
-    assert_one_line(run.stderr, "Stopped")
-    assert "Step 3" not in run.stdout
-    assert list(run.outputs.iterdir()) == []
 
 
 # --- Poor surroundings --------------------------------------------------------------------------
@@ -665,9 +566,9 @@ def test_in_poor_surroundings_and_through_a_link_python_i_leaves_all_to_be_asked
         "print(history.history.keys())\n"
         "1 / 0\n"
     )
-    poor = {name: text for name, text in ENVIRONMENT.items() if name not in DISPLAYS}
-    poor |= {"MPLBACKEND": "TkAgg", "PYTHONIOENCODING": "ascii", "HOME": str(home)}
-    poor.pop("KERAS_HOME")
+    poor = ENVIRONMENT | {"MPLBACKEND": "TkAgg", "PYTHONIOENCODING": "ascii", "HOME": str(home)}
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "KERAS_HOME"):
+        poor.pop(name, None)
     process = subprocess.run(
         [*read_only(home), *command, "--outputs", outputs],
         input=questions,
@@ -681,7 +582,6 @@ def test_in_poor_surroundings_and_through_a_link_python_i_leaves_all_to_be_asked
     assert "407050 (40, 784) (40, 10) (40, 10)\n" in process.stdout
     assert "dict_keys(['accuracy', 'loss'])\n" in process.stdout
     assert process.stderr.count("Traceback") == 1  # that of 1 / 0
-    assert names_in(outputs) == FILES
     assert_whole(outputs)
 
 
