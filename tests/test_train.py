@@ -437,7 +437,9 @@ def test_without_a_network_its_lines_run_in_the_cells_of_a_notebook_on_the_sampl
     screen = capsys.readouterr()
     assert screen.out.count("Test accuracy") == 2
     assert "This is NOT MNIST" in screen.out
-    for line in screen.err.splitlines():
+    lines = screen.err.splitlines()
+    assert len(lines) == 2
+    for line in lines:
         assert_one_line(line, "mnist could not be downloaded", "NOT MNIST", "--data PATH")
 
 

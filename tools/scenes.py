@@ -13,9 +13,6 @@ import pathlib
 import sys
 from typing import NamedTuple
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
-
 import cv2
 import numpy as np
 from drawing import (
@@ -32,6 +29,7 @@ from drawing import (
     write,
 )
 
+ROOT = pathlib.Path(__file__).resolve().parent.parent
 BLACK = (35, 35, 40)
 RED = (190, 40, 60)
 PAPERS = (WHITE, (238, 236, 230), (245, 225, 90))

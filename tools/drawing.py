@@ -1,7 +1,4 @@
-"""Pictures for the tests of reading/ and predict.py, drawn from digits of the sample's test set.
-
-The scenes of tools/scenes.py are drawn with them, too.
-"""
+"""Pictures drawn from digits of the sample's test set: for scenes.py, and the tests of reading/."""
 
 import math
 
