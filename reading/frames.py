@@ -19,15 +19,14 @@ BOX_IS_PAPER = 0.5  # of its area
 
 
 def drop_frames(mask):
-    """Return a mask without what encloses other ink: circles and boxes. What touches a box from
-    inside stays.
+    """Return a mask without what encloses other ink, circles and boxes, and without empty boxes.
+    What touches a box from inside stays.
     """
     outlines, nesting = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
     parents = nesting[0][:, 3]  # of a hole, the piece of ink that it is in; -1 for the pieces
     bounds = np.array([cv2.boundingRect(outline) for outline in outlines])
     form_boxes = find_boxes(outlines, parents)
-    enclosing = find_enclosing(bounds, parents, mask.shape)
-    frames = dict(enclosing)
+    frames = find_enclosing(bounds, parents, mask.shape)
     for piece in form_boxes:  # it may enclose nothing but a digit that touches it
         if piece not in frames and not reaches_edge(bounds[piece], mask.shape):
             frames[piece] = [bounds[piece, 2:]]
@@ -43,9 +42,8 @@ def drop_frames(mask):
         kept = keep_what_touches(own, hole_width, hole_height)
         if kept.sum() > ROUND * own.sum() and frame not in form_boxes:
             kept[:] = 0  # a circle, of which only the flattest parts are lines
-        if kept.any() or frame in enclosing:
-            place -= own
-            place += kept
+        place -= own
+        place += kept
     return mask
 
 

@@ -57,12 +57,8 @@ def drop_lines(mask):
         return mask  # a single straight line may be a 1
     ruled = at_edges(level, width)
     rest = erase(mask, level_runs, ruled, through=True)
-    under = []
-    for line in level:
-        if line in ruled or not is_under(line, mask):
-            continue
-        if line.stop - line.start > UNDER * tallest or sticks_out(line, without_lines, tallest):
-            under.append(line)
+    others = [line for line in level if line not in ruled]
+    under = [line for line in others if is_under(line, mask, without_lines, tallest)]
     rest = erase(rest, level_runs, under, through=False)
     turned = turn(rest)
     steep, steep_runs = find_lines(turned, LONG * height)
@@ -119,10 +115,13 @@ def at_edges(lines, width):
     return [line for line in lines if line.start < edge or line.stop > width - edge]
 
 
-def is_under(line, mask):
-    """Return whether a line may be one under digits: all of it is ink, and what touches it is above
-    it. (The bars of a row of 7s are neither one line, nor do the 7s stand on it.)
+def is_under(line, mask, rest, tallest):
+    """Return whether a line is one under digits: longer than the `rest` of the ink is high, or
+    farther to both sides; all of it ink, and what touches it is above it. (The bars of a row of 7s
+    are neither one line, nor do the 7s stand on it.)
     """
+    if line.stop - line.start <= UNDER * tallest and not sticks_out(line, rest, tallest):
+        return False
     x = np.arange(line.start, line.stop)
     y = line.y_at(x)
     if np.mean(is_near(line, mask)[x]) < UNBROKEN:

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from reading.basics import PATTERN, NoDigits, stroke_width
-from reading.frames import LEAST_WITHIN, find_boxes
+from reading.frames import LEAST_WITHIN
 
 SPECK = 0.15  # of the tallest stroke: what is smaller, in both directions, is dirt or a comma
 SOLID = 0.65  # of its size: a thing whose ink is as wide is a dot or a shape, not a stroke
@@ -20,7 +20,7 @@ MOST_STROKES = 400  # in one picture: more are a pattern, not handwriting
 def find_strokes(mask):
     """Return the boxes, int (N, 4), of the strokes, and where each is: int32, 1 to N, 0 for paper.
 
-    Left out: what lies along the picture's edge, empty boxes, solid shapes, dots and dirt. Raises
+    Left out: what lies along the picture's edge, solid shapes, dots and dirt. Raises
     NoDigits if nothing is left.
     """
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
@@ -45,10 +45,6 @@ def find_strokes(mask):
     if areas[kept & ~along].sum() >= SOMETHING_ELSE * areas[kept].sum():
         kept &= ~along
 
-    is_empty_box = find_empty_boxes(mask, labels, count)
-    if is_empty_box.sum() > 1 or (kept & ~is_empty_box).any():  # a single one may be a 0
-        kept &= ~is_empty_box
-
     solid = kept & (2 * deepest > SOLID * sizes) & (sizes > 8)
     kept &= ~solid
     if solid.sum() > 10 and areas[solid].sum() > areas[kept].sum():
@@ -64,11 +60,9 @@ def find_strokes(mask):
     if not kept.any() or kept.sum() > MOST_STROKES:
         raise NoDigits(PATTERN)
     if tallest < LEAST_HEIGHT:
-        if tallest < 3 or kept.sum() > 20:
-            raise NoDigits(
-                "no ink and no digits were found, only grain: write darker, or go nearer"
-            )
-        raise NoDigits(f"too small: what is written is {tallest} pixels high. Go nearer")
+        raise NoDigits(
+            f"too small: what was found is {tallest} pixels high. Write darker, or go nearer"
+        )
     boxes = np.stack([left, top, left + widths, top + heights], axis=1)
     kept[kept] = ~surround(boxes[kept])
     numbers = np.zeros(count, np.int32)
@@ -86,16 +80,6 @@ def surround(boxes):
     is_within &= np.greater.outer(right, right) & np.greater.outer(bottom, bottom)
     is_within &= np.less_equal.outer(LEAST_WITHIN * heights, heights)
     return is_within.any(axis=1)
-
-
-def find_empty_boxes(mask, labels, count):
-    """Return for each of `count` pieces, numbered in `labels`, whether it is an empty box: bool."""
-    outlines, nesting = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
-    is_empty_box = np.zeros(count, bool)
-    for index in find_boxes(outlines, nesting[0][:, 3]):
-        x, y = outlines[index][0, 0]
-        is_empty_box[labels[y, x]] = True
-    return is_empty_box
 
 
 ABOVE_EACH_OTHER = 0.4  # of the narrower one's width: two strokes share as much
