@@ -42,10 +42,3 @@ def most_of_channels(picture):
     """Return the largest of red, green and blue, uint8 (height, width)."""
     red, green, blue = cv2.split(picture)
     return cv2.max(cv2.max(red, green), blue)  # in a part of the time of picture.max(axis=2)
-
-
-def stroke_width(mask):
-    """Return how wide the strokes are on average: their area by half of their outline."""
-    cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
-    outline = mask.sum() - cv2.erode(mask, cross).sum()
-    return 2 * mask.sum() / max(outline, 1)

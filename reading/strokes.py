@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from reading.basics import PATTERN, NoDigits, stroke_width
+from reading.basics import PATTERN, NoDigits
 from reading.frames import LEAST_WITHIN
 
 SPECK = 0.15  # of the tallest stroke: what is smaller, in both directions, is dirt or a comma
@@ -37,13 +37,12 @@ def find_strokes(mask):
     # squared paper. Nor is what comes in from there and is far thicker: a finger on the paper.
     edge = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
     touching = np.bincount(edge, minlength=count)
-    along = touching >= np.maximum(ALONG * stroke_width(mask), ALONG_SIDE * sizes)
     inside = kept & (touching == 0)
-    if inside.any():
-        highest = np.argmax(heights * inside)
-        along |= (touching > 0) & (deepest > FINGER * deepest[highest])
-    if areas[kept & ~along].sum() >= SOMETHING_ELSE * areas[kept].sum():
-        kept &= ~along
+    if areas[inside].sum() > SOMETHING_ELSE * areas[kept].sum():
+        stroke = 2 * deepest[np.argmax(heights * inside)]
+        is_along = touching >= np.maximum(ALONG * stroke, ALONG_SIDE * sizes)
+        is_thick = (touching > 0) & (2 * deepest > FINGER * stroke)
+        kept &= ~is_along & ~is_thick
 
     solid = kept & (2 * deepest > SOLID * sizes) & (sizes > 8)
     kept &= ~solid
