@@ -10,8 +10,7 @@ SPECK = 0.15  # of the tallest stroke: what is smaller, in both directions, is d
 SOLID = 0.65  # of its size: a thing whose ink is as wide is a dot or a shape, not a stroke
 HOLES = 4  # times as wide as one: many solid things that spread farther are no row of holes
 LEAST_HEIGHT = 7  # pixels: nobody reads a smaller digit
-ALONG = 2.5  # stroke widths at the picture's edge: what touches it farther lies along it...
-ALONG_SIDE = 0.8  # ...if that is also so much of its own longer side
+ALONG = 0.8  # of its longer side: what touches the picture's edge so far lies along it
 FINGER = 2.5  # times as thick as a stroke: what touches the edge and is thicker is none
 SOMETHING_ELSE = 0.02  # of all ink: with less, what lies along the edge is what was written
 MOST_STROKES = 400  # in one picture: more are a pattern, not handwriting
@@ -40,7 +39,7 @@ def find_strokes(mask):
     inside = kept & (touching == 0)
     if areas[inside].sum() > SOMETHING_ELSE * areas[kept].sum():
         stroke = 2 * deepest[np.argmax(heights * inside)]
-        is_along = touching >= np.maximum(ALONG * stroke, ALONG_SIDE * sizes)
+        is_along = touching > ALONG * sizes
         is_thick = (touching > 0) & (2 * deepest > FINGER * stroke)
         kept &= ~is_along & ~is_thick
 

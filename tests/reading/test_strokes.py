@@ -77,6 +77,13 @@ def test_a_7_whose_bar_lies_along_the_picture_s_edge_is_a_digit(typical_digits):
     assert_found(seen(picture, 0), [(36, 0, 115, 155), *boxes], atol=6)
 
 
+def test_the_rest_of_a_line_along_the_edge_is_no_digit(typical_digits):
+    picture = blank(200, 300)
+    picture[100:180, 296:] = BLUE
+    boxes = write(picture, typical_digits[[3, 5]], 60, 50, 90)
+    assert_found(seen(picture, 0), boxes)
+
+
 def test_a_finger_on_the_paper_is_no_digit_and_a_digit_that_touches_the_edge_is(typical_digits):
     picture = blank(500, 600)
     cv2.line(picture, (560, 60), (430, 50), (190, 130, 100), 70)
