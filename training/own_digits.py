@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from training import data, distort, files, limits, plots, scaling
+from training import data, files, limits, plots, scaling
 from training.errors import one_line, printable
 
 EXPECTED = (
@@ -30,7 +30,7 @@ SHARE = 1 / 10  # of the training images: so many copies are added (with half of
 # of the own digits is read right: docs/measured.md)
 MOST_COPIES = 200  # of one image; more of so few would be learned by heart
 
-MOST_SHOWN = 60  # in my_digits.png
+MOST_SHOWN = 40  # in my_digits.png
 
 
 class OwnDigits(NamedTuple):
@@ -39,13 +39,6 @@ class OwnDigits(NamedTuple):
     images: np.ndarray
     labels: np.ndarray
     aside: np.ndarray
-
-    def add_to(self, images_train, labels_train, seed):
-        """Return training images and labels with copies of these before them (distort.py)."""
-        copies_of_each = round(SHARE * len(images_train) / np.count_nonzero(~self.aside))
-        copies_of_each = min(max(copies_of_each, 1), MOST_COPIES)
-        print("Your own digits: ", end="")
-        return distort.add_copies(self, copies_of_each, images_train, labels_train, seed)
 
 
 # --- Load ---------------------------------------------------------------------------------------
@@ -117,6 +110,12 @@ def keep_aside(labels):
     return aside
 
 
+def count_copies(own, number):
+    """Return how many copies of each image are added to so many training images, an int."""
+    copies = round(SHARE * number / np.count_nonzero(~own.aside))
+    return min(max(copies, 1), MOST_COPIES)
+
+
 # --- Collect ------------------------------------------------------------------------------------
 
 
@@ -162,24 +161,16 @@ def count_right_before(path, own):
         return None
 
 
-def draw(own, predicted):
+def draw(own, answers):
     """Draw own digits, those kept aside first, and how they are read; return the figure.
 
-    `predicted` are the digits, integers (N,), that the new network reads in all of `own`.
+    `answers` are the Answers about all of `own`.
     """
-    is_wrong = predicted != own.labels
-    number_right = (own.aside & ~is_wrong).sum()
-    title = f"Your own digits: of {own.aside.sum()} kept aside {number_right} are read right"
+    is_wrong = answers.predicted != own.labels
     order = np.lexsort((~is_wrong, ~own.aside))  # by the last of these first
-    if len(order) > MOST_SHOWN:
-        title += f"\n{MOST_SHOWN} of all {len(order):,}, those kept aside first"
-        order = order[:MOST_SHOWN]
-    figure, all_axes = plots.make_grid(title, len(order), columns=10, row_height=1.5)
-    for axes, index in zip(all_axes, order, strict=True):
-        plots.show_image(axes, own.images[index])
-        caption = f"{own.labels[index]}, kept aside" if own.aside[index] else f"{own.labels[index]}"
-        if is_wrong[index]:
-            axes.set_title(f"{caption}\nread as {predicted[index]}", fontsize=9, color="firebrick")
-        else:
-            axes.set_title(caption, fontsize=9)
-    return figure
+    shown = order[:MOST_SHOWN]
+    title = f"{len(shown)} of your {len(order):,} own digits"
+    if own.aside.any():
+        number_right = (own.aside & ~is_wrong).sum()
+        title += f": of {own.aside.sum()} kept aside, which come first, {number_right} are right"
+    return plots.draw_answers(title, shown, answers, columns=10)

@@ -106,7 +106,7 @@ def save(run, model, train_set, test_set, probabilities, loss):
     if reads_digits and run.own is not None:
         metrics["own_digits"] = save_own_digits(run, model, scaling)
     if reads_digits and run.source is not None:  # else they may be no digits at all
-        metrics["elsewhere"] = save_elsewhere(run, model, scaling, answers)
+        metrics["elsewhere"] = save_elsewhere(run, model, scaling)
     metrics["seconds"] = {
         "train": None if metrics["epochs"] is None else run.fitting.seconds,
         "total": time.perf_counter() - run.start,
@@ -120,11 +120,16 @@ def save(run, model, train_set, test_set, probabilities, loss):
         if problem or scaling.problem:
             raise ValueError(problem or scaling.problem)
         write.write_page(unfinished, model, answers, scaling.paper, scaling.ink)
-    for name in NAMES:
-        path = run.outputs.folder / name
-        if path not in run.outputs.saved and path not in run.outputs.failed:
-            delete(path)  # an older one, which would show another network
+    delete_older(run.outputs)
     report(run, metrics, answers, problem, reads_digits and run.is_loadable)
+
+
+def delete_older(outputs):
+    """Delete what an earlier run has left in `outputs`: it would seem to be of this network."""
+    for name in NAMES:
+        path = outputs.folder / name
+        if path not in outputs.saved and path not in outputs.failed:
+            delete(path)
 
 
 def describe_fitting(fitting, model):
@@ -192,10 +197,10 @@ def save_own_digits(run, model, scaling):
     that was in the outputs folder before (`right_before`, None if there was none).
     """
     own = run.own
-    predicted = ask(model, own.images, scaling.paper, scaling.ink).argmax(axis=1)
+    answers = ask_about(own.images, own.labels, "your own digits", model, scaling)
     with run.outputs.saving("my_digits.png") as unfinished:
-        own_digits.draw(own, predicted).savefig(unfinished)
-    is_right = predicted == own.labels
+        own_digits.draw(own, answers).savefig(unfinished)
+    is_right = answers.predicted == own.labels
     return {
         "kept_aside": int(own.aside.sum()),
         "right": int(is_right[own.aside].sum()),
@@ -203,13 +208,21 @@ def save_own_digits(run, model, scaling):
     }
 
 
-def save_elsewhere(run, model, scaling, answers):
+def save_elsewhere(run, model, scaling):
     """Save how the digits of people from elsewhere are read; return what hands.measure does."""
-    digits = hands.load()
-    probabilities = ask(model, digits.images_aside, scaling.paper, scaling.ink)
+    people = hands.load()
+    images = people.images[people.aside]
+    labels = people.labels[people.aside]
+    answers = ask_about(images, labels, "People from elsewhere", model, scaling)
     with run.outputs.saving("elsewhere.png") as unfinished:
-        hands.draw_elsewhere(digits, probabilities, answers).savefig(unfinished)
-    return hands.measure(digits, probabilities)
+        plots.draw_mistakes(answers).savefig(unfinished)
+    return hands.measure(people, answers.predicted)
+
+
+def ask_about(images, labels, name, model, scaling):
+    """Return the Answers of a model about images of digits, uint8 (N, 28, 28), called `name`."""
+    probabilities = ask(model, images, scaling.paper, scaling.ink)
+    return Answers(images, labels, probabilities, data.DIGITS, name)
 
 
 def list_versions():
@@ -238,8 +251,8 @@ def report(run, metrics, answers, problem, reads_digits):
         print(f"{hands.describe(metrics['elsewhere'])}.")
         if not run.options.hands:
             print("(It learns from such digits, too: python train.py --hands)")
-    if "own_digits" in metrics:
-        own = metrics["own_digits"]
+    own = metrics.get("own_digits")
+    if own and own["kept_aside"]:
         line = f"Your own digits, kept aside: {own['right']} of {own['kept_aside']} right"
         if own["right_before"] is not None:
             line += f" (before: {own['right_before']} of {own['kept_aside']})"

@@ -15,6 +15,7 @@ import keras
 import numpy as np
 
 from training import data, hands, networks, options, own_digits, results, scaling
+from training.distort import add_copies
 from training.errors import printable
 from training.files import Outputs, delete
 from training.fitting import Fitting
@@ -70,15 +71,18 @@ class Run:
             self.source, sets = data.load_or_sample(self.options.data)
         finally:
             keras.datasets.mnist.load_data = self.load_data
-        (x_train, y_train), (x_test, y_test) = sets
-        self.shades = np.unique(x_train[: scaling.SOME])
-        number = len(x_train)
+        train_set, test_set = sets
+        self.shades = np.unique(train_set[0][: scaling.SOME])
+        number = len(train_set[0])
+        seed = self.options.seed
         if self.options.hands:
-            x_train, y_train = hands.load().add_to(x_train, y_train, self.options.seed)
+            name = "Digits of people from elsewhere"
+            train_set = add_copies(name, hands.load(), hands.COPIES, train_set, seed)
         if self.own is not None:
-            x_train, y_train = self.own.add_to(x_train, y_train, self.options.seed)
-        self.number_added = len(x_train) - number
-        return (x_train, y_train), (x_test, y_test)
+            copies = own_digits.count_copies(self.own, len(train_set[0]))
+            train_set = add_copies("Your own digits", self.own, copies, train_set, seed)
+        self.number_added = len(train_set[0]) - number
+        return train_set, test_set
 
     def watch(self, model):
         """Return `model`, or the network that --model names.
@@ -143,7 +147,7 @@ class Run:
         """Return the exit status: 1 if something could not be saved.
 
         If a network was saved and the results were not, because the script ended before, those of
-        an earlier network are deleted, which would seem to be of this one.
+        an earlier network are deleted.
         """
         saved = self.outputs.saved
         if saved and not self.is_saved:
@@ -152,9 +156,7 @@ class Run:
                 "since run.save was not reached. (What is there of an earlier network is deleted.)",
                 file=sys.stderr,
             )
-            for name in results.NAMES:
-                if self.outputs.folder / name not in saved:
-                    delete(self.outputs.folder / name)
+            results.delete_older(self.outputs)
         return 1 if self.outputs.failed or not self.is_loadable else 0
 
 
