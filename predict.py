@@ -60,11 +60,10 @@ def main(arguments=None):
     for page in pages:
         show.report(page, args.json)
     read = [page for page in pages if page.error is None]
+    files.delete(your_digits)  # an older one would seem to be of these pictures
     if read:
         with outputs.saving("your_digits.png") as unfinished:
             show.draw_pages(read, unfinished)
-    else:
-        files.delete(your_digits)  # an older one would seem to be of these pictures
     if outputs.saved and not args.json:
         print(f"Look at {printable(your_digits)}: what was found, and what the network saw of it.")
         if len(read) > show.MOST_PAGES:

@@ -12,12 +12,13 @@ from page import write
 from training import data, hands, own_digits, plots
 from training.answers import Answers, to_labels
 from training.errors import one_line, printable
-from training.files import delete, write_json
+from training.files import write_json
 from training.fitting import find_sizes
 from training.scaling import ask, find_scaling, input_shape, to_pixels
 
 KNOWN_DATA = ("MNIST", "Fashion-MNIST")
-NAMES = (  # of what `save` writes beside the network
+NAMES = (  # of what is saved beside the network, or in its place
+    "model.weights.h5",
     "metrics.json",
     "draw.html",
     "samples.png",
@@ -120,16 +121,7 @@ def save(run, model, train_set, test_set, probabilities, loss):
         if problem or scaling.problem:
             raise ValueError(problem or scaling.problem)
         write.write_page(unfinished, model, answers, scaling.paper, scaling.ink)
-    delete_older(run.outputs)
     report(run, metrics, answers, problem, reads_digits and run.is_loadable)
-
-
-def delete_older(outputs):
-    """Delete what an earlier run has left in `outputs`: it would seem to be of this network."""
-    for name in NAMES:
-        path = outputs.folder / name
-        if path not in outputs.saved and path not in outputs.failed:
-            delete(path)
 
 
 def describe_fitting(fitting, model):

@@ -99,22 +99,23 @@ class Run:
     def save_model(self, model):
         """Save the trained `model` as soon as `fit` ends: what fails from then on does not cost it.
 
-        If Keras cannot save it, it is saved without the optimizer, or else its weights alone.
+        If Keras cannot save it, it is saved without the optimizer, or else its weights alone. If it
+        is saved, the results of an earlier network are deleted, which would seem to be of this one.
         """
         state = random.getstate()  # from which Keras draws where a network's weights start
-        weights = self.outputs.folder / "model.weights.h5"
         self.saved_model = model
         self.saved_weights = model.get_weights()
         self.is_saved = False
         self.outputs.saved = []  # what was saved of an earlier training is not of this one
-        with self.outputs.saving(self.path.name, keep_older=True) as unfinished:
+        with self.outputs.saving(self.path.name) as unfinished:
             results.write_model(model, unfinished)
         is_whole = self.path in self.outputs.saved
         self.is_loadable = is_whole and results.can_be_loaded(self.path)
         if is_whole:
-            delete(weights)  # those of an earlier network
+            for name in results.NAMES:
+                delete(self.outputs.folder / name)  # of an earlier network
         elif not isinstance(self.outputs.failed[self.path], OSError):
-            with self.outputs.saving(weights.name) as unfinished:
+            with self.outputs.saving("model.weights.h5") as unfinished:
                 model.save_weights(unfinished)
         random.setstate(state)
 
@@ -144,19 +145,14 @@ class Run:
         self.is_saved = True
 
     def finish(self):
-        """Return the exit status: 1 if something could not be saved.
-
-        If a network was saved and the results were not, because the script ended before, those of
-        an earlier network are deleted.
-        """
+        """Return the exit status: 1 if something could not be saved; say if `save` was left out."""
         saved = self.outputs.saved
         if saved and not self.is_saved:
             print(
                 f"The network is saved, {printable(saved[0])}. Its numbers and pictures are not, "
-                "since run.save was not reached. (What is there of an earlier network is deleted.)",
+                "since run.save was not reached.",
                 file=sys.stderr,
             )
-            results.delete_older(self.outputs)
         return 1 if self.outputs.failed or not self.is_loadable else 0
 
 
