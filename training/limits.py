@@ -42,7 +42,7 @@ def check_zip(path, most_bytes):
 def check_size(size, most_bytes):
     """Raise ValueError if a number of bytes is too large."""
     if size > most_bytes:
-        raise ValueError(f"it has {size:,} bytes, too many: at most {most_bytes:,} are read")
+        raise ValueError(f"it takes {size:,} bytes, too many: at most {most_bytes:,} are read")
 
 
 def read_json(path, most_bytes=MOST_BYTES_OF_JSON):
@@ -51,13 +51,15 @@ def read_json(path, most_bytes=MOST_BYTES_OF_JSON):
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def check_network(path):
-    """Raise an error if a .keras file holds, or asks for, more than a network for digits needs.
+def load_network(path):
+    """Return the Keras model in a .keras file, not compiled; raise an error if none can be loaded.
 
-    Keras makes all the weights that a file's configuration asks for before it looks whether they
-    are in the file. So they are counted here, in a network that is built without them.
+    That is also so if it holds, or asks for, more than a network for digits needs, or brings code
+    of its own. Keras makes all the weights that a file's configuration asks for before it looks
+    whether they are in the file. So they are counted here, in a network that is built without them.
     """
-    import h5py  # here, since it comes with Keras, which takes seconds
+    import h5py  # here, since Keras, with which it comes, takes seconds, and finding digits
+    import keras  # does not need it
 
     check_zip(path, MOST_BYTES_OF_NETWORK)
     with zipfile.ZipFile(path) as file:
@@ -71,11 +73,8 @@ def check_network(path):
         raise ValueError(f"it has {number:,} layers, and at most {MOST_LAYERS} are built")
     model = build_without_weights(config)
     most_numbers = max(model.count_params(), IMAGES * count_numbers(model))
-    if 4 * most_numbers > MOST_BYTES_OF_NETWORK:
-        raise ValueError(
-            f"it needs {4 * most_numbers:,} bytes of memory, too many: at most "
-            f"{MOST_BYTES_OF_NETWORK:,} are given to a network"
-        )
+    check_size(4 * most_numbers, MOST_BYTES_OF_NETWORK)
+    return keras.saving.load_model(path, compile=False, safe_mode=True)
 
 
 def count_bytes(arrays):

@@ -19,8 +19,8 @@ from training import data, files, limits, plots, scaling
 from training.errors import one_line, printable
 
 EXPECTED = (
-    "what draw.html saved as .json, or an .npz file with the arrays images, uint8 (N, 28, 28), and "
-    "labels, (N,), from 0 to 9"
+    "what draw.html saved as .json, where your browser saves files, or predict.py --are as .npz: "
+    "the arrays images, uint8 (N, 28, 28), and labels, (N,), from 0 to 9"
 )
 MOST_IMAGES = 10_000  # in a file: nobody writes more, and distorted copies take memory
 MOST_BYTES = MOST_IMAGES * 28 * 28 + 1_000_000  # with their labels
@@ -82,12 +82,6 @@ def read_file(path):
         else:
             images, labels = data.read_arrays(path, ("images", "labels"), MOST_BYTES)
         data.check(images, labels)
-    except FileNotFoundError:
-        raise data.DataError(
-            f"there is no file {printable(path)}. If it comes from draw.html, it is where the "
-            "browser saves files: give its path. To make one of your own digits: "
-            "python predict.py sheet.jpg --are 0123456789"
-        ) from None
     except Exception as error:  # noqa: BLE001  a damaged file fails in many ways
         raise data.DataError(
             f"{printable(path)} cannot be read: {one_line(error)}. Expected is {EXPECTED}."
@@ -147,14 +141,11 @@ def count_right_before(path, own):
     None if there is no such model, if it cannot be loaded or is for something else, or if none is
     kept aside. It is called before train.py saves the new model there.
     """
-    import keras  # here, since predict.py, which collects, starts faster without it
-
     try:
         metrics = limits.read_json(path.with_name("metrics.json"))
         if metrics["class_names"] != data.DIGITS:
             return None
-        limits.check_network(path)
-        model = keras.saving.load_model(path, compile=False, safe_mode=True)
+        model = limits.load_network(path)
         answers = scaling.ask(model, own.images[own.aside], metrics["paper"], metrics["ink"])
         return int(np.sum(answers.argmax(axis=1) == own.labels[own.aside]))
     except Exception:  # noqa: BLE001  whatever it is, it is no network to compare with
