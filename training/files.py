@@ -78,14 +78,6 @@ def delete(path):
         path.unlink()
 
 
-def are_same(path, other):
-    """Return whether both are there, and are one and the same file."""
-    try:
-        return path.samefile(other)
-    except (OSError, ValueError):  # one is missing, or its name is impossible
-        return False
-
-
 def write_json(path, content):
     """Write `content` as JSON. What is no number (NaN, infinity) is not JSON: it becomes null."""
 

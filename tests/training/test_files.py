@@ -91,13 +91,6 @@ def test_a_folder_that_is_a_file_or_below_one_is_an_error_that_spares_the_file(t
     assert file.read_text() == "mine"
 
 
-def test_a_file_is_the_same_by_another_name(tmp_path):
-    file = tmp_path / "file"
-    file.touch()
-    assert files.are_same(file, tmp_path / ".." / tmp_path.name / "file")
-    assert not files.are_same(file, tmp_path / "missing")
-
-
 def test_json_holds_numpy_s_numbers_all_letters_and_null_where_a_number_is_none(tmp_path):
     content = {
         "loss": [1.5, math.nan, -math.inf],
