@@ -110,7 +110,7 @@ def test_each_bad_picture_is_one_line_and_the_others_go_on(ten_digits, tell, tmp
     }
     for name, (pixels, _) in bad.items():
         Image.fromarray(pixels.astype("uint8")).save(tmp_path / name)
-    bad["missing.png"] = (None, "no such file")
+    bad["missing.png"] = (None, "No such file")
     Image.fromarray(255 - ten_digits[2]).save(tmp_path / "good.png")
     paths = [tmp_path / name for name in [*bad, "good.png"]]
     status, printed, errors = tell(*paths, "--json")

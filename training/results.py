@@ -88,7 +88,7 @@ def save(run, model, train_set, test_set, probabilities, loss):
     metrics = {
         "dataset": data_name,
         "class_names": data.name_classes(data_name) if answers is None else answers.class_names,
-        "model": run.model_name,
+        "model": None if run.fitting is None else run.options.model,
         **describe_fitting(run.fitting, model),
         "seed": run.told_seed,
         "test_size": len(y_test),

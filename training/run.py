@@ -39,7 +39,6 @@ class Run:
         self.source = None  # of the images
         self.shades = scaling.ALL_SHADES  # of grey in them
         self.number_added = 0  # training images of --add and --hands, which stand before the others
-        self.model_name = None  # of one of ours, which `watch` was given
         self.told_seed = None
         self.fitting = None
         self.own = None  # your own digits
@@ -91,7 +90,6 @@ class Run:
         """
         if self.options.model != "dense":
             model = networks.build(self.options.model, self.options.seed)
-        self.model_name = self.options.model
         self.fitting = Fitting(model, self.options, when_done=self.save_model)
         model.fit = self.fitting.fit
         return model
