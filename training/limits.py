@@ -58,8 +58,8 @@ def load_network(path):
     of its own. Keras makes all the weights that a file's configuration asks for before it looks
     whether they are in the file. So they are counted here, in a network that is built without them.
     """
-    import h5py  # here, since Keras, with which it comes, takes seconds, and finding digits
-    import keras  # does not need it
+    import h5py  # here, since both take seconds, and finding digits does not need them
+    import keras
 
     check_zip(path, MOST_BYTES_OF_NETWORK)
     with zipfile.ZipFile(path) as file:

@@ -68,10 +68,7 @@ def to_arrays(label_of):
 
 
 def read_file(path):
-    """Return the dict, as of `by_image`, of the digits in one file.
-
-    Raises data.DataError, one line that says what was expected.
-    """
+    """Return the dict, as of `by_image`, of the digits in one file; raises data.DataError."""
     path = pathlib.Path(path)
     try:
         if path.suffix == ".json":
@@ -90,10 +87,8 @@ def read_file(path):
 
 
 def keep_aside(labels):
-    """Return which images are kept aside to test on, bool (N,): of each digit every fifth one.
-
-    Of a digit that was written from two to four times, the last one is; of one that was written
-    once, none.
+    """Return which images are kept aside to test on, bool (N,): of each digit every fifth one, or
+    the last one of two to four.
     """
     aside = np.zeros(len(labels), bool)
     for label in np.unique(labels):
@@ -153,10 +148,7 @@ def count_right_before(path, own):
 
 
 def draw(own, answers):
-    """Draw own digits, those kept aside first, and how they are read; return the figure.
-
-    `answers` are the Answers about all of `own`.
-    """
+    """Draw own digits, those kept aside first, and the Answers about all; return the figure."""
     is_wrong = answers.predicted != own.labels
     order = np.lexsort((~is_wrong, ~own.aside))  # by the last of these first
     shown = order[:MOST_SHOWN]

@@ -60,8 +60,8 @@ def can_be_loaded(path):
         return True
     except Exception as error:  # noqa: BLE001  of a layer or a function of the reader's own
         print(
-            f"Error: {printable(path)} was saved, but cannot be loaded: it has a layer or a "
-            f"function that Keras does not know. {textwrap.shorten(one_line(error), 200)}",
+            f"Error: {printable(path)} was saved, but cannot be loaded: "
+            f"{textwrap.shorten(one_line(error), 200)}",
             file=sys.stderr,
         )
         return False
@@ -254,7 +254,7 @@ def report(run, metrics, answers, problem, reads_digits):
     is_guessing = answers is not None and answers.accuracy < 1.5 / len(answers.class_names)
     if answers is None:
         print(f"The answers cannot be shown: {problem}.")
-    if is_guessing:
+    elif is_guessing:
         print(
             "It is no better than guessing. Are the last layer and the loss a pair, such as "
             "softmax and categorical_crossentropy, and does each image have its own label? Else "
