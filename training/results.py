@@ -121,7 +121,7 @@ def save(run, model, train_set, test_set, probabilities, loss):
         if problem or scaling.problem:
             raise ValueError(problem or scaling.problem)
         write.write_page(unfinished, model, answers, scaling.paper, scaling.ink)
-    report(run, metrics, answers, problem, reads_digits and run.is_loadable)
+    report(run, metrics, answers, reads_digits and run.is_loadable)
 
 
 def describe_fitting(fitting, model):
@@ -165,8 +165,8 @@ def make_answers(images, labels, probabilities, data_name):
     """
     if labels is None:
         return None, (
-            "they cannot be compared with the labels: to each label belongs a row of answers, with "
-            "a number for each class, two at least"
+            "the answers cannot be compared with the labels: to each label belongs a row of "
+            "answers, with a number for each class, two at least"
         )
     if images is None:
         return None, "the images of x_test are no longer 28 x 28 pixels"
@@ -229,11 +229,10 @@ def list_versions():
     }
 
 
-def report(run, metrics, answers, problem, reads_digits):
+def report(run, metrics, answers, reads_digits):
     """Print how good the network is, what was saved, and what to do next.
 
-    `answers` are its Answers, or None, and `problem` then says why. `reads_digits` is whether
-    predict.py can use it.
+    `answers` are its Answers, or None. `reads_digits` is whether predict.py can use it.
     """
     size = metrics["test_size"]
     if metrics["test_accuracy"] is not None:
@@ -251,15 +250,6 @@ def report(run, metrics, answers, problem, reads_digits):
         print(line)
     if metrics["interrupted"]:
         print("The training was interrupted: these are the numbers of an unfinished network.")
-    is_guessing = answers is not None and answers.accuracy < 1.5 / len(answers.class_names)
-    if answers is None:
-        print(f"The answers cannot be shown: {problem}.")
-    elif is_guessing:
-        print(
-            "It is no better than guessing. Are the last layer and the loss a pair, such as "
-            "softmax and categorical_crossentropy, and does each image have its own label? Else "
-            "let it learn for more epochs, or by another learning rate (0.001 is usual)."
-        )
     if metrics["dataset"] not in KNOWN_DATA:
         print("This is NOT MNIST: from its 60,000 images dense learns about 98%, convnet 99.5%.")
     line = f"It took {metrics['seconds']['total']:.0f} seconds after the start of Keras"
@@ -268,7 +258,13 @@ def report(run, metrics, answers, problem, reads_digits):
     print(f"{line}.")
     names = [path.name for path in run.outputs.saved]
     print(f"Saved in {printable(run.outputs.folder)}: {', '.join(names)}")
-    if answers is not None and not is_guessing:
+    if answers is not None and answers.accuracy < 1.5 / len(answers.class_names):
+        print(
+            "It is no better than guessing. Are the last layer and the loss a pair, such as "
+            "softmax and categorical_crossentropy, and does each image have its own label? Else "
+            "let it learn for more epochs, or by another learning rate (0.001 is usual)."
+        )
+    elif answers is not None:
         print_what_to_try(run.outputs, reads_digits)
 
 

@@ -107,7 +107,7 @@ def report(make_run, capsys):
         }
         metrics |= changed
         answers = Answers(None, labels, answered, data.DIGITS, metrics["dataset"])
-        results.report(make_run(), metrics, answers, None, reads_digits=True)
+        results.report(make_run(), metrics, answers, reads_digits=True)
         return capsys.readouterr().out
 
     return report
