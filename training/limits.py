@@ -19,10 +19,7 @@ IMAGES = 100  # that a network is asked about at once, at most
 
 
 def check_regular(path, most_bytes):
-    """Raise ValueError unless `path` is a regular file of at most so many bytes.
-
-    Raises OSError if there is no such file.
-    """
+    """Raise OSError if there is no file at `path`, ValueError if it is too large or not regular."""
     status = pathlib.Path(path).stat()
     if not stat.S_ISREG(status.st_mode):
         raise ValueError("it is no regular file, but a folder, a device or a pipe")
@@ -30,10 +27,7 @@ def check_regular(path, most_bytes):
 
 
 def check_zip(path, most_bytes):
-    """Raise ValueError unless `path` is a zip file of at most so many bytes, packed or not.
-
-    Raises OSError if there is no such file, and zipfile.BadZipFile if it is another one.
-    """
+    """Raise what `check_regular` does, packed or not, or BadZipFile if it is no zip file."""
     check_regular(path, most_bytes)
     with zipfile.ZipFile(path) as file:
         check_size(sum(member.file_size for member in file.infolist()), most_bytes)

@@ -23,10 +23,9 @@ def save_pictures(outputs, samples, labels_train, answers, metrics):
     `labels_train` the labels of all, integers (M,). `answers` are the Answers about the test
     images, or None: then none are drawn. `metrics` are the numbers of the run, as in metrics.json.
     """
-    data_name = metrics["dataset"]
     if samples is not None:
         with outputs.saving("samples.png") as unfinished:
-            draw_samples(samples, labels_train, data_name).savefig(unfinished)
+            draw_samples(samples, labels_train, metrics["dataset"]).savefig(unfinished)
     if answers is not None:
         for name, draw in (
             ("predictions.png", draw_predictions),
