@@ -53,18 +53,17 @@ def write_model(model, path):
         )
 
 
-def can_be_loaded(path):
-    """Return whether a saved model can be loaded, as predict.py will; if not, say why."""
+def check_loading(outputs, path):
+    """Note in `outputs`, and say why, if a saved model cannot be loaded, as predict.py will."""
     try:
         keras.saving.load_model(path, compile=False)
-        return True
     except Exception as error:  # noqa: BLE001  of a layer or a function of the reader's own
+        outputs.failed[path] = error
         print(
             f"Error: {printable(path)} was saved, but cannot be loaded: "
             f"{textwrap.shorten(one_line(error), 200)}",
             file=sys.stderr,
         )
-        return False
 
 
 def save(run, model, train_set, test_set, probabilities, loss):
@@ -121,7 +120,7 @@ def save(run, model, train_set, test_set, probabilities, loss):
         if problem or scaling.problem:
             raise ValueError(problem or scaling.problem)
         write.write_page(unfinished, model, answers, scaling.paper, scaling.ink)
-    report(run, metrics, answers, reads_digits and run.is_loadable)
+    report(run, metrics, answers, reads_digits and run.path not in run.outputs.failed)
 
 
 def describe_fitting(fitting, model):

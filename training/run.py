@@ -49,7 +49,6 @@ class Run:
         self.saved_model = None
         self.saved_weights = None
         self.is_saved = False  # with its results
-        self.is_loadable = True
         keras.datasets.mnist.load_data = self.load_data
         atexit.unregister(end)  # of an earlier run in the same notebook
         atexit.register(end, self)
@@ -107,9 +106,8 @@ class Run:
         self.outputs.saved = []  # what was saved of an earlier training is not of this one
         with self.outputs.saving(self.path.name) as unfinished:
             results.write_model(model, unfinished)
-        is_whole = self.path in self.outputs.saved
-        self.is_loadable = is_whole and results.can_be_loaded(self.path)
-        if is_whole:
+        if self.path in self.outputs.saved:
+            results.check_loading(self.outputs, self.path)
             for name in results.NAMES:
                 delete(self.outputs.folder / name)  # of an earlier network
         elif not isinstance(self.outputs.failed[self.path], OSError):
@@ -151,7 +149,7 @@ class Run:
                 "since run.save was not reached.",
                 file=sys.stderr,
             )
-        return 1 if self.outputs.failed or not self.is_loadable else 0
+        return 1 if self.outputs.failed else 0
 
 
 def end(run):
