@@ -14,6 +14,7 @@ from training import start
 start.prepare()  # before anything is imported that it has to check
 
 import argparse
+import os
 import pathlib
 import sys
 
@@ -29,15 +30,15 @@ def main(arguments=None):
     """Find the digits in all pictures, ask the network once about all of them, and show.
 
     `arguments` stand in for the command line's. Returns the exit status: 0, or 1 if a picture could
-    not be read, or your_digits.png or my_digits.npz not be saved. Raises models.ModelError,
-    files.FolderError, and data.DataError if the sample is missing.
+    not be read, or your_digits.png not be saved. Raises UserError if the network or a folder cannot
+    be used, or nothing be collected.
     """
     args = parse_arguments(arguments)
     models.check_file(args.model)
     outputs = files.Outputs(args.outputs)
     your_digits = outputs.folder / "your_digits.png"
     paths = pictures.find_files(args.pictures)
-    if any(files.are_same(path, your_digits) for path in paths):
+    if os.path.realpath(your_digits) in map(os.path.realpath, paths):
         raise files.FolderError(
             f"{printable(your_digits)} would be overwritten: name another --outputs"
         )
@@ -55,22 +56,21 @@ def main(arguments=None):
     distances = choose.measure_distances(images)
     pages = choose.read_pages(pages, probabilities, distances, args.are)
     if args.are:
-        pages = known.mark(pages, args.are)
+        pages, problem = known.mark(pages, args.are)
 
     for page in pages:
         show.report(page, args.json)
     read = [page for page in pages if page.error is None]
+    files.delete(your_digits)  # an older one would seem to be of these pictures
     if read:
         with outputs.saving("your_digits.png") as unfinished:
             show.draw_pages(read, unfinished)
-    else:
-        files.delete(your_digits)  # an older one would seem to be of these pictures
     if outputs.saved and not args.json:
         print(f"Look at {printable(your_digits)}: what was found, and what the network saw of it.")
         if len(read) > show.MOST_PAGES:
             print(f"It shows the {show.MOST_PAGES} pictures of which the network is least sure.")
-    if args.are and not known.collect(pages, args.are, outputs.folder / "my_digits.npz"):
-        return 1
+    if args.are:
+        known.collect(pages, problem, outputs.folder / "my_digits.npz")
     return 0 if len(read) == len(pages) and not outputs.failed else 1
 
 

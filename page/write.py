@@ -6,7 +6,6 @@ stands in network.js, and which layers and activations that knows in layers.json
 
 import base64
 import json
-import math
 import pathlib
 import re
 import zlib
@@ -19,7 +18,7 @@ TEMPLATE = pathlib.Path(__file__).resolve().with_name("draw.html")
 KNOWN = json.loads(TEMPLATE.with_name("layers.json").read_text(encoding="utf-8"))
 SHOWN_PER_CLASS = 10  # test images to choose from: the hardest one, and the first others
 OTHER_TEST_IMAGES = 1000  # to see what a lesson costs; with 100 it could hardly be seen
-INSTEAD = "predict.py may read pictures with this network all the same"
+SHAPES = [(None, 784), (None, 28, 28), (None, 28, 28, 1)]  # of images, as a network takes them
 
 
 class PageError(Exception):
@@ -29,9 +28,9 @@ class PageError(Exception):
 def write_page(path, model, answers, paper, ink):
     """Write `path`, a copy of draw.html with the network and what Keras answers about test images.
 
-    `model` is a Keras model of one layer after the other that takes images of 28x28 pixels in any
-    shape, (N, 784) for one. `answers`, an Answers, are the test images and what it answered about
-    them. `paper` and `ink` are what raw pixels of 0 and 255 became before the network read them.
+    `model` is a Keras model of one layer after the other that takes images in one of the SHAPES.
+    `answers`, an Answers, are the test images and what it answered about them. `paper` and `ink`
+    are what raw pixels of 0 and 255 became before the network read them.
     Raises PageError if the page cannot run the network.
     """
     network = describe_network(model, answers, paper, ink)
@@ -61,6 +60,9 @@ def describe_network(model, answers, paper, ink):
     probabilities = answers.probabilities
     if probabilities.shape[1:] != (10,) or not np.isfinite(probabilities).all():
         raise PageError("the network does not answer with ten finite numbers, one for each class")
+    shape = getattr(model, "input_shape", None)
+    if shape not in SHAPES:
+        raise PageError(f"the page runs only networks that take 28x28 pixels, not {shape}")
     # Of each class the hardest is the first, so that the visitor has something to correct.
     shown = np.concatenate([of_class[:SHOWN_PER_CLASS] for of_class in answers.sort_by_class()])
     # The others evenly, since the second half of MNIST's test images is harder than the first.
@@ -72,7 +74,7 @@ def describe_network(model, answers, paper, ink):
         "class_names": answers.class_names,
         "data": answers.data_name,
         "accuracy": answers.accuracy,
-        "shape": shape_of_input(model),
+        "shape": list(shape[1:]),
         "paper": paper,
         "ink": ink,
         "test_images": encode(answers.images[shown].tobytes()),
@@ -91,17 +93,6 @@ def encode(content):
     return base64.b64encode(content).decode()
 
 
-def shape_of_input(model):
-    """Return the shape of an image as the network takes it, a list such as [784] or [28, 28, 1]."""
-    shape = getattr(model, "input_shape", None)
-    if isinstance(shape, tuple) and None not in shape[1:] and math.prod(shape[1:]) == 28 * 28:
-        return list(shape[1:])
-    raise PageError(
-        "the page runs only networks of one layer after the other that take images of 28x28 "
-        f"pixels; {INSTEAD}"
-    )
-
-
 def describe_layers(model):
     """Return kind, settings and weights of each layer, as JSON has them.
 
@@ -114,24 +105,25 @@ def describe_layers(model):
         if kind in KNOWN["only_in_training"]:
             continue
         config = json.loads(json.dumps(layer.get_config(), default=str))  # as JSON has it
-        check_layer(kind, layer.name, config)
+        unknown = find_unknown(kind, config)
+        if unknown is not None:
+            raise PageError(
+                f"the page cannot compute {unknown} (layer {layer.name}); predict.py may read "
+                "pictures with this network all the same"
+            )
         weights = [encode(array.astype("<f4").tobytes()) for array in layer.get_weights()]
         layers.append({"kind": kind, "config": config, "weights": weights})
     return layers
 
 
-def check_layer(kind, name, config):
-    """Raise PageError unless the page can compute this kind of layer with these settings."""
+def find_unknown(kind, config):
+    """Return what the page cannot compute of a layer with these settings, in words, or None."""
     if kind not in KNOWN["layers"]:
-        raise PageError(f"the page cannot compute the layer {kind} ({name}); {INSTEAD}")
+        return kind
     for setting, known_value in KNOWN["layers"][kind].items():
-        value = config[setting]
-        if value != known_value:
-            raise PageError(
-                f"the page cannot compute {setting}={value} of the layer {name}; {INSTEAD}"
-            )
+        if config[setting] != known_value:
+            return f"{setting}={config[setting]}"
     activation = config.get("activation") or "linear"
     if activation not in KNOWN["activations"]:
-        raise PageError(
-            f"the page cannot compute the activation {activation} of the layer {name}; {INSTEAD}"
-        )
+        return f"the activation {activation}"
+    return None

@@ -81,10 +81,6 @@ def open_picture(path):
         raise
     except UnidentifiedImageError:
         raise PictureError("it is not a picture, or it is HEIC: save it as JPEG or PNG") from None
-    except Image.DecompressionBombError:
-        raise PictureError("it has too many pixels: make it smaller") from None
-    except FileNotFoundError:
-        raise PictureError("there is no such file") from None
     except Exception as error:  # noqa: BLE001  a broken file fails in many ways
         raise PictureError(f"it cannot be read: {one_line(error)}") from None
 

@@ -110,13 +110,8 @@ def draw_pages(pages, path):
     """Save a PNG of how pages were read; of many, those with misread or the least sure digits."""
     if len(pages) > MOST_PAGES:
         pages = sorted(pages, key=least_sure_of_page)[:MOST_PAGES]
-    parts = [draw_page(page) for page in pages]
-    whole = Image.new("RGB", (WIDTH, sum(part.height for part in parts)), "white")
-    top = 0
-    for part in parts:
-        whole.paste(part, (0, top))
-        top += part.height
-    whole.save(path, format="PNG")
+    whole = np.concatenate([np.asarray(draw_page(page)) for page in pages])  # one below the other
+    Image.fromarray(whole).save(path, format="PNG")
 
 
 def least_sure_of_page(page):

@@ -17,6 +17,7 @@ from PIL import Image
 import predict
 from reading import show
 from training import files, own_digits
+from training.errors import UserError
 
 
 def of_size(size):
@@ -73,9 +74,8 @@ def test_with_are_digits_are_counted_and_collected_for_train_py_unless_their_num
     sheet, _ = page(ten_digits, columns=5)
     Image.fromarray(sheet.astype("uint8")).save(path)
     my_digits = tmp_path / "outputs" / "my_digits.npz"
-    status, _, errors = tell(path, "--are", "01234 5678")
-    assert status == 1
-    assert_one_line(errors, "10 digits were found", "there are 9")
+    with pytest.raises(UserError, match="10 digits were found.*there are 9"):
+        tell(path, "--are", "01234 5678")
     assert not my_digits.exists()
     status, said, _ = tell(path, "--are", "01234 56780")
     assert status == 0
@@ -110,7 +110,7 @@ def test_each_bad_picture_is_one_line_and_the_others_go_on(ten_digits, tell, tmp
     }
     for name, (pixels, _) in bad.items():
         Image.fromarray(pixels.astype("uint8")).save(tmp_path / name)
-    bad["missing.png"] = (None, "no such file")
+    bad["missing.png"] = (None, "No such file")
     Image.fromarray(255 - ten_digits[2]).save(tmp_path / "good.png")
     paths = [tmp_path / name for name in [*bad, "good.png"]]
     status, printed, errors = tell(*paths, "--json")

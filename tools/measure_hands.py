@@ -19,7 +19,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from training import hands, networks
-from training.distort import DistortedImages
+from training.distort import DistortedImages, add_copies
 
 WAYS = ("MNIST alone", "and tablet", "and paper", "and both")
 
@@ -37,7 +37,9 @@ def main(model_name="dense", *seeds):
             images = images_mnist
             labels = labels_mnist
             if way != "MNIST alone":
-                images, labels = choose(people, way).add_to(images, labels, int(seed))
+                images, labels = add_copies(
+                    way, choose(people, way), hands.COPIES, (images, labels), int(seed)
+                )
             start = time.process_time()
             model = train(model_name, int(seed), images, labels)
             seconds = time.process_time() - start
@@ -92,9 +94,10 @@ def read(model, images):
 
 def ask(model, people):
     """Return the accuracy on what is kept aside: tablet, paper, the 1s on the tablet, on paper."""
-    is_right = read(model, people.images_aside) == people.labels_aside
+    labels = people.labels[people.aside]
+    is_right = read(model, people.images[people.aside]) == labels
     on_paper = people.on_paper[people.aside]
-    ones = people.labels_aside == 1
+    ones = labels == 1
     return [
         is_right[~on_paper].mean(),
         is_right[on_paper].mean(),

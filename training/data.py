@@ -188,12 +188,12 @@ def check(images, labels):
         raise ValueError(f"images must be uint8 (N, 28, 28), not {images.dtype} {images.shape}")
     if images.max() <= 1:
         raise ValueError("images must go from 0 (paper) to 255 (ink), not to 1: multiply them")
-    if labels.shape != (len(images),) or not np.issubdtype(labels.dtype, np.integer):
+    are_integers = labels.shape == (len(images),) and np.issubdtype(labels.dtype, np.integer)
+    if not are_integers or labels.min() < 0 or labels.max() > 9:
         raise ValueError(
-            f"labels must be integers ({len(images)},), not {labels.dtype} {labels.shape}"
+            f"labels must be integers ({len(images)},) from 0 to 9, not {labels.dtype} "
+            f"{labels.shape}: {labels}"
         )
-    if labels.min() < 0 or labels.max() > 9:
-        raise ValueError(f"labels must go from 0 to 9, not from {labels.min()} to {labels.max()}")
 
 
 # --- Keras's downloads --------------------------------------------------------------------------

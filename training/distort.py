@@ -52,12 +52,13 @@ def distort(images, rng, amounts):
     return distorted.reshape(np.shape(images))
 
 
-def add_copies(digits, copies_of_each, images_train, labels_train, seed):
+def add_copies(name, digits, copies_of_each, train_set, seed):
     """Return training images and labels with distorted copies of `digits` before them.
 
-    (Before, because `validation_split` keeps the last ones aside.) `digits` are Hands or OwnDigits:
-    those that are kept aside there are not among them. `seed` is where the random numbers start.
+    (Before, because `validation_split` keeps the last ones aside.) `digits` are Hands or OwnDigits,
+    called `name` on the screen: those that are kept aside there are not copied.
     """
+    images_train, labels_train = train_set
     images = digits.images[~digits.aside]
     labels = np.tile(digits.labels[~digits.aside], copies_of_each)
     rng = np.random.default_rng(seed)
@@ -65,8 +66,9 @@ def add_copies(digits, copies_of_each, images_train, labels_train, seed):
     for _ in range(copies_of_each):  # all at once would take half a gigabyte more
         distorted = distort(images, rng, FOR_COPIES)
         copies.append(distorted.round().astype("uint8"))
-    print(f"{len(images):,} to learn from, as {len(labels):,} distorted copies,")
-    print(f"and {digits.aside.sum():,} kept aside, to see what it is good for.")
+    print(f"{name}: {len(images):,} to learn from, as {len(labels):,} distorted copies.")
+    if digits.aside.any():
+        print(f"And {digits.aside.sum():,} kept aside, to see what it is good for.")
     copies.append(images_train)
     return np.concatenate(copies), np.concatenate([labels, labels_train])
 

@@ -35,15 +35,14 @@ class Outputs:
         self.failed = {}
 
     @contextlib.contextmanager
-    def saving(self, name, keep_older=False):
+    def saving(self, name):
         """Save one file in a `with` block, which writes it to the path that it is given:
 
             with outputs.saving("training.png") as unfinished:
                 figure.savefig(unfinished)
 
-        If the file cannot be made, one line on stderr says why, and the program goes on. An older
-        file then stays if the disk is to blame, or if it is worth keeping (`keep_older`), and is
-        deleted if not: it would show another network.
+        If the file cannot be made, one line on stderr says why, an older one stays, and the program
+        goes on.
         """
         path = self.folder / name
         try:
@@ -55,8 +54,6 @@ class Outputs:
             self.failed[path] = error
             reason = one_line(error).replace(unfinished.name, name)
             print(f"Error: {printable(path)} could not be saved: {reason}", file=sys.stderr)
-            if not isinstance(error, OSError) and not keep_older:
-                delete(path)
 
 
 @contextlib.contextmanager
@@ -79,14 +76,6 @@ def delete(path):
     """Delete a file, if it is there and nobody holds it."""
     with contextlib.suppress(OSError):
         path.unlink()
-
-
-def are_same(path, other):
-    """Return whether both are there, and are one and the same file."""
-    try:
-        return path.samefile(other)
-    except (OSError, ValueError):  # one is missing, or its name is impossible
-        return False
 
 
 def write_json(path, content):

@@ -63,23 +63,22 @@ class Fitting:
                 f"Epochs: {given.get('epochs', 1)}, batch size: {self.sizes['batch_size']}, "
                 f"images: {self.sizes['train_size']:,}"
             )
-        x = given.get("x")
-        y = given.get("y")
         number = batches_in_a_call(self.model, given)
+        arguments = dict(given)
         callbacks = keras.tree.flatten(given.get("callbacks") or [])
         is_convnet = self.options.model == "convnet"
         if is_convnet and are_arrays(given) and "sample_weight" not in given:
-            distort_images(given)
+            distort_images(arguments)
             if not any(isinstance(callback, OWN_RATES) for callback in callbacks):
                 callbacks.append(LowerLearningRate())
         watcher = Watcher()
-        given["callbacks"] = [watcher, *callbacks]
+        arguments["callbacks"] = [watcher, *callbacks]
         start = time.perf_counter()
         try:
             with watcher:
-                return fit_in_calls(self.model, self.keras_fit, given, number)
+                return fit_in_calls(self.model, self.keras_fit, arguments, number)
         except ValueError as error:
-            explain_shapes(error, self.model, x, y)
+            explain_shapes(error, self.model, given)
             raise
         finally:
             self.seconds += time.perf_counter() - start
@@ -136,19 +135,18 @@ def count_training(x, share):
     return math.floor(len(x) * (1 - share))
 
 
-def explain_shapes(error, model, x, y):
+def explain_shapes(error, model, given):
     """Raise UserError if `fit` ended in an `error` since network and arrays do not go together."""
-    is_of_shapes = "(None" in str(error)  # as Keras writes the shape of a batch
-    if not is_of_shapes or not isinstance(x, np.ndarray) or not isinstance(y, np.ndarray):
+    if "(None" not in str(error) or not are_arrays(given):  # as Keras writes the shape of a batch
         return
     takes = getattr(model, "input_shape", "?")  # of some models nobody knows it before
     answers = getattr(model, "output_shape", "?")
     raise UserError(
         f"network and arrays do not go together. The network takes {takes}, None for the number of "
-        f"images, and answers {answers}; x_train is {x.shape}, y_train {y.shape}. (One-hot labels "
-        "need as many answers as they have columns, and the loss categorical_crossentropy, labels "
-        "of a number each sparse_categorical_crossentropy. Images that are not laid end to end "
-        "need keras.layers.Flatten() before the Dense layers.)"
+        f"images, and answers {answers}; x_train is {given['x'].shape}, y_train "
+        f"{given['y'].shape}. (One-hot labels need as many answers as they have columns, and the "
+        "loss categorical_crossentropy, labels of a number each sparse_categorical_crossentropy. "
+        "Images that are not laid end to end need keras.layers.Flatten() before the Dense layers.)"
     ) from None
 
 

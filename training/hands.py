@@ -13,11 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from training import distort, plots
-
 HANDS = pathlib.Path(__file__).resolve().with_name("hands.npz")
 COPIES = 3  # of each image, distorted (other numbers: docs/measured.md)
-MOST_MISREAD = 3  # of each digit, in elsewhere.png
 
 
 class Hands(NamedTuple):
@@ -33,21 +30,6 @@ class Hands(NamedTuple):
     on_paper: np.ndarray
     aside: np.ndarray
 
-    @property
-    def images_aside(self):
-        """The images kept aside, uint8 (M, 28, 28), for which probabilities are predicted."""
-        return self.images[self.aside]
-
-    @property
-    def labels_aside(self):
-        """Their labels, uint8 (M,)."""
-        return self.labels[self.aside]
-
-    def add_to(self, images_train, labels_train, seed):
-        """Return training images and labels with copies of these before them (distort.py)."""
-        print("Digits of people from elsewhere: ", end="")
-        return distort.add_copies(self, COPIES, images_train, labels_train, seed)
-
 
 def load():
     """Return the Hands in hands.npz."""
@@ -55,19 +37,15 @@ def load():
         return Hands(**file)
 
 
-# --- See what a network reads of them -----------------------------------------------------------
+def measure(hands, predicted):
+    """Return how many images are kept aside, and which share is read right, for metrics.json.
 
-
-def measure(hands, probabilities):
-    """Return which share of the images kept aside is read right: a dict for metrics.json.
-
-    `probabilities` are predicted for `hands.images_aside`, float (M, 10). It holds how many images
-    there are, and the accuracy of all, of those on paper, of those on the tablet, and by digit of
-    all and of those on paper.
+    `predicted` are the digits, integers (M,), that are read in them. It is a dict; accuracies by
+    digit are lists.
     """
-    labels = hands.labels_aside
+    labels = hands.labels[hands.aside]
     on_paper = hands.on_paper[hands.aside]
-    is_right = probabilities.argmax(axis=1) == labels
+    is_right = predicted == labels
     by_digit = []
     by_digit_on_paper = []
     for digit in range(10):
@@ -94,31 +72,3 @@ def describe(measured):
         f"{measured['accuracy']:.1%} right, of their {worst}s {of_worst:.0%} (on paper "
         f"{on_paper:.0%})"
     )
-
-
-def draw_elsewhere(hands, probabilities, answers):
-    """Draw of each digit a test image, and below it the first ones from elsewhere that are misread.
-
-    `probabilities` are as in `measure`; `answers` are the Answers about the test images. Above each
-    column stands which share from elsewhere is read right. Returns the figure.
-    """
-    predicted = probabilities.argmax(axis=1)
-    measured = measure(hands, probabilities)
-    title = (
-        f"People from elsewhere: of {measured['images']:,} digits {measured['accuracy']:.1%} are "
-        "read right\nCompare the test images, on top, with what is misread below"
-    )
-    rows = 1 + MOST_MISREAD
-    figure, all_axes = plots.make_grid(title, number=10 * rows, columns=10, row_height=1.35)
-    for digit in range(10):
-        first, *others = all_axes[digit::10]
-        is_misread = (hands.labels_aside == digit) & (predicted != digit)
-        share = measured["accuracy_by_digit"][digit]
-        first.set_title(f"test image: {digit}\n{share:.0%} right", fontsize=9)
-        indices = np.flatnonzero(answers.labels == digit)
-        if len(indices) > 0:
-            plots.show_image(first, answers.images[indices[0]])
-        for axes, index in zip(others, np.flatnonzero(is_misread), strict=False):
-            plots.show_image(axes, hands.images_aside[index])
-            axes.set_title(f"read as {predicted[index]}", fontsize=9, color="firebrick")
-    return figure

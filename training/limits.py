@@ -19,10 +19,7 @@ IMAGES = 100  # that a network is asked about at once, at most
 
 
 def check_regular(path, most_bytes):
-    """Raise ValueError unless `path` is a regular file of at most so many bytes.
-
-    Raises OSError if there is no such file.
-    """
+    """Raise OSError if there is no file at `path`, ValueError if it is too large or not regular."""
     status = pathlib.Path(path).stat()
     if not stat.S_ISREG(status.st_mode):
         raise ValueError("it is no regular file, but a folder, a device or a pipe")
@@ -30,10 +27,7 @@ def check_regular(path, most_bytes):
 
 
 def check_zip(path, most_bytes):
-    """Raise ValueError unless `path` is a zip file of at most so many bytes, packed or not.
-
-    Raises OSError if there is no such file, and zipfile.BadZipFile if it is another one.
-    """
+    """Raise what `check_regular` does, packed or not, or BadZipFile if it is no zip file."""
     check_regular(path, most_bytes)
     with zipfile.ZipFile(path) as file:
         check_size(sum(member.file_size for member in file.infolist()), most_bytes)
@@ -42,7 +36,7 @@ def check_zip(path, most_bytes):
 def check_size(size, most_bytes):
     """Raise ValueError if a number of bytes is too large."""
     if size > most_bytes:
-        raise ValueError(f"it has {size:,} bytes, too many: at most {most_bytes:,} are read")
+        raise ValueError(f"it takes {size:,} bytes, too many: at most {most_bytes:,} are read")
 
 
 def read_json(path, most_bytes=MOST_BYTES_OF_JSON):
@@ -51,13 +45,15 @@ def read_json(path, most_bytes=MOST_BYTES_OF_JSON):
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def check_network(path):
-    """Raise an error if a .keras file holds, or asks for, more than a network for digits needs.
+def load_network(path):
+    """Return the Keras model in a .keras file, not compiled; raise an error if none can be loaded.
 
-    Keras makes all the weights that a file's configuration asks for before it looks whether they
-    are in the file. So they are counted here, in a network that is built without them.
+    That is also so if it holds, or asks for, more than a network for digits needs, or brings code
+    of its own. Keras makes all the weights that a file's configuration asks for before it looks
+    whether they are in the file. So they are counted here, in a network that is built without them.
     """
-    import h5py  # here, since it comes with Keras, which takes seconds
+    import h5py  # here, since both take seconds, and finding digits does not need them
+    import keras
 
     check_zip(path, MOST_BYTES_OF_NETWORK)
     with zipfile.ZipFile(path) as file:
@@ -71,11 +67,8 @@ def check_network(path):
         raise ValueError(f"it has {number:,} layers, and at most {MOST_LAYERS} are built")
     model = build_without_weights(config)
     most_numbers = max(model.count_params(), IMAGES * count_numbers(model))
-    if 4 * most_numbers > MOST_BYTES_OF_NETWORK:
-        raise ValueError(
-            f"it needs {4 * most_numbers:,} bytes of memory, too many: at most "
-            f"{MOST_BYTES_OF_NETWORK:,} are given to a network"
-        )
+    check_size(4 * most_numbers, MOST_BYTES_OF_NETWORK)
+    return keras.saving.load_model(path, compile=False, safe_mode=True)
 
 
 def count_bytes(arrays):

@@ -15,12 +15,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from training import data, distort, files, limits, plots, scaling
+from training import data, files, limits, plots, scaling
 from training.errors import one_line, printable
 
 EXPECTED = (
-    "what draw.html saved as .json, or an .npz file with the arrays images, uint8 (N, 28, 28), and "
-    "labels, (N,), from 0 to 9"
+    "what draw.html saved as .json, where your browser saves files, or predict.py --are as .npz: "
+    "the arrays images, uint8 (N, 28, 28), and labels, (N,), from 0 to 9"
 )
 MOST_IMAGES = 10_000  # in a file: nobody writes more, and distorted copies take memory
 MOST_BYTES = MOST_IMAGES * 28 * 28 + 1_000_000  # with their labels
@@ -30,7 +30,7 @@ SHARE = 1 / 10  # of the training images: so many copies are added (with half of
 # of the own digits is read right: docs/measured.md)
 MOST_COPIES = 200  # of one image; more of so few would be learned by heart
 
-MOST_SHOWN = 60  # in my_digits.png
+MOST_SHOWN = 40  # in my_digits.png
 
 
 class OwnDigits(NamedTuple):
@@ -39,13 +39,6 @@ class OwnDigits(NamedTuple):
     images: np.ndarray
     labels: np.ndarray
     aside: np.ndarray
-
-    def add_to(self, images_train, labels_train, seed):
-        """Return training images and labels with copies of these before them (distort.py)."""
-        copies_of_each = round(SHARE * len(images_train) / np.count_nonzero(~self.aside))
-        copies_of_each = min(max(copies_of_each, 1), MOST_COPIES)
-        print("Your own digits: ", end="")
-        return distort.add_copies(self, copies_of_each, images_train, labels_train, seed)
 
 
 # --- Load ---------------------------------------------------------------------------------------
@@ -75,10 +68,7 @@ def to_arrays(label_of):
 
 
 def read_file(path):
-    """Return the dict, as of `by_image`, of the digits in one file.
-
-    Raises data.DataError, one line that says what was expected.
-    """
+    """Return the dict, as of `by_image`, of the digits in one file; raises data.DataError."""
     path = pathlib.Path(path)
     try:
         if path.suffix == ".json":
@@ -89,12 +79,6 @@ def read_file(path):
         else:
             images, labels = data.read_arrays(path, ("images", "labels"), MOST_BYTES)
         data.check(images, labels)
-    except FileNotFoundError:
-        raise data.DataError(
-            f"there is no file {printable(path)}. If it comes from draw.html, it is where the "
-            "browser saves files: give its path. To make one of your own digits: "
-            "python predict.py sheet.jpg --are 0123456789"
-        ) from None
     except Exception as error:  # noqa: BLE001  a damaged file fails in many ways
         raise data.DataError(
             f"{printable(path)} cannot be read: {one_line(error)}. Expected is {EXPECTED}."
@@ -103,10 +87,8 @@ def read_file(path):
 
 
 def keep_aside(labels):
-    """Return which images are kept aside to test on, bool (N,): of each digit every fifth one.
-
-    Of a digit that was written from two to four times, the last one is; of one that was written
-    once, none.
+    """Return which images are kept aside to test on, bool (N,): of each digit every fifth one, or
+    the last one of two to four.
     """
     aside = np.zeros(len(labels), bool)
     for label in np.unique(labels):
@@ -115,6 +97,12 @@ def keep_aside(labels):
             aside[indices[-1]] = True
         aside[indices[KEPT_ASIDE - 1 :: KEPT_ASIDE]] = True
     return aside
+
+
+def count_copies(own, number):
+    """Return how many copies of each image are added to so many training images, an int."""
+    copies = round(SHARE * number / np.count_nonzero(~own.aside))
+    return min(max(copies, 1), MOST_COPIES)
 
 
 # --- Collect ------------------------------------------------------------------------------------
@@ -148,38 +136,24 @@ def count_right_before(path, own):
     None if there is no such model, if it cannot be loaded or is for something else, or if none is
     kept aside. It is called before train.py saves the new model there.
     """
-    import keras  # here, since predict.py, which collects, starts faster without it
-
     try:
         metrics = limits.read_json(path.with_name("metrics.json"))
         if metrics["class_names"] != data.DIGITS:
             return None
-        limits.check_network(path)
-        model = keras.saving.load_model(path, compile=False, safe_mode=True)
+        model = limits.load_network(path)
         answers = scaling.ask(model, own.images[own.aside], metrics["paper"], metrics["ink"])
         return int(np.sum(answers.argmax(axis=1) == own.labels[own.aside]))
     except Exception:  # noqa: BLE001  whatever it is, it is no network to compare with
         return None
 
 
-def draw(own, predicted):
-    """Draw own digits, those kept aside first, and how they are read; return the figure.
-
-    `predicted` are the digits, integers (N,), that the new network reads in all of `own`.
-    """
-    is_wrong = predicted != own.labels
-    number_right = (own.aside & ~is_wrong).sum()
-    title = f"Your own digits: of {own.aside.sum()} kept aside {number_right} are read right"
+def draw(own, answers):
+    """Draw own digits, those kept aside first, and the Answers about all; return the figure."""
+    is_wrong = answers.predicted != own.labels
     order = np.lexsort((~is_wrong, ~own.aside))  # by the last of these first
-    if len(order) > MOST_SHOWN:
-        title += f"\n{MOST_SHOWN} of all {len(order):,}, those kept aside first"
-        order = order[:MOST_SHOWN]
-    figure, all_axes = plots.make_grid(title, len(order), columns=10, row_height=1.5)
-    for axes, index in zip(all_axes, order, strict=True):
-        plots.show_image(axes, own.images[index])
-        caption = f"{own.labels[index]}, kept aside" if own.aside[index] else f"{own.labels[index]}"
-        if is_wrong[index]:
-            axes.set_title(f"{caption}\nread as {predicted[index]}", fontsize=9, color="firebrick")
-        else:
-            axes.set_title(caption, fontsize=9)
-    return figure
+    shown = order[:MOST_SHOWN]
+    title = f"{len(shown)} of your {len(order):,} own digits"
+    if own.aside.any():
+        number_right = (own.aside & ~is_wrong).sum()
+        title += f": of {own.aside.sum()} kept aside, which come first, {number_right} are right"
+    return plots.draw_answers(title, shown, answers, columns=10)

@@ -23,10 +23,9 @@ def save_pictures(outputs, samples, labels_train, answers, metrics):
     `labels_train` the labels of all, integers (M,). `answers` are the Answers about the test
     images, or None: then none are drawn. `metrics` are the numbers of the run, as in metrics.json.
     """
-    data_name = metrics["dataset"]
     if samples is not None:
         with outputs.saving("samples.png") as unfinished:
-            draw_samples(samples, labels_train, data_name).savefig(unfinished)
+            draw_samples(samples, labels_train, metrics["dataset"]).savefig(unfinished)
     if answers is not None:
         for name, draw in (
             ("predictions.png", draw_predictions),
@@ -40,10 +39,7 @@ def save_pictures(outputs, samples, labels_train, answers, metrics):
 
 
 def draw_samples(images, labels, data_name):
-    """Draw `images`, uint8 (N, 28, 28), each with its label; return the figure.
-
-    `labels`, integers (M,), may be more.
-    """
+    """Draw images, uint8 (N, 28, 28), with the first N of `labels`, integers; return the figure."""
     class_names = data.name_classes(data_name, max(10, int(labels.max()) + 1))
     title = f"What the network learns from: the first training images of {data_name}"
     figure, all_axes = make_grid(title, NUMBER_OF_SAMPLES, columns=10, row_height=1.2)
@@ -54,10 +50,7 @@ def draw_samples(images, labels, data_name):
 
 
 def draw_predictions(answers):
-    """Draw of each class the first test image, and below it the one that was hardest to predict.
-
-    Returns the figure.
-    """
+    """Draw of each class the first test image, and below it the hardest; return the figure."""
     first = []
     hardest = []
     for indices in answers.sort_by_class():
@@ -106,10 +99,7 @@ def draw_answers(title, indices, answers, columns):
 
 
 def draw_confusion_matrix(answers):
-    """Draw how many test images of each class (row) are read as which one (column).
-
-    Returns the figure.
-    """
+    """Draw how many test images of a class (row) are read as which (column); return the figure."""
     number = len(answers.class_names)
     counts = np.zeros((number, number), dtype=int)
     for label, predicted in zip(answers.labels, answers.predicted, strict=True):
@@ -120,9 +110,8 @@ def draw_confusion_matrix(answers):
     axes.imshow(shades, cmap="Blues", vmin=0, vmax=2 * shades.max())  # pale: numbers stay legible
     for row, column in np.argwhere(counts):
         axes.text(column, row, counts[row, column], ha="center", va="center")
-    title = f"Which test images of {answers.data_name} are read as what:\n"
-    title += "mistakes are off the diagonal"
-    set_title(figure, title)
+    title = f"Which test images of {answers.data_name} are read as what"
+    set_title(figure, f"{title}:\nmistakes are off the diagonal")
     axes.set_xlabel("read as")
     axes.set_ylabel("is")
     axes.set_xticks(range(number), answers.class_names, fontsize=8)
@@ -137,8 +126,8 @@ def draw_training(metrics):
     """
     history = metrics["history"]
     figure = Figure(figsize=(10, 4), layout="constrained")
-    title = f"Training on {metrics['dataset']}: in an epoch the network sees each image once"
-    set_title(figure, title)
+    name = metrics["dataset"]
+    set_title(figure, f"Training on {name}: in an epoch the network sees each image once")
     left, right = figure.subplots(1, 2)
     draw_curves(left, history, "loss", "loss", metrics["test_loss"])
     accuracies = [name for name in history if "acc" in name and not name.startswith("val_")]

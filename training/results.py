@@ -12,12 +12,13 @@ from page import write
 from training import data, hands, own_digits, plots
 from training.answers import Answers, to_labels
 from training.errors import one_line, printable
-from training.files import delete, write_json
+from training.files import write_json
 from training.fitting import find_sizes
 from training.scaling import ask, find_scaling, input_shape, to_pixels
 
 KNOWN_DATA = ("MNIST", "Fashion-MNIST")
-NAMES = (  # of what `save` writes beside the network
+NAMES = (  # of what is saved beside the network, or in its place
+    "model.weights.h5",
     "metrics.json",
     "draw.html",
     "samples.png",
@@ -52,18 +53,17 @@ def write_model(model, path):
         )
 
 
-def can_be_loaded(path):
-    """Return whether a saved model can be loaded, as predict.py will; if not, say why."""
+def check_loading(outputs, path):
+    """Note in `outputs`, and say why, if a saved model cannot be loaded, as predict.py will."""
     try:
         keras.saving.load_model(path, compile=False)
-        return True
     except Exception as error:  # noqa: BLE001  of a layer or a function of the reader's own
+        outputs.failed[path] = error
         print(
-            f"Error: {printable(path)} was saved, but cannot be loaded: it has a layer or a "
-            f"function that Keras does not know. {textwrap.shorten(one_line(error), 200)}",
+            f"Error: {printable(path)} was saved, but cannot be loaded: "
+            f"{textwrap.shorten(one_line(error), 200)}",
             file=sys.stderr,
         )
-        return False
 
 
 def save(run, model, train_set, test_set, probabilities, loss):
@@ -87,7 +87,7 @@ def save(run, model, train_set, test_set, probabilities, loss):
     metrics = {
         "dataset": data_name,
         "class_names": data.name_classes(data_name) if answers is None else answers.class_names,
-        "model": run.model_name,
+        "model": None if run.fitting is None else run.options.model,
         **describe_fitting(run.fitting, model),
         "seed": run.told_seed,
         "test_size": len(y_test),
@@ -106,7 +106,7 @@ def save(run, model, train_set, test_set, probabilities, loss):
     if reads_digits and run.own is not None:
         metrics["own_digits"] = save_own_digits(run, model, scaling)
     if reads_digits and run.source is not None:  # else they may be no digits at all
-        metrics["elsewhere"] = save_elsewhere(run, model, scaling, answers)
+        metrics["elsewhere"] = save_elsewhere(run, model, scaling)
     metrics["seconds"] = {
         "train": None if metrics["epochs"] is None else run.fitting.seconds,
         "total": time.perf_counter() - run.start,
@@ -120,11 +120,7 @@ def save(run, model, train_set, test_set, probabilities, loss):
         if problem or scaling.problem:
             raise ValueError(problem or scaling.problem)
         write.write_page(unfinished, model, answers, scaling.paper, scaling.ink)
-    for name in NAMES:
-        path = run.outputs.folder / name
-        if path not in run.outputs.saved and path not in run.outputs.failed:
-            delete(path)  # an older one, which would show another network
-    report(run, metrics, answers, problem, reads_digits and run.is_loadable)
+    report(run, metrics, answers, reads_digits and run.path not in run.outputs.failed)
 
 
 def describe_fitting(fitting, model):
@@ -168,8 +164,8 @@ def make_answers(images, labels, probabilities, data_name):
     """
     if labels is None:
         return None, (
-            "they cannot be compared with the labels: to each label belongs a row of answers, with "
-            "a number for each class, two at least"
+            "the answers cannot be compared with the labels: to each label belongs a row of "
+            "answers, with a number for each class, two at least"
         )
     if images is None:
         return None, "the images of x_test are no longer 28 x 28 pixels"
@@ -192,10 +188,10 @@ def save_own_digits(run, model, scaling):
     that was in the outputs folder before (`right_before`, None if there was none).
     """
     own = run.own
-    predicted = ask(model, own.images, scaling.paper, scaling.ink).argmax(axis=1)
+    answers = ask_about(own.images, own.labels, "your own digits", model, scaling)
     with run.outputs.saving("my_digits.png") as unfinished:
-        own_digits.draw(own, predicted).savefig(unfinished)
-    is_right = predicted == own.labels
+        own_digits.draw(own, answers).savefig(unfinished)
+    is_right = answers.predicted == own.labels
     return {
         "kept_aside": int(own.aside.sum()),
         "right": int(is_right[own.aside].sum()),
@@ -203,13 +199,21 @@ def save_own_digits(run, model, scaling):
     }
 
 
-def save_elsewhere(run, model, scaling, answers):
+def save_elsewhere(run, model, scaling):
     """Save how the digits of people from elsewhere are read; return what hands.measure does."""
-    digits = hands.load()
-    probabilities = ask(model, digits.images_aside, scaling.paper, scaling.ink)
+    people = hands.load()
+    images = people.images[people.aside]
+    labels = people.labels[people.aside]
+    answers = ask_about(images, labels, "People from elsewhere", model, scaling)
     with run.outputs.saving("elsewhere.png") as unfinished:
-        hands.draw_elsewhere(digits, probabilities, answers).savefig(unfinished)
-    return hands.measure(digits, probabilities)
+        plots.draw_mistakes(answers).savefig(unfinished)
+    return hands.measure(people, answers.predicted)
+
+
+def ask_about(images, labels, name, model, scaling):
+    """Return the Answers of a model about images of digits, uint8 (N, 28, 28), called `name`."""
+    probabilities = ask(model, images, scaling.paper, scaling.ink)
+    return Answers(images, labels, probabilities, data.DIGITS, name)
 
 
 def list_versions():
@@ -224,11 +228,10 @@ def list_versions():
     }
 
 
-def report(run, metrics, answers, problem, reads_digits):
+def report(run, metrics, answers, reads_digits):
     """Print how good the network is, what was saved, and what to do next.
 
-    `answers` are its Answers, or None, and `problem` then says why. `reads_digits` is whether
-    predict.py can use it.
+    `answers` are its Answers, or None. `reads_digits` is whether predict.py can use it.
     """
     size = metrics["test_size"]
     if metrics["test_accuracy"] is not None:
@@ -238,23 +241,14 @@ def report(run, metrics, answers, problem, reads_digits):
         print(f"{hands.describe(metrics['elsewhere'])}.")
         if not run.options.hands:
             print("(It learns from such digits, too: python train.py --hands)")
-    if "own_digits" in metrics:
-        own = metrics["own_digits"]
+    own = metrics.get("own_digits")
+    if own and own["kept_aside"]:
         line = f"Your own digits, kept aside: {own['right']} of {own['kept_aside']} right"
         if own["right_before"] is not None:
             line += f" (before: {own['right_before']} of {own['kept_aside']})"
         print(line)
     if metrics["interrupted"]:
         print("The training was interrupted: these are the numbers of an unfinished network.")
-    is_guessing = answers is not None and answers.accuracy < 1.5 / len(answers.class_names)
-    if answers is None:
-        print(f"The answers cannot be shown: {problem}.")
-    if is_guessing:
-        print(
-            "It is no better than guessing. Are the last layer and the loss a pair, such as "
-            "softmax and categorical_crossentropy, and does each image have its own label? Else "
-            "let it learn for more epochs, or by another learning rate (0.001 is usual)."
-        )
     if metrics["dataset"] not in KNOWN_DATA:
         print("This is NOT MNIST: from its 60,000 images dense learns about 98%, convnet 99.5%.")
     line = f"It took {metrics['seconds']['total']:.0f} seconds after the start of Keras"
@@ -263,7 +257,13 @@ def report(run, metrics, answers, problem, reads_digits):
     print(f"{line}.")
     names = [path.name for path in run.outputs.saved]
     print(f"Saved in {printable(run.outputs.folder)}: {', '.join(names)}")
-    if answers is not None and not is_guessing:
+    if answers is not None and answers.accuracy < 1.5 / len(answers.class_names):
+        print(
+            "It is no better than guessing. Are the last layer and the loss a pair, such as "
+            "softmax and categorical_crossentropy, and does each image have its own label? Else "
+            "let it learn for more epochs, or by another learning rate (0.001 is usual)."
+        )
+    elif answers is not None:
         print_what_to_try(run.outputs, reads_digits)
 
 

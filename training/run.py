@@ -15,6 +15,7 @@ import keras
 import numpy as np
 
 from training import data, hands, networks, options, own_digits, results, scaling
+from training.distort import add_copies
 from training.errors import printable
 from training.files import Outputs, delete
 from training.fitting import Fitting
@@ -38,7 +39,6 @@ class Run:
         self.source = None  # of the images
         self.shades = scaling.ALL_SHADES  # of grey in them
         self.number_added = 0  # training images of --add and --hands, which stand before the others
-        self.model_name = None  # of one of ours, which `watch` was given
         self.told_seed = None
         self.fitting = None
         self.own = None  # your own digits
@@ -49,7 +49,6 @@ class Run:
         self.saved_model = None
         self.saved_weights = None
         self.is_saved = False  # with its results
-        self.is_loadable = True
         keras.datasets.mnist.load_data = self.load_data
         atexit.unregister(end)  # of an earlier run in the same notebook
         atexit.register(end, self)
@@ -70,15 +69,18 @@ class Run:
             self.source, sets = data.load_or_sample(self.options.data)
         finally:
             keras.datasets.mnist.load_data = self.load_data
-        (x_train, y_train), (x_test, y_test) = sets
-        self.shades = np.unique(x_train[: scaling.SOME])
-        number = len(x_train)
+        train_set, test_set = sets
+        self.shades = np.unique(train_set[0][: scaling.SOME])
+        number = len(train_set[0])
+        seed = self.options.seed
         if self.options.hands:
-            x_train, y_train = hands.load().add_to(x_train, y_train, self.options.seed)
+            name = "Digits of people from elsewhere"
+            train_set = add_copies(name, hands.load(), hands.COPIES, train_set, seed)
         if self.own is not None:
-            x_train, y_train = self.own.add_to(x_train, y_train, self.options.seed)
-        self.number_added = len(x_train) - number
-        return (x_train, y_train), (x_test, y_test)
+            copies = own_digits.count_copies(self.own, len(train_set[0]))
+            train_set = add_copies("Your own digits", self.own, copies, train_set, seed)
+        self.number_added = len(train_set[0]) - number
+        return train_set, test_set
 
     def watch(self, model):
         """Return `model`, or the network that --model names.
@@ -87,7 +89,6 @@ class Run:
         """
         if self.options.model != "dense":
             model = networks.build(self.options.model, self.options.seed)
-        self.model_name = self.options.model
         self.fitting = Fitting(model, self.options, when_done=self.save_model)
         model.fit = self.fitting.fit
         return model
@@ -95,22 +96,22 @@ class Run:
     def save_model(self, model):
         """Save the trained `model` as soon as `fit` ends: what fails from then on does not cost it.
 
-        If Keras cannot save it, it is saved without the optimizer, or else its weights alone.
+        If Keras cannot save it, it is saved without the optimizer, or else its weights alone. If it
+        is saved, the results of an earlier network are deleted, which would seem to be of this one.
         """
         state = random.getstate()  # from which Keras draws where a network's weights start
-        weights = self.outputs.folder / "model.weights.h5"
         self.saved_model = model
         self.saved_weights = model.get_weights()
         self.is_saved = False
         self.outputs.saved = []  # what was saved of an earlier training is not of this one
-        with self.outputs.saving(self.path.name, keep_older=True) as unfinished:
+        with self.outputs.saving(self.path.name) as unfinished:
             results.write_model(model, unfinished)
-        is_whole = self.path in self.outputs.saved
-        self.is_loadable = is_whole and results.can_be_loaded(self.path)
-        if is_whole:
-            delete(weights)  # those of an earlier network
+        if self.path in self.outputs.saved:
+            results.check_loading(self.outputs, self.path)
+            for name in results.NAMES:
+                delete(self.outputs.folder / name)  # of an earlier network
         elif not isinstance(self.outputs.failed[self.path], OSError):
-            with self.outputs.saving(weights.name) as unfinished:
+            with self.outputs.saving("model.weights.h5") as unfinished:
                 model.save_weights(unfinished)
         random.setstate(state)
 
@@ -140,22 +141,15 @@ class Run:
         self.is_saved = True
 
     def finish(self):
-        """Return the exit status: 1 if something could not be saved.
-
-        If a network was saved and the results were not, because the script ended before, those of
-        an earlier network are deleted, which would seem to be of this one.
-        """
+        """Return the exit status: 1 if something could not be saved; say if `save` was left out."""
         saved = self.outputs.saved
         if saved and not self.is_saved:
             print(
                 f"The network is saved, {printable(saved[0])}. Its numbers and pictures are not, "
-                "since run.save was not reached. (What is there of an earlier network is deleted.)",
+                "since run.save was not reached.",
                 file=sys.stderr,
             )
-            for name in results.NAMES:
-                if self.outputs.folder / name not in saved:
-                    delete(self.outputs.folder / name)
-        return 1 if self.outputs.failed or not self.is_loadable else 0
+        return 1 if self.outputs.failed else 0
 
 
 def end(run):

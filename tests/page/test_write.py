@@ -73,11 +73,11 @@ def assert_refused(model, answers, words):
 @pytest.mark.parametrize(
     ("layer", "words"),
     [
-        (L.UnitNormalization(name="mine"), "the layer UnitNormalization (mine)"),
-        (L.Dense(10, "softplus", name="mine"), "the activation softplus of the layer mine"),
+        (L.UnitNormalization(name="mine"), "UnitNormalization (layer mine)"),
+        (L.Dense(10, "softplus", name="mine"), "the activation softplus (layer mine)"),
         (L.Dense(10, L.LeakyReLU(), name="mine"), "LeakyReLU"),
-        (L.Conv2D(2, 3, dilation_rate=2, name="mine"), "dilation_rate=[2, 2] of the layer mine"),
-        (L.BatchNormalization(scale=False, name="mine"), "scale=False of the layer mine"),
+        (L.Conv2D(2, 3, dilation_rate=2, name="mine"), "dilation_rate=[2, 2] (layer mine)"),
+        (L.BatchNormalization(scale=False, name="mine"), "scale=False (layer mine)"),
     ],
 )
 def test_a_layer_an_activation_or_a_setting_that_the_page_does_not_know_is_named(
@@ -97,4 +97,4 @@ def test_a_network_that_takes_no_images_of_28x28_or_is_subclassed_is_refused(ans
         pass
 
     for model in (build([L.Dense(10)], shape=(783,)), Own()):
-        assert_refused(model, answers, "one layer after the other that take images of 28x28")
+        assert_refused(model, answers, "take 28x28 pixels, not ")

@@ -11,6 +11,7 @@ from reading.choose import Digit
 from reading.pictures import Page
 from reading.proposals import Proposal
 from training import own_digits
+from training.errors import UserError
 
 
 @pytest.fixture
@@ -30,13 +31,12 @@ def make_page(sample):
 
 @pytest.fixture
 def collect(tmp_path, capsys):
-    """Mark and collect pages as predict.py does; return whether they were added, and the screen."""
+    """Mark and collect pages as predict.py does; return what is printed."""
 
     def collect(pages, text):
-        pages = known.mark(pages, text)
-        added = known.collect(pages, text, tmp_path / "my_digits.npz")
-        screen = capsys.readouterr()
-        return added, screen.out, screen.err
+        pages, problem = known.mark(pages, text)
+        known.collect(pages, problem, tmp_path / "my_digits.npz")
+        return capsys.readouterr().out
 
     return collect
 
@@ -44,9 +44,7 @@ def collect(tmp_path, capsys):
 def test_what_was_read_is_collected_under_what_it_is(make_page, collect, tmp_path):
     pages = [make_page("a.png", "17"), make_page("bb.png", "945")]
     path = tmp_path / "my_digits.npz"
-    is_added, said, errors = collect(pages, "77949")
-    assert is_added
-    assert errors == ""
+    said = collect(pages, "77949")
     accuracy, added, then = said.splitlines()
     assert accuracy == (
         "Read right: 3 of 5, 60%. Misread: 7 as 1 (digit 1 of a.png), 9 as 5 (digit 3 of bb.png)."
@@ -61,7 +59,7 @@ def test_what_was_read_is_collected_under_what_it_is(make_page, collect, tmp_pat
 
 def test_what_is_there_already_does_not_count_twice(make_page, collect):
     collect([make_page("a.png", "179")], "179")
-    _, said, _ = collect([make_page("a.png", "17943")], "17943")
+    said = collect([make_page("a.png", "17943")], "17943")
     assert "Read right: 5 of 5, 100%.\n" in said
     assert "2 digits. It has 5 now.\n(3 were there already." in said
     assert "Changed" not in said
@@ -77,7 +75,7 @@ def test_the_order_is_doubted_where_most_of_several_digits_are_misread_and_can_b
         ([page], "1423", True),
         ([page], "1234", False),
     ):
-        _, said, _ = collect(pages, text)
+        said = collect(pages, text)
         assert ("row by row" in said) == is_doubted
     assert "before: 3 labels" in said
     assert own_digits.load([tmp_path / "my_digits.npz"]).labels.tolist() == [1, 2, 3, 4]
@@ -91,21 +89,22 @@ def test_the_order_is_doubted_where_most_of_several_digits_are_misread_and_can_b
     ],
 )
 def test_nothing_is_added_where_nobody_knows_which_is_which(
-    text, broken, said, make_page, collect, tmp_path
+    text, broken, said, make_page, collect, tmp_path, capsys
 ):
     pages = [make_page("a.png", "1794"), *broken]
-    assert known.mark(pages, text) == pages
-    is_added, output, errors = collect(pages, text)
-    assert not is_added
-    assert output == ""
-    assert_one_line(errors, "Nothing was added", said)
+    marked, _ = known.mark(pages, text)
+    assert marked == pages
+    with pytest.raises(UserError) as refused:
+        collect(pages, text)
+    assert capsys.readouterr().out == ""
+    assert_one_line(str(refused.value), "nothing was added", said)
     assert contents(tmp_path) == {}
 
 
 def test_a_file_that_is_something_else_is_said_and_stays(make_page, collect, tmp_path):
     path = tmp_path / "my_digits.npz"
     path.write_text("my diary")
-    is_added, _, errors = collect([make_page("a.png", "12")], "12")
-    assert not is_added
-    assert_one_line(errors, "Nothing was added", "my_digits.npz")
+    with pytest.raises(UserError) as refused:
+        collect([make_page("a.png", "12")], "12")
+    assert_one_line(str(refused.value), "my_digits.npz")
     assert path.read_text() == "my diary"

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from training import distort
+from training.own_digits import OwnDigits
 
 MIDDLE = 13.5
 NUMBER = 2000
@@ -114,6 +115,26 @@ def test_images_keep_their_shape_and_the_given_ones_are_not_changed(sample, shap
     assert np.array_equal(x, before)
     as_pictures = distort.distort(images[:50], np.random.default_rng(1), distort.FOR_CONVNET)
     assert np.array_equal(distorted.reshape(as_pictures.shape), as_pictures)
+
+
+def test_copies_stand_before_the_training_images_but_none_of_those_that_are_kept_aside(
+    sample, monkeypatch, capsys
+):
+    (images, labels), (own_images, own_labels) = sample
+    own = OwnDigits(own_images[:50], own_labels[:50], np.arange(50) >= 40)
+    first, _ = distort.add_copies("Mine", own, 3, (images, labels), seed=0)
+    other, _ = distort.add_copies("Mine", own, 3, (images, labels), seed=1)
+    assert len(np.unique([*first[:120], *other[:120]], axis=0)) == 240  # no two alike
+    said = "Mine: 40 to learn from, as 120 distorted copies.\nAnd 10 kept aside, "
+    assert said in capsys.readouterr().out
+    monkeypatch.setattr(distort, "FOR_COPIES", distort.Amounts())  # copies as they are
+    all_images, all_labels = distort.add_copies("Mine", own, 3, (images, labels), seed=0)
+    assert (all_images.dtype, all_labels.dtype) == (np.uint8, np.uint8)
+    expected = np.concatenate([np.tile(own_images[:40], (3, 1, 1)), images])
+    np.testing.assert_array_equal(all_images, expected)
+    np.testing.assert_array_equal(all_labels, [*np.tile(own_labels[:40], 3), *labels])
+    distort.add_copies("Mine", own._replace(aside=own.labels > 9), 3, (images, labels), seed=0)
+    assert capsys.readouterr().out.count("aside") == 1
 
 
 def test_each_epoch_shows_every_image_once_with_its_label_in_a_new_order():

@@ -29,26 +29,17 @@ def test_a_file_is_saved_in_its_place_and_nothing_else_is_left(outputs, tmp_path
 def test_a_result_that_cannot_be_made_is_one_line_and_the_next_one_is_saved(
     outputs, tmp_path, capsys
 ):
+    (tmp_path / "a.png").write_text("older")
     with outputs.saving("a.png") as unfinished:
         raise ValueError(f"{unfinished}: no such\n\x1b[2Jcolour")
     with outputs.saving("b.png") as unfinished:
         unfinished.write_text("b")
     assert_one_line(capsys.readouterr().err, "a.png: no such \\x1b[2Jcolour")
     assert (outputs.saved, [*outputs.failed]) == ([tmp_path / "b.png"], [tmp_path / "a.png"])
-    assert contents(tmp_path) == {"b.png": b"b"}
+    assert contents(tmp_path) == {"a.png": b"older", "b.png": b"b"}
     with outputs.saving("a.png") as unfinished:  # at last
         unfinished.write_text("a")
     assert outputs.failed == {}
-
-
-def test_an_older_result_does_not_stay_where_a_new_one_cannot_be_made_but_if_it_is_worth_keeping(
-    outputs, tmp_path
-):
-    for name in ("draw.html", "model.keras"):
-        (tmp_path / name).write_text("older")
-        with outputs.saving(name, keep_older=name == "model.keras"):
-            raise ValueError("no page for this network")
-    assert contents(tmp_path) == {"model.keras": b"older"}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /dev/full, a full disk")
@@ -98,13 +89,6 @@ def test_a_folder_that_is_a_file_or_below_one_is_an_error_that_spares_the_file(t
             files.Outputs(folder)
         assert_one_line(str(error.value), str(folder), "Name another folder")
     assert file.read_text() == "mine"
-
-
-def test_a_file_is_the_same_by_another_name(tmp_path):
-    file = tmp_path / "file"
-    file.touch()
-    assert files.are_same(file, tmp_path / ".." / tmp_path.name / "file")
-    assert not files.are_same(file, tmp_path / "missing")
 
 
 def test_json_holds_numpy_s_numbers_all_letters_and_null_where_a_number_is_none(tmp_path):

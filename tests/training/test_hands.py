@@ -9,8 +9,7 @@ from conftest import ROOT
 from helpers import assert_one_line
 
 from tools import make_hands
-from training import data, distort, hands
-from training.answers import Answers
+from training import hands
 
 
 @pytest.fixture(scope="module")
@@ -51,29 +50,12 @@ def test_the_licence_of_both_sets_is_named_with_their_authors():
     assert "https://creativecommons.org/licenses/by/4.0/" in text
 
 
-def test_each_is_copied_three_times_with_its_label_but_those_that_are_kept_aside(
-    elsewhere, sample, monkeypatch, capsys
-):
-    (images, labels), _ = sample
-    monkeypatch.setattr(distort, "FOR_COPIES", distort.Amounts())  # copies as they are
-    more_images, more_labels = elsewhere.add_to(images, labels, seed=0)
-    learned = ~elsewhere.aside
-    expected = np.concatenate([np.tile(elsewhere.images[learned], (3, 1, 1)), images])
-    np.testing.assert_array_equal(more_images, expected)
-    expected = np.concatenate([np.tile(elsewhere.labels[learned], 3), labels])
-    np.testing.assert_array_equal(more_labels, expected)
-    assert more_labels.dtype == np.uint8
-    said = capsys.readouterr().out
-    assert "people from elsewhere: 7,548 to learn from, as 22,644" in said
-    assert "1,880 kept aside" in said
-
-
 def test_the_accuracy_is_of_those_kept_aside_by_set_and_by_digit(elsewhere):
-    predicted = elsewhere.labels_aside.astype(int)
+    predicted = elsewhere.labels[elsewhere.aside].astype(int)
     on_paper = elsewhere.on_paper[elsewhere.aside]
     is_one = predicted == 1
     predicted[np.flatnonzero(is_one & on_paper)[:20]] = 7
-    measured = hands.measure(elsewhere, np.eye(10)[predicted])
+    measured = hands.measure(elsewhere, predicted)
     of_ones = 1 - 20 / is_one.sum()
     of_ones_on_paper = 1 - 20 / (is_one & on_paper).sum()
     assert measured == {
@@ -86,25 +68,3 @@ def test_the_accuracy_is_of_those_kept_aside_by_set_and_by_digit(elsewhere):
     }
     words = [f"of their 1s {of_ones:.0%}", f"on paper {of_ones_on_paper:.0%}"]
     assert_one_line(hands.describe(measured), "Of 1,880 digits", "98.9% right", *words)
-
-
-def test_the_picture_shows_the_first_misread_ones_of_each_digit_below_a_test_image(
-    elsewhere, sample
-):
-    _, (images, labels) = sample
-    predicted = elsewhere.labels_aside.astype(int)
-    ones = np.flatnonzero(predicted == 1)
-    predicted[ones[:5]] = [7, 4, 2, 7, 7]
-    is_shown = labels != 0
-    answers = Answers(images[is_shown], labels[is_shown], None, data.DIGITS, "no zeros")
-    figure = hands.draw_elsewhere(elsewhere, np.eye(10)[predicted], answers)
-    assert "of 1,880 digits 99.7% are read right" in figure.get_suptitle()
-    assert not figure.axes[0].images  # there is no 0 among the test images
-    first, *others = figure.axes[1::10]
-    assert first.get_title() == f"test image: 1\n{1 - 5 / len(ones):.0%} right"
-    np.testing.assert_array_equal(first.images[0].get_array(), images[labels == 1][0])
-    shown = [axes.images[0].get_array() for axes in others]
-    np.testing.assert_array_equal(shown, elsewhere.images_aside[ones[:3]])
-    assert [axes.get_title() for axes in others] == ["read as 7", "read as 4", "read as 2"]
-    assert figure.axes[2].images
-    assert not figure.axes[12].images  # no 2 is misread

@@ -96,7 +96,7 @@ def test_a_small_file_that_asks_for_much_is_refused_at_once_and_takes_little_mem
     begin = time.process_time()
     with at_most_mb(100):
         with pytest.raises(ValueError, match=said):
-            limits.check_network(path)
+            limits.load_network(path)
         small_model()(np.zeros((1, 784)))  # nor does the next network cost what was refused
     assert time.process_time() - begin < 3
 
@@ -123,7 +123,7 @@ def test_networks_of_every_usual_kind_are_let_through(tmp_path):
     for network in networks:
         network.compile("adam", "categorical_crossentropy")
         network.save(tmp_path / "model.keras")
-        limits.check_network(tmp_path / "model.keras")
+        limits.load_network(tmp_path / "model.keras")
 
 
 def test_a_size_that_is_not_known_yet_counts_as_1_and_the_largest_layer_counts():

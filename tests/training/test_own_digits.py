@@ -10,6 +10,7 @@ from conftest import as_input
 from helpers import assert_one_line, contents
 
 from training import data, limits, own_digits
+from training.answers import Answers
 
 
 @pytest.fixture
@@ -124,29 +125,11 @@ def own(sample):
     )
 
 
-def test_distorted_copies_stand_before_the_training_images(own, sample, capsys):
-    (images, labels), _ = sample
-    more_images, more_labels = own.add_to(images, labels, seed=0)
-    number = len(more_images) - len(images)
-    said = capsys.readouterr().out
-    assert f"Your own digits: 40 to learn from, as {number} distorted copies" in said
-    assert number == pytest.approx(own_digits.SHARE * len(images), rel=0.1)
-    assert more_images.dtype == np.uint8
-    np.testing.assert_array_equal(more_images[number:], images)
-    np.testing.assert_array_equal(more_labels[number:], labels)
-    assert np.bincount(more_labels[:number]).tolist() == [number // 10] * 10
-    assert len(np.unique(more_images[:number], axis=0)) == number  # no two alike
-    other, _ = own.add_to(images, labels, seed=1)
-    assert not np.array_equal(more_images, other)
-
-
-def test_few_digits_are_not_copied_endlessly_and_many_at_least_once(own, sample):
-    (images, labels), _ = sample
+def test_copies_are_a_tenth_of_the_images_but_few_are_not_copied_endlessly_and_many_once(own):
+    assert own_digits.count_copies(own, 6000) == 600 / 40  # of 40, as ten are kept aside
+    assert own_digits.count_copies(own, 100) == 1
     pair = own_digits.OwnDigits(own.images[:2], own.labels[:2], np.array([False, True]))
-    more, _ = pair.add_to(images, labels, seed=0)
-    assert len(more) == len(images) + own_digits.MOST_COPIES
-    more, _ = own.add_to(images[:100], labels[:100], seed=0)
-    assert len(more) == 100 + 40
+    assert own_digits.count_copies(pair, 6000) == own_digits.MOST_COPIES
 
 
 # --- What it brought ----------------------------------------------------------------------------
@@ -179,15 +162,16 @@ def test_the_picture_shows_those_kept_aside_first_and_names_what_is_misread(own)
     predicted = own.labels.copy()
     predicted[9] = 7  # the fifth 1, which is kept aside
     predicted[0] = 6  # the first 0, which was trained on
-    figure = own_digits.draw(own, predicted)
-    assert figure.get_suptitle() == "Your own digits: of 10 kept aside 9 are read right"
+    answers = Answers(own.images, own.labels, np.eye(10)[predicted], data.DIGITS, "own digits")
+    figure = own_digits.draw(own, answers)
+    title = "40 of your 50 own digits: of 10 kept aside, which come first, 9 are right\n"
+    assert figure.get_suptitle().startswith(title)
     titles = [axes.get_title() for axes in figure.axes]
-    assert titles[0] == "1, kept aside\nread as 7"
-    assert titles[1:10] == [f"{digit}, kept aside" for digit in (0, 2, 3, 4, 5, 6, 7, 8, 9)]
-    assert titles[10:15] == ["0\nread as 6", "0", "0", "0", "1"]
+    assert titles[0] == "1,\nread as 7"
+    assert titles[1:10] == [f"{digit}, right" for digit in (0, 2, 3, 4, 5, 6, 7, 8, 9)]
+    assert titles[10:12] == ["0,\nread as 6", "0, right"]
+    assert len(titles) == 40
     shown = np.asarray(figure.axes[0].images[0].get_array())
     np.testing.assert_array_equal(shown, own.images[9])
-    twice = own_digits.OwnDigits(*(np.concatenate([array, array]) for array in own))
-    figure = own_digits.draw(twice, twice.labels)
-    assert "60 of all 100, those kept aside first" in figure.get_suptitle()
-    assert len(figure.axes) == 60
+    none_aside = own._replace(aside=np.zeros(50, bool))
+    assert "aside" not in own_digits.draw(none_aside, answers).get_suptitle()

@@ -107,7 +107,7 @@ def report(make_run, capsys):
         }
         metrics |= changed
         answers = Answers(None, labels, answered, data.DIGITS, metrics["dataset"])
-        results.report(make_run(), metrics, answers, None, reads_digits=True)
+        results.report(make_run(), metrics, answers, reads_digits=True)
         return capsys.readouterr().out
 
     return report
@@ -138,3 +138,5 @@ def test_a_network_that_has_learned_nothing_is_told_with_what_to_try(report, val
 def test_own_digits_are_reported_where_no_network_was_before(report):
     said = report(own_digits={"kept_aside": 20, "right": 18, "right_before": None})
     assert "Your own digits, kept aside: 18 of 20 right\n" in said
+    said = report(own_digits={"kept_aside": 0, "right": 0, "right_before": None})
+    assert "own digits" not in said  # each was written once

@@ -8,6 +8,7 @@ import pytest
 
 from training import data, hands, own_digits
 from training import run as run_module
+from training.distort import add_copies
 from training.run import Run
 
 
@@ -39,9 +40,12 @@ def test_keras_s_own_load_data_gives_what_the_options_name_and_each_image_has_it
     own_digits.collect(own_npz, own_images[:30], own_labels[:30])
     run = make_run("--add", own_npz, "--hands", "--seed", 3)
     (x_train, y_train), test_set = keras.datasets.mnist.load_data()
-    (images, labels), expected_test_set = data.load_path(tiny_npz)
-    expected = hands.load().add_to(images, labels, seed=3)
-    expected = own_digits.load([own_npz]).add_to(*expected, seed=3)
+    expected, expected_test_set = data.load_path(tiny_npz)
+    images, _ = expected
+    expected = add_copies("people", hands.load(), 1, expected, seed=3)
+    own = own_digits.load([own_npz])
+    copies = own_digits.count_copies(own, 7_948)
+    expected = add_copies("own", own, copies, expected, seed=3)
     arrays = (x_train, y_train, *test_set)
     for mine, other in zip(arrays, (*expected, *expected_test_set), strict=True):
         assert np.array_equal(mine, other)
@@ -59,13 +63,10 @@ def test_the_seed_is_the_one_that_was_asked_for_and_told_only_if_the_script_took
 
 def test_the_network_is_the_reader_s_own_or_the_one_that_model_names(make_run):
     mine = small_network()
-    run = make_run()
-    assert run.watch(mine) is mine
-    assert run.model_name == "dense"
+    assert make_run().watch(mine) is mine
     run = make_run("--model", "dropout")
     model = run.watch(mine)
     assert model.count_params() == 101_770
-    assert run.model_name == "dropout"
     assert model.fit == run.fitting.fit
 
 
