@@ -32,6 +32,9 @@ from training.hands import HANDS, Hands
 SIDE = 200  # pixels: so large a digit's strokes are drawn
 PEN = round(MNIST_STROKE / 20 * SIDE)  # pixels: as wide as MNIST's, of which a digit has 20
 
+PAPER_STROKE = 6  # pixels: how wide upright strokes are in the paper's bitmaps, without 1s
+FINER = 4  # times the bitmap's pixels, so that a 1 can be made narrower evenly
+
 # The order of the tablet's digits says nothing about who wrote them, so every fifth is kept aside.
 # The paper's stand writer by writer: similar 1s stand in rows of five to ten. So the last fifth of
 # the file is kept aside, from a place on where the writers change.
@@ -91,10 +94,26 @@ def read_paper(path):
         bitmaps = file["images"]
         labels = file["labels"]
     images = []
-    for bitmap in bitmaps:
+    for bitmap, label in zip(bitmaps, labels, strict=True):
         x, y, width, height = cv2.boundingRect(bitmap)
-        images.append(place(255 * bitmap[y : y + height, x : x + width]))
+        ink = 255 * bitmap[y : y + height, x : x + width]
+        if label == 1:
+            ink = narrow(ink)
+        images.append(place(ink))
     return np.array(images), labels
+
+
+def narrow(ink):
+    """Return a 1, uint8 (height, width), as narrow as it was written.
+
+    The set's bitmaps are all about 20 pixels wide, whatever the digit: a plain 1 is stretched into
+    a block. So it is made narrower until its stroke is as wide as those of the other digits.
+    """
+    height, width = ink.shape
+    stroke = np.median((ink > 0).sum(axis=1))  # most rows have nothing but it
+    factor = min(1, PAPER_STROKE / stroke)
+    size = round(FINER * width * factor), FINER * height
+    return cv2.resize(ink, size, interpolation=cv2.INTER_CUBIC)
 
 
 if __name__ == "__main__":
