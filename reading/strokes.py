@@ -59,7 +59,7 @@ def find_strokes(mask):
         raise NoDigits(PATTERN)
     if tallest < LEAST_HEIGHT:
         raise NoDigits(
-            f"too small: what was found is {tallest} pixels high. Write darker, or go nearer"
+            f"no ink was found, only specks of {tallest} pixels: write darker, or go nearer"
         )
     boxes = np.stack([left, top, left + widths, top + heights], axis=1)
     kept[kept] = ~surround(boxes[kept])

@@ -101,12 +101,12 @@ def test_a_1_at_the_very_edge_is_found_if_nothing_else_is_written():
 
 
 @pytest.mark.parametrize(("side", "count"), [(5, 1), (4, 30)])
-def test_what_is_too_small_is_refused_with_its_height(side, count):
+def test_what_is_too_small_is_refused_as_specks_of_its_height(side, count):
     picture = blank(100, 400)
     for number in range(count):
         left = 10 + 12 * number
         picture[50 : 50 + side, left : left + 2] = BLUE
-    assert_refused(seen(picture, 0), f"too small: what was found is {side} pixels high")
+    assert_refused(seen(picture, 0), f"only specks of {side} pixels")
 
 
 def test_dirt_before_a_digit_is_no_digit(typical_digits):
