@@ -51,10 +51,9 @@ function listen() {
 
 // --- Show ----------------------------------------------------------------------------------------
 
-// What the network is asked about: 784 numbers from 0 to 1, or undefined.
+// What the network is asked about: 784 numbers from 0 to 1, all 0 if the pad is empty.
 function currentPixels() {
-  if (example >= 0) return imageAt(network.test_images, example);
-  return strokes.length > 0 ? prepare(strokes) : undefined;
+  return example >= 0 ? imageAt(network.test_images, example) : prepare(strokes);
 }
 
 function percent(share) {
@@ -66,15 +65,18 @@ function percent(share) {
 function show() {
   drawPad();
   const pixels = currentPixels();
-  const answers = predict(pixels ?? new Float32Array(784)); // also gives the layers their outputs
+  const answers = predict(pixels); // also gives the layers their outputs
+  const isEmpty = example < 0 && strokes.length === 0;
   // Only with the pen up is anything refused: between its two strokes a 5 is two things.
   const isRefused = settled && network.kind === "digits" && areTwoThings(strokes);
-  const shares = pixels && !isRefused ? answers : undefined;
+  const shares = isEmpty || isRefused ? undefined : answers;
   if (!shares) chosenAnswer = null;
   showAnswer(shares, isRefused);
   showBars(shares);
   showTeach();
-  if (settled && !teaching) announce();
+  const text = `${$("answer").textContent} ${$("note").textContent}`.trim();
+  const isNews = $("heard").textContent !== text; // or a screen reader would say it again
+  if (settled && !teaching && isNews) $("heard").textContent = text;
   showWhy(pixels, shares); // asks about other images
 }
 
@@ -117,14 +119,7 @@ function showTeach() {
   $("teach").style.visibility = isOffered ? "" : "hidden";
   if (!isOffered) return;
   const name = network.class_names[chosenAnswer];
-  const article = /^[8A]/.test(name) ? "an" : "a"; // an 8, an ankle boot
-  $("teach").textContent = say("It is {article} {name}: learn it", { article, name });
-}
-
-// For a screen reader: once, when the pen is up. Only what is new, or it is read again.
-function announce() {
-  const text = `${$("answer").textContent} ${$("note").textContent}`.trim();
-  if ($("heard").textContent !== text) $("heard").textContent = text;
+  $("teach").textContent = say("The answer is {name}: learn it", { name });
 }
 
 // --- Begin ---------------------------------------------------------------------------------------

@@ -1,8 +1,6 @@
 // Numbers as pictures: an image of pixels, its ink in two colours, and the tiles of a layer.
 "use strict";
 
-const GAP = 2; // dots between tiles
-const ACROSS = 448; // dots: about how wide all tiles are together
 const ORANGE = [255, 150, 40]; // above 0: speaks for
 const BLUE = [80, 150, 255]; // below 0: speaks against
 const WHITE = [255, 255, 255];
@@ -34,12 +32,6 @@ function paintPixels(canvas, pixels) {
   putImage(canvas, 28, Array.from(pixels, (v) => dotOf(WHITE, v)));
 }
 
-// 28x28 numbers of either sign: black at 0, orange above, blue below.
-function paintSigned(canvas, values) {
-  const most = largestSize(values);
-  putImage(canvas, 28, Array.from(values, (v) => dotOf(v > 0 ? ORANGE : BLUE, strengthOf(v, most))));
-}
-
 // Pixels whose ink is white where it says nothing, orange where it spoke for an answer, blue where
 // against it; `spoke` is what whichInkSpoke returns.
 function paintInk(canvas, pixels, spoke) {
@@ -53,29 +45,24 @@ function paintInk(canvas, pixels, spoke) {
   putImage(canvas, 28, dots);
 }
 
-// All images of a layer, or its numbers as squares, as tiles: brighter where a number is larger, of
-// the colour `above` where it is above 0, blue below. What lies between them is seen through. data
-// has, row by row, for each pixel one number of each image.
-function paintTiles(canvas, { shape, data }, above) {
+// The images of a layer side by side, or its numbers as dots: brighter where a number is larger, of
+// the colour `above` where it is above 0, blue below. data has, row by row, for each pixel one number
+// of each image.
+function paintTiles(canvas, shape, data, above) {
   const [height, width, count] = shape.length === 3 ? shape : [1, 1, data.length];
-  let columns = Math.ceil(Math.sqrt(2 * count));
-  while (columns < count && count % columns !== 0) columns += 1; // so 512 are 32x16, full rows
-  const rows = Math.ceil(count / columns);
-  const scale = Math.max(1, Math.round(ACROSS / columns / width) - (width === 1 ? GAP : 0));
-  const stepX = width * scale + GAP;
-  const stepY = height * scale + GAP;
-  const fullWidth = columns * stepX + GAP;
-  const dots = new Uint32Array(fullWidth * (rows * stepY + GAP));
+  const gap = width > 1 ? 1 : 0; // dots between images, which are seen through
+  let columns = Math.floor(Math.sqrt(2 * count));
+  while (count % columns !== 0) columns += 1; // so 512 are 32x16, full rows
+  const fullWidth = columns * (width + gap) - gap;
+  const fullHeight = (count / columns) * (height + gap) - gap;
+  const dots = new Uint32Array(fullWidth * fullHeight);
   const most = largestSize(data);
   data.forEach((v, at) => {
     const tile = at % count;
     const place = Math.floor(at / count);
-    const left = (tile % columns) * stepX + (place % width) * scale + GAP;
-    const top = Math.floor(tile / columns) * stepY + Math.floor(place / width) * scale + GAP;
-    const dot = dotOf(v > 0 ? above : BLUE, strengthOf(v, most));
-    for (let y = top; y < top + scale; y++) {
-      dots.fill(dot, y * fullWidth + left, y * fullWidth + left + scale);
-    }
+    const x = (tile % columns) * (width + gap) + (place % width);
+    const y = Math.floor(tile / columns) * (height + gap) + Math.floor(place / width);
+    dots[y * fullWidth + x] = dotOf(v > 0 ? above : BLUE, strengthOf(v, most));
   });
   putImage(canvas, fullWidth, dots);
 }

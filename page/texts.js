@@ -37,7 +37,7 @@ const CHINESE = {
     "这个网络学过 {data} 的图像，学完时认对了 {accuracy} 的别的图像。",
   "{name}, {share}: why?": "{name}，{share}：为什么？",
   "Wrong? Click the right answer.": "认错了？点一下正确的答案。",
-  "It is {article} {name}: learn it": "这是 {name}：学会它",
+  "The answer is {name}: learn it": "答案是 {name}：学会它",
   "A test image: {name}.": "一张测试图像：{name}。",
   "Two things side by side: one digit, please.": "这里并排有两样东西：请只写一个数字。",
   "It reads {right} of {all} right. The others have a frame, and ✗ says as what it reads them. Of each kind the hardest one is among them. Choose one to see why.":
@@ -70,6 +70,7 @@ const CHINESE = {
 
   // Lessons.
   "It learns...": "正在学……",
+  "Nothing to learn: {name} has {share} already.": "不用学：{name} 已经有 {share}。",
   "Small changes of its weights: {steps}. They brought {name} from {from} to {to}. It stops at {enough}, or after {most} changes, so as not to forget others.":
     "权重小小地改了 {steps} 次，{name} 从 {from} 到了 {to}。到 {enough} 或者改了 {most} 次就停，免得忘了别的。",
   "Of {all} other test images it read {before} right before this lesson, and reads {after} now: {forgotten} forgotten (✗), {learned} learned (✓). Draw it again, a little differently.":

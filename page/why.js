@@ -54,8 +54,8 @@ function whichTwo(shares) {
   return [chosenAnswer, best];
 }
 
-// pixels are 784 numbers from 0 to 1 about which the network was asked last, undefined if the pad is
-// empty; shares its answers, undefined while there is none.
+// pixels are 784 numbers from 0 to 1 about which the network was asked last; shares its answers,
+// undefined while there is none.
 function showWhy(pixels, shares) {
   const isExplained = shares !== undefined && settled; // the pen is up
   for (const part of document.querySelectorAll(".explained")) {
@@ -63,8 +63,8 @@ function showWhy(pixels, shares) {
   }
   if (!isExplained) {
     $("why-title").textContent = say("Why?");
-    paintPixels($("seen"), pixels ?? new Float32Array(784));
-    showLayers(pixels !== undefined);
+    paintPixels($("seen"), pixels);
+    showLayers(pixels);
     return;
   }
   const two = whichTwo(shares);
@@ -79,17 +79,17 @@ function showWhy(pixels, shares) {
   if (speakingLayer()) {
     showUnits(pixels, ...two);
   } else {
-    showLayers(true);
+    showLayers(pixels);
   }
 }
 
 // How large the numbers of the layers are; of an empty pad nothing.
-function showLayers(isAsked) {
+function showLayers(pixels) {
+  const isEmpty = pixels.every((v) => v === 0);
   const canvases = speakingLayer() ? [$("units")] : $("layers").querySelectorAll("canvas");
   hiddenLayers().forEach(({ output }, i) => {
-    const { shape, data } = output;
-    const shown = isAsked ? data : data.map(() => 0);
-    paintTiles(canvases[i], { shape, data: shown }, WHITE);
+    const data = isEmpty ? output.data.map(() => 0) : output.data;
+    paintTiles(canvases[i], output.shape, data, WHITE);
   });
 }
 
@@ -100,13 +100,13 @@ function showUnits(pixels, first, second) {
   const said = Array.from(input, (v, unit) => {
     return v * (weights[0][unit * 10 + first] - weights[0][unit * 10 + second]);
   });
-  paintTiles($("units"), { shape: [said.length], data: said }, ORANGE);
+  paintTiles($("units"), [said.length], said, ORANGE);
   const strongest = strongestOf(said).slice(0, MOST_NAMED);
   const figures = strongest.map((unit) => {
     const name = say("Unit {unit}", { unit: unit + 1 });
     const figure = makeFigure(name, signed(said[unit], 2));
     figure.className = said[unit] < 0 ? "against" : "";
-    paintSigned(figure.firstChild, weightsOf(unit));
+    paintTiles(figure.firstChild, [28, 28, 1], weightsOf(unit), ORANGE);
     return figure;
   });
   $("strongest").replaceChildren(...figures);
@@ -133,8 +133,8 @@ function showNumbers(unit, pixels, first, second) {
   const bias = layer.weights[1]?.[unit] ?? 0;
   $("unit-title").textContent = say("Unit {unit}", { unit: unit + 1 });
   paintPixels($("inputs"), pixels);
-  paintSigned($("weights"), weights);
-  paintSigned($("product"), products);
+  paintTiles($("weights"), [28, 28, 1], weights, ORANGE);
+  paintTiles($("product"), [28, 28, 1], products, ORANGE);
   const [largest] = strongestOf(products);
   $("sum").textContent = say(
     "Each pixel times its weight, all added up: {pixel} × {weight} + … = {total}. Plus a constant " +
