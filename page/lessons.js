@@ -17,7 +17,7 @@ let others = null; // test images on which it is seen what a lesson cost, since 
 // The visitor says what is on the pad. One may draw on meanwhile, but begin no other lesson.
 async function judge() {
   if (teaching) return;
-  setTeaching(true);
+  teaching = true;
   const drawing = strokes;
   const weights = teachable().weights.map((array) => array.slice());
   if (example < 0) own.set(drawing, chosenAnswer);
@@ -29,14 +29,8 @@ async function judge() {
     await showCost(weights);
   }
   $("lesson").hidden = false;
-  setTeaching(false);
-  showButtons();
+  teaching = false;
   show();
-}
-
-function setTeaching(value) {
-  teaching = value;
-  for (const id of ["bars", "try", "keep"]) $(id).inert = value;
 }
 
 // Step after step, until the right answer has enough; says and returns how many there were.
@@ -74,9 +68,15 @@ function clearReport() {
 
 // What can be used now; the rest is not there.
 function showButtons() {
+  for (const id of ["bars", "try", "keep"]) $(id).inert = teaching;
   $("unteach").hidden = pastLessons.length === 0;
   $("save-digits").hidden = own.size === 0;
   $("save-digits").textContent = say("Save my digits ({count})", { count: own.size });
+  const isOffered = chosenAnswer !== null && teachable() !== undefined;
+  $("teach").style.visibility = isOffered ? "" : "hidden";
+  if (!isOffered) return;
+  const name = network.class_names[chosenAnswer];
+  $("teach").textContent = say("The answer is {name}: learn it", { name });
 }
 
 // --- What it cost, and what it brought -----------------------------------------------------------
@@ -151,9 +151,8 @@ function undoLesson() {
   own.delete(drawing);
   clearReport();
   $("steps").textContent = say("The last lesson is undone.");
-  showButtons();
-  if ($("unteach").hidden) $("clear").focus(); // or the keyboard would lose its place
   show();
+  if ($("unteach").hidden) $("clear").focus(); // or the keyboard would lose its place
 }
 
 // The visitor's own digits, as training/own_digits.py reads them: the images end to end, as base64.

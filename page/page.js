@@ -18,23 +18,6 @@ function start() {
   $("page").hidden = false;
   makeBars();
   makeWhy();
-  listen();
-  showExample(1); // so that one sees what will be there; the first is the hardest
-}
-
-// The ten answers: a click chooses one, to be explained and to be taught.
-function makeBars() {
-  const empty = "<li><button><span></span><i></i><small></small></button></li>";
-  $("bars").innerHTML = empty.repeat(10);
-  [...$("bars").children].forEach((row, label) => {
-    row.firstChild.onclick = () => {
-      chosenAnswer = chosenAnswer === label ? null : label;
-      show();
-    };
-  });
-}
-
-function listen() {
   $("pad").onpointerdown = penDown;
   $("pad").onpointermove = penMoves;
   $("pad").onlostpointercapture = penUp;
@@ -47,6 +30,19 @@ function listen() {
   $("save-digits").onclick = saveDigits;
   window.onresize = show;
   matchMedia("(prefers-color-scheme: dark)").onchange = show;
+  showExample(1); // so that one sees what will be there; the first is the hardest
+}
+
+// The ten answers: a click chooses one, to be explained and to be taught.
+function makeBars() {
+  const empty = "<li><button><span></span><small></small><i></i></button></li>";
+  $("bars").innerHTML = empty.repeat(10);
+  [...$("bars").children].forEach((row, label) => {
+    row.firstChild.onclick = () => {
+      chosenAnswer = chosenAnswer === label ? null : label;
+      show();
+    };
+  });
 }
 
 // --- Show ----------------------------------------------------------------------------------------
@@ -73,7 +69,7 @@ function show() {
   if (!shares) chosenAnswer = null;
   showAnswer(shares, isRefused);
   showBars(shares);
-  showTeach();
+  showButtons();
   const text = `${$("answer").textContent} ${$("note").textContent}`.trim();
   const isNews = $("heard").textContent !== text; // or a screen reader would say it again
   if (settled && !teaching && isNews) $("heard").textContent = text;
@@ -100,7 +96,7 @@ function showBars(shares) {
   const best = shares ? likeliest(shares) : -1;
   [...$("bars").children].forEach((row, label) => {
     const button = row.firstChild;
-    const [text, bar, number] = button.children;
+    const [text, number, bar] = button.children;
     const name = network.class_names[label];
     const share = shares ? percent(shares[label]) : "";
     row.className = label === best ? "best" : "";
@@ -111,15 +107,6 @@ function showBars(shares) {
     button.setAttribute("aria-pressed", label === chosenAnswer);
     button.disabled = !shares;
   });
-}
-
-// The button that teaches the chosen answer.
-function showTeach() {
-  const isOffered = chosenAnswer !== null && teachable() !== undefined;
-  $("teach").style.visibility = isOffered ? "" : "hidden";
-  if (!isOffered) return;
-  const name = network.class_names[chosenAnswer];
-  $("teach").textContent = say("The answer is {name}: learn it", { name });
 }
 
 // --- Begin ---------------------------------------------------------------------------------------

@@ -5,18 +5,15 @@ const ORANGE = [255, 150, 40]; // above 0: speaks for
 const BLUE = [80, 150, 255]; // below 0: speaks against
 const WHITE = [255, 255, 255];
 
-// From 0 to 1, how strong a colour is. The root: small numbers are to be seen, too.
-function strengthOf(v, most) {
-  return Math.min(1, Math.sqrt(Math.abs(v) / most));
+// From 0 to 1, how strong the colours of numbers are. The root: small ones are to be seen, too.
+function strengthsOf(values) {
+  const most = values.reduce((a, b) => Math.max(a, Math.abs(b)), 1e-9);
+  return values.map((v) => Math.sqrt(Math.abs(v) / most));
 }
 
 // A colour as canvases want it, made darker by `light`, from 0 (black) to 1.
 function dotOf([red, green, blue], light) {
   return (255 << 24) | ((light * blue) << 16) | ((light * green) << 8) | (light * red);
-}
-
-function largestSize(values) {
-  return values.reduce((a, b) => Math.max(a, Math.abs(b)), 1e-9);
 }
 
 function putImage(canvas, width, dots) {
@@ -35,11 +32,10 @@ function paintPixels(canvas, pixels) {
 // Pixels whose ink is white where it says nothing, orange where it spoke for an answer, blue where
 // against it; `spoke` is what whichInkSpoke returns.
 function paintInk(canvas, pixels, spoke) {
-  const most = largestSize(spoke);
+  const strengths = strengthsOf(spoke);
   const dots = Array.from(pixels, (v, i) => {
-    const strength = strengthOf(spoke[i], most);
     const colour = spoke[i] > 0 ? ORANGE : BLUE;
-    const mixed = colour.map((part) => 255 + strength * (part - 255));
+    const mixed = colour.map((part) => 255 + strengths[i] * (part - 255));
     return dotOf(mixed, v);
   });
   putImage(canvas, 28, dots);
@@ -56,13 +52,12 @@ function paintTiles(canvas, shape, data, above) {
   const fullWidth = columns * (width + gap) - gap;
   const fullHeight = (count / columns) * (height + gap) - gap;
   const dots = new Uint32Array(fullWidth * fullHeight);
-  const most = largestSize(data);
-  data.forEach((v, at) => {
+  strengthsOf(data).forEach((strength, at) => {
     const tile = at % count;
     const place = Math.floor(at / count);
     const x = (tile % columns) * (width + gap) + (place % width);
     const y = Math.floor(tile / columns) * (height + gap) + Math.floor(place / width);
-    dots[y * fullWidth + x] = dotOf(v > 0 ? above : BLUE, strengthOf(v, most));
+    dots[y * fullWidth + x] = dotOf(data[at] > 0 ? above : BLUE, strength);
   });
   putImage(canvas, fullWidth, dots);
 }

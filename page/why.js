@@ -48,8 +48,7 @@ function makeWhy() {
 // The answer that is explained, and the one against which: [first, second]. An answer that was
 // chosen is set against the given one, that one against the likeliest of the others.
 function whichTwo(shares) {
-  const best = likeliest(shares);
-  const second = likeliest(shares.map((share, label) => (label === best ? -1 : share)));
+  const [best, second] = largestFirst(shares);
   if (chosenAnswer === null || chosenAnswer === best) return [best, second];
   return [chosenAnswer, best];
 }
@@ -61,10 +60,10 @@ function showWhy(pixels, shares) {
   for (const part of document.querySelectorAll(".explained")) {
     part.style.visibility = isExplained ? "" : "hidden";
   }
+  showLayers(pixels);
   if (!isExplained) {
     $("why-title").textContent = say("Why?");
     paintPixels($("seen"), pixels);
-    showLayers(pixels);
     return;
   }
   const two = whichTwo(shares);
@@ -76,11 +75,7 @@ function showWhy(pixels, shares) {
   $("spoke-for").textContent = say("This ink speaks for {name}.", { name });
   $("spoke-against").textContent = say("This ink speaks for {name}.", { name: rival });
   paintInk($("seen"), pixels, whichInkSpoke(pixels, ...two));
-  if (speakingLayer()) {
-    showUnits(pixels, ...two);
-  } else {
-    showLayers(pixels);
-  }
+  if (speakingLayer()) showUnits(pixels, ...two);
 }
 
 // How large the numbers of the layers are; of an empty pad nothing.
@@ -101,7 +96,7 @@ function showUnits(pixels, first, second) {
     return v * (weights[0][unit * 10 + first] - weights[0][unit * 10 + second]);
   });
   paintTiles($("units"), [said.length], said, ORANGE);
-  const strongest = strongestOf(said).slice(0, MOST_NAMED);
+  const strongest = largestFirst(said).slice(0, MOST_NAMED);
   const figures = strongest.map((unit) => {
     const name = say("Unit {unit}", { unit: unit + 1 });
     const figure = makeFigure(name, signed(said[unit], 2));
@@ -114,7 +109,7 @@ function showUnits(pixels, first, second) {
 }
 
 // Where the numbers of a list are, the largest first, whatever their signs.
-function strongestOf(values) {
+function largestFirst(values) {
   return [...values.keys()].sort((a, b) => Math.abs(values[b]) - Math.abs(values[a]));
 }
 
@@ -131,11 +126,11 @@ function showNumbers(unit, pixels, first, second) {
   const products = layer.input.map((v, i) => v * weights[i]);
   const total = products.reduce((a, b) => a + b);
   const bias = layer.weights[1]?.[unit] ?? 0;
-  $("unit-title").textContent = say("Unit {unit}", { unit: unit + 1 });
+  $("unit-title").textContent = say("Unit {unit} in numbers", { unit: unit + 1 });
   paintPixels($("inputs"), pixels);
   paintTiles($("weights"), [28, 28, 1], weights, ORANGE);
   paintTiles($("product"), [28, 28, 1], products, ORANGE);
-  const [largest] = strongestOf(products);
+  const [largest] = largestFirst(products);
   $("sum").textContent = say(
     "Each pixel times its weight, all added up: {pixel} × {weight} + … = {total}. Plus a constant " +
       "of its own (its bias), {bias}: {sum}.",

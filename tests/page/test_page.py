@@ -118,7 +118,7 @@ def draw(page, strokes, after_each_point=None, lifts=True):
 
 def put(page, strokes):
     """Put a finished drawing on an empty pad, as if it had been drawn."""
-    page.evaluate("(drawn) => { beginAnew(); strokes = drawn; show(); }", strokes)
+    page.evaluate("(drawn) => { clear(); strokes = drawn; show(); }", strokes)
 
 
 def choose(page, label):
@@ -666,7 +666,7 @@ def test_units_say_and_the_strongest_ones_show_how_they_compute(page, finished):
     assert not page.locator("#sum").is_visible()  # numbers are folded away
     page.locator("#numbers summary").click()
     unit = strongest[0]
-    assert page.inner_text("#unit-title") == f"Unit {unit + 1}"
+    assert page.inner_text("#unit-title") == f"Unit {unit + 1} in numbers"
     weights = first[:, unit]
     products = pixels * weights
     largest = np.abs(products).argmax()
