@@ -24,14 +24,9 @@ function putImage(canvas, width, dots) {
   canvas.getContext("2d").putImageData(image, 0, 0);
 }
 
-// 28x28 pixels from 0, black, to 1, white, row by row, as in MNIST.
-function paintPixels(canvas, pixels) {
-  putImage(canvas, 28, Array.from(pixels, (v) => dotOf(WHITE, v)));
-}
-
-// Pixels whose ink is white where it says nothing, orange where it spoke for an answer, blue where
-// against it; `spoke` is what whichInkSpoke returns.
-function paintInk(canvas, pixels, spoke) {
+// 28x28 pixels from 0, black, to 1, white, row by row, as in MNIST. If `spoke` is given, which is
+// what whichInkSpoke returns, ink is orange where it spoke for an answer, blue where against it.
+function paintPixels(canvas, pixels, spoke = new Float32Array(784)) {
   const strengths = strengthsOf(spoke);
   const dots = Array.from(pixels, (v, i) => {
     const colour = spoke[i] > 0 ? ORANGE : BLUE;

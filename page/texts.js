@@ -27,7 +27,7 @@ const CHINESE = {
   "Weights of the strongest:": "作用最大的几个，它们的权重：",
   "Orange: ink here raises the sum. Blue: ink here lowers it.":
     "橙色：这里有笔迹，和就变大。蓝色：这里有笔迹，和就变小。",
-  "Your strokes are drawn anew, as MNIST's digits are: in 20×20 pixels, 3 pixels wide, and with their centre of mass in the middle of 28×28.":
+  "Your strokes are drawn anew, as MNIST's digits are: in 20×20 pixels, about 3 pixels wide, and with their centre of mass in the middle of 28×28.":
     "笔画是照着 MNIST 的样子重新画的：放进 20×20 像素，宽约 3 个像素，重心对准 28×28 图像的中心。",
 
   // What it answers.

@@ -74,7 +74,7 @@ function showWhy(pixels, shares) {
       : say("What speaks for {name}, rather than {rival}?", { name, rival });
   $("spoke-for").textContent = say("This ink speaks for {name}.", { name });
   $("spoke-against").textContent = say("This ink speaks for {name}.", { name: rival });
-  paintInk($("seen"), pixels, whichInkSpoke(pixels, ...two));
+  paintPixels($("seen"), pixels, whichInkSpoke(pixels, ...two));
   if (speakingLayer()) showUnits(pixels, ...two);
 }
 
