@@ -17,55 +17,48 @@ let others = null; // test images on which it is seen what a lesson cost, since 
 // The visitor says what is on the pad. One may draw on meanwhile, but begin no other lesson.
 async function judge() {
   if (teaching) return;
-  setTeaching(true);
-  const pixels = currentPixels();
-  const label = chosenAnswer;
+  teaching = true;
+  const drawing = strokes;
   const weights = teachable().weights.map((array) => array.slice());
-  const lesson = { drawing: strokes, weights };
-  if (example < 0) own.set(strokes, label);
+  if (example < 0) own.set(drawing, chosenAnswer);
   clearReport();
   show();
-  const before = predict(pixels)[label];
-  const steps = await teach(pixels, label);
-  const share = predict(pixels)[label];
+  const steps = await teach(currentPixels(), chosenAnswer);
   if (steps > 0) {
-    pastLessons.push(lesson);
+    pastLessons.push({ drawing, weights });
     await showCost(weights);
   }
-  $("steps").textContent = say(
-    "Small changes of its weights: {steps}. They brought {name} from {from} to {to}. It stops at " +
-      "{enough}, or after {most} changes, so as not to forget others.",
-    {
-      steps,
-      name: network.class_names[label],
-      from: percent(before),
-      to: percent(share),
-      enough: `${100 * ENOUGH}%`,
-      most: MOST_STEPS,
-    },
-  );
   $("lesson").hidden = false;
-  setTeaching(false);
-  showButtons();
+  teaching = false;
   show();
 }
 
-function setTeaching(value) {
-  teaching = value;
-  for (const id of ["bars", "try", "keep"]) $(id).inert = value;
-}
-
-// Step after step, until the right answer has enough; returns how many there were.
+// Step after step, until the right answer has enough; says and returns how many there were.
 async function teach(pixels, label) {
   const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const name = network.class_names[label];
+  const before = predict(pixels)[label];
+  if (before >= ENOUGH) {
+    const values = { name, share: percent(before) };
+    $("steps").textContent = say("Nothing to learn: {name} has {share} already.", values);
+    return 0;
+  }
+  let share = before;
   let steps = 0;
-  while (predict(pixels)[label] < ENOUGH && steps < MOST_STEPS) {
+  while (share < ENOUGH && steps < MOST_STEPS) {
     learn(pixels, label);
+    share = predict(pixels)[label];
     steps += 1;
     if (isStill) continue;
     show();
     await pause(STEP_MS);
   }
+  const enough = percent(ENOUGH);
+  $("steps").textContent = say(
+    "Small changes of its weights: {steps}. They brought {name} from {from} to {to}. It stops at " +
+      "{enough}, or after {most} changes, so as not to forget others.",
+    { steps, name, from: percent(before), to: percent(share), enough, most: MOST_STEPS },
+  );
   return steps;
 }
 
@@ -75,9 +68,15 @@ function clearReport() {
 
 // What can be used now; the rest is not there.
 function showButtons() {
+  for (const id of ["bars", "try", "keep"]) $(id).inert = teaching;
   $("unteach").hidden = pastLessons.length === 0;
   $("save-digits").hidden = own.size === 0;
   $("save-digits").textContent = say("Save my digits ({count})", { count: own.size });
+  const isOffered = chosenAnswer !== null && teachable() !== undefined;
+  $("teach").style.visibility = isOffered ? "" : "hidden";
+  if (!isOffered) return;
+  const name = network.class_names[chosenAnswer];
+  $("teach").textContent = say("The answer is {name}: learn it", { name });
 }
 
 // --- What it cost, and what it brought -----------------------------------------------------------
@@ -152,9 +151,8 @@ function undoLesson() {
   own.delete(drawing);
   clearReport();
   $("steps").textContent = say("The last lesson is undone.");
-  showButtons();
-  if ($("unteach").hidden) $("clear").focus(); // or the keyboard would lose its place
   show();
+  if ($("unteach").hidden) $("clear").focus(); // or the keyboard would lose its place
 }
 
 // The visitor's own digits, as training/own_digits.py reads them: the images end to end, as base64.

@@ -114,21 +114,18 @@ const PIECE = 3;
 function whichInkSpoke(pixels, first, second) {
   const spoke = new Float32Array(784);
   const before = lead(predict(pixels), first, second);
-  for (let top = 0; top < 28; top += PIECE) {
-    for (let left = 0; left < 28; left += PIECE) {
-      const isErased = (at) => {
-        const row = Math.floor(at / 28) - top;
-        const column = (at % 28) - left;
-        return row >= 0 && row < PIECE && column >= 0 && column < PIECE;
-      };
-      const erased = pixels.map((v, at) => (isErased(at) ? 0 : v));
-      const ink = pixels.reduce((sum, v, at) => sum + v - erased[at], 0);
-      if (ink === 0) continue;
-      const change = before - lead(predict(erased), first, second);
-      pixels.forEach((v, at) => {
-        if (isErased(at)) spoke[at] = change * v / ink; // each pixel gets its share
-      });
-    }
+  const pieces = Math.ceil(28 / PIECE); // in a row
+  const pieceOf = (at) => {
+    return Math.floor(at / 28 / PIECE) * pieces + Math.floor((at % 28) / PIECE);
+  };
+  for (let piece = 0; piece < pieces * pieces; piece++) {
+    const erased = pixels.map((v, at) => (pieceOf(at) === piece ? 0 : v));
+    const ink = pixels.reduce((sum, v, at) => sum + v - erased[at], 0);
+    if (ink === 0) continue;
+    const change = before - lead(predict(erased), first, second);
+    pixels.forEach((v, at) => {
+      if (pieceOf(at) === piece) spoke[at] = change * v / ink; // each pixel gets its share
+    });
   }
   predict(pixels); // what each layer keeps is about the whole image again
   return spoke;
@@ -302,6 +299,5 @@ function likeliest(shares) {
 }
 
 if (typeof module !== "undefined") {
-  module.exports = { layers, activations, openNetwork, predict, learn, teachable, whichInkSpoke,
-    answersAsKeras };
+  module.exports = { layers, activations, openNetwork, predict, learn, teachable, whichInkSpoke };
 }

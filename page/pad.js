@@ -45,7 +45,7 @@ function penDown(event) {
   if (event.button !== 0 || pointer !== null) return; // another mouse button, a second finger
   $("pad").setPointerCapture(event.pointerId); // to hear of it outside of the canvas, too
   // A drawing that was taught is finished: the next stroke begins another one.
-  if (strokes.length === 0 || own.has(strokes)) beginAnew();
+  if (strokes.length === 0 || own.has(strokes)) clear();
   clearReport(); // it was about another drawing
   clearTimeout(settling);
   settled = false;
@@ -63,10 +63,7 @@ function penMoves(event) {
 function penUp(event) {
   if (event.pointerId !== pointer) return;
   pointer = null;
-  settling = setTimeout(() => {
-    settle();
-    show();
-  }, PAUSE_MS);
+  settling = setTimeout(settle, PAUSE_MS);
 }
 
 // More points; a stroke that leaves the canvas runs along its edge.
@@ -86,6 +83,7 @@ function draw(events) {
 function settle() {
   clearTimeout(settling);
   settled = true;
+  show();
 }
 
 // --- Take it back --------------------------------------------------------------------------------
@@ -96,28 +94,22 @@ function putStrokes(drawn) {
   example = -1;
   pointer = null;
   chosenAnswer = null;
-  settle();
   clearReport();
-}
-
-function beginAnew() {
-  if (strokes.length > 0) cleared = strokes;
-  putStrokes([]);
+  settle();
 }
 
 function clear() {
-  beginAnew();
-  show();
+  if (strokes.length > 0) cleared = strokes;
+  putStrokes([]);
 }
 
 // The last stroke, or what was there before the pad was emptied.
 function undo() {
   putStrokes(strokes.length > 0 ? strokes.slice(0, -1) : cleared);
-  show();
 }
 
 function showExample(index) {
-  beginAnew();
+  clear();
   example = index;
   show();
   $("sheet").scrollIntoView({ block: "nearest" }); // on a phone it may be out of sight

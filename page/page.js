@@ -18,23 +18,6 @@ function start() {
   $("page").hidden = false;
   makeBars();
   makeWhy();
-  listen();
-  showExample(1); // so that one sees what will be there; the first is the hardest
-}
-
-// The ten answers: a click chooses one, to be explained and to be taught.
-function makeBars() {
-  const empty = "<li><button><span></span><i></i><small></small></button></li>";
-  $("bars").innerHTML = empty.repeat(10);
-  [...$("bars").children].forEach((row, label) => {
-    row.firstChild.onclick = () => {
-      chosenAnswer = chosenAnswer === label ? null : label;
-      show();
-    };
-  });
-}
-
-function listen() {
   $("pad").onpointerdown = penDown;
   $("pad").onpointermove = penMoves;
   $("pad").onlostpointercapture = penUp;
@@ -47,14 +30,26 @@ function listen() {
   $("save-digits").onclick = saveDigits;
   window.onresize = show;
   matchMedia("(prefers-color-scheme: dark)").onchange = show;
+  showExample(1); // so that one sees what will be there; the first is the hardest
+}
+
+// The ten answers: a click chooses one, to be explained and to be taught.
+function makeBars() {
+  const empty = "<li><button><span></span><small></small><i></i></button></li>";
+  $("bars").innerHTML = empty.repeat(10);
+  [...$("bars").children].forEach((row, label) => {
+    row.firstChild.onclick = () => {
+      chosenAnswer = chosenAnswer === label ? null : label;
+      show();
+    };
+  });
 }
 
 // --- Show ----------------------------------------------------------------------------------------
 
-// What the network is asked about: 784 numbers from 0 to 1, or undefined.
+// What the network is asked about: 784 numbers from 0 to 1, all 0 if the pad is empty.
 function currentPixels() {
-  if (example >= 0) return imageAt(network.test_images, example);
-  return strokes.length > 0 ? prepare(strokes) : undefined;
+  return example >= 0 ? imageAt(network.test_images, example) : prepare(strokes);
 }
 
 function percent(share) {
@@ -66,15 +61,18 @@ function percent(share) {
 function show() {
   drawPad();
   const pixels = currentPixels();
-  const answers = predict(pixels ?? new Float32Array(784)); // also gives the layers their outputs
+  const answers = predict(pixels); // also gives the layers their outputs
+  const isEmpty = example < 0 && strokes.length === 0;
   // Only with the pen up is anything refused: between its two strokes a 5 is two things.
   const isRefused = settled && network.kind === "digits" && areTwoThings(strokes);
-  const shares = pixels && !isRefused ? answers : undefined;
+  const shares = isEmpty || isRefused ? undefined : answers;
   if (!shares) chosenAnswer = null;
   showAnswer(shares, isRefused);
   showBars(shares);
-  showTeach();
-  if (settled && !teaching) announce();
+  showButtons();
+  const text = `${$("answer").textContent} ${$("note").textContent}`.trim();
+  const isNews = $("heard").textContent !== text; // or a screen reader would say it again
+  if (settled && !teaching && isNews) $("heard").textContent = text;
   showWhy(pixels, shares); // asks about other images
 }
 
@@ -98,7 +96,7 @@ function showBars(shares) {
   const best = shares ? likeliest(shares) : -1;
   [...$("bars").children].forEach((row, label) => {
     const button = row.firstChild;
-    const [text, bar, number] = button.children;
+    const [text, number, bar] = button.children;
     const name = network.class_names[label];
     const share = shares ? percent(shares[label]) : "";
     row.className = label === best ? "best" : "";
@@ -109,22 +107,6 @@ function showBars(shares) {
     button.setAttribute("aria-pressed", label === chosenAnswer);
     button.disabled = !shares;
   });
-}
-
-// The button that teaches the chosen answer.
-function showTeach() {
-  const isOffered = chosenAnswer !== null && teachable() !== undefined;
-  $("teach").style.visibility = isOffered ? "" : "hidden";
-  if (!isOffered) return;
-  const name = network.class_names[chosenAnswer];
-  const article = /^[8A]/.test(name) ? "an" : "a"; // an 8, an ankle boot
-  $("teach").textContent = say("It is {article} {name}: learn it", { article, name });
-}
-
-// For a screen reader: once, when the pen is up. Only what is new, or it is read again.
-function announce() {
-  const text = `${$("answer").textContent} ${$("note").textContent}`.trim();
-  if ($("heard").textContent !== text) $("heard").textContent = text;
 }
 
 // --- Begin ---------------------------------------------------------------------------------------

@@ -1,24 +1,19 @@
 // Numbers as pictures: an image of pixels, its ink in two colours, and the tiles of a layer.
 "use strict";
 
-const GAP = 2; // dots between tiles
-const ACROSS = 448; // dots: about how wide all tiles are together
 const ORANGE = [255, 150, 40]; // above 0: speaks for
 const BLUE = [80, 150, 255]; // below 0: speaks against
 const WHITE = [255, 255, 255];
 
-// From 0 to 1, how strong a colour is. The root: small numbers are to be seen, too.
-function strengthOf(v, most) {
-  return Math.min(1, Math.sqrt(Math.abs(v) / most));
+// From 0 to 1, how strong the colours of numbers are. The root: small ones are to be seen, too.
+function strengthsOf(values) {
+  const most = values.reduce((a, b) => Math.max(a, Math.abs(b)), 1e-9);
+  return values.map((v) => Math.sqrt(Math.abs(v) / most));
 }
 
 // A colour as canvases want it, made darker by `light`, from 0 (black) to 1.
 function dotOf([red, green, blue], light) {
   return (255 << 24) | ((light * blue) << 16) | ((light * green) << 8) | (light * red);
-}
-
-function largestSize(values) {
-  return values.reduce((a, b) => Math.max(a, Math.abs(b)), 1e-9);
 }
 
 function putImage(canvas, width, dots) {
@@ -29,53 +24,35 @@ function putImage(canvas, width, dots) {
   canvas.getContext("2d").putImageData(image, 0, 0);
 }
 
-// 28x28 pixels from 0, black, to 1, white, row by row, as in MNIST.
-function paintPixels(canvas, pixels) {
-  putImage(canvas, 28, Array.from(pixels, (v) => dotOf(WHITE, v)));
-}
-
-// 28x28 numbers of either sign: black at 0, orange above, blue below.
-function paintSigned(canvas, values) {
-  const most = largestSize(values);
-  putImage(canvas, 28, Array.from(values, (v) => dotOf(v > 0 ? ORANGE : BLUE, strengthOf(v, most))));
-}
-
-// Pixels whose ink is white where it says nothing, orange where it spoke for an answer, blue where
-// against it; `spoke` is what whichInkSpoke returns.
-function paintInk(canvas, pixels, spoke) {
-  const most = largestSize(spoke);
+// 28x28 pixels from 0, black, to 1, white, row by row, as in MNIST. If `spoke` is given, which is
+// what whichInkSpoke returns, ink is orange where it spoke for an answer, blue where against it.
+function paintPixels(canvas, pixels, spoke = new Float32Array(784)) {
+  const strengths = strengthsOf(spoke);
   const dots = Array.from(pixels, (v, i) => {
-    const strength = strengthOf(spoke[i], most);
     const colour = spoke[i] > 0 ? ORANGE : BLUE;
-    const mixed = colour.map((part) => 255 + strength * (part - 255));
+    const mixed = colour.map((part) => 255 + strengths[i] * (part - 255));
     return dotOf(mixed, v);
   });
   putImage(canvas, 28, dots);
 }
 
-// All images of a layer, or its numbers as squares, as tiles: brighter where a number is larger, of
-// the colour `above` where it is above 0, blue below. What lies between them is seen through. data
-// has, row by row, for each pixel one number of each image.
-function paintTiles(canvas, { shape, data }, above) {
+// The images of a layer side by side, or its numbers as dots: brighter where a number is larger, of
+// the colour `above` where it is above 0, blue below. data has, row by row, for each pixel one number
+// of each image.
+function paintTiles(canvas, shape, data, above) {
   const [height, width, count] = shape.length === 3 ? shape : [1, 1, data.length];
-  let columns = Math.ceil(Math.sqrt(2 * count));
-  while (columns < count && count % columns !== 0) columns += 1; // so 512 are 32x16, full rows
-  const rows = Math.ceil(count / columns);
-  const scale = Math.max(1, Math.round(ACROSS / columns / width) - (width === 1 ? GAP : 0));
-  const stepX = width * scale + GAP;
-  const stepY = height * scale + GAP;
-  const fullWidth = columns * stepX + GAP;
-  const dots = new Uint32Array(fullWidth * (rows * stepY + GAP));
-  const most = largestSize(data);
-  data.forEach((v, at) => {
+  const gap = width > 1 ? 1 : 0; // dots between images, which are seen through
+  let columns = Math.floor(Math.sqrt(2 * count));
+  while (count % columns !== 0) columns += 1; // so 512 are 32x16, full rows
+  const fullWidth = columns * (width + gap) - gap;
+  const fullHeight = (count / columns) * (height + gap) - gap;
+  const dots = new Uint32Array(fullWidth * fullHeight);
+  strengthsOf(data).forEach((strength, at) => {
     const tile = at % count;
     const place = Math.floor(at / count);
-    const left = (tile % columns) * stepX + (place % width) * scale + GAP;
-    const top = Math.floor(tile / columns) * stepY + Math.floor(place / width) * scale + GAP;
-    const dot = dotOf(v > 0 ? above : BLUE, strengthOf(v, most));
-    for (let y = top; y < top + scale; y++) {
-      dots.fill(dot, y * fullWidth + left, y * fullWidth + left + scale);
-    }
+    const x = (tile % columns) * (width + gap) + (place % width);
+    const y = Math.floor(tile / columns) * (height + gap) + Math.floor(place / width);
+    dots[y * fullWidth + x] = dotOf(data[at] > 0 ? above : BLUE, strength);
   });
   putImage(canvas, fullWidth, dots);
 }

@@ -7,9 +7,7 @@ const PEN = 2.9; // how wide MNIST's strokes are, in its pixels
 function drawInk(strokes) {
   const pixels = new Float32Array(784);
   for (const stroke of strokes) {
-    for (let n = 0; n < stroke.length; n++) {
-      addLine(pixels, stroke[Math.max(n - 1, 0)], stroke[n]);
-    }
+    stroke.forEach((point, n) => addLine(pixels, stroke[n - 1] ?? point, point));
   }
   return pixels;
 }

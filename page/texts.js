@@ -27,9 +27,8 @@ const CHINESE = {
   "Weights of the strongest:": "作用最大的几个，它们的权重：",
   "Orange: ink here raises the sum. Blue: ink here lowers it.":
     "橙色：这里有笔迹，和就变大。蓝色：这里有笔迹，和就变小。",
-  "How drawings are prepared": "你写的字怎样变成图像",
-  "Not simply made small. Your strokes are drawn anew, as MNIST's digits are: fitted into 20×20 pixels, with a pen about 3 pixels wide, and with their centre of mass in the middle of 28×28.":
-    "不是直接缩小，而是照着 MNIST 的样子把笔画重新画了一遍：按比例放进 20×20 的方框，笔画宽约 3 个像素，重心对准 28×28 图像的中心。",
+  "Your strokes are drawn anew, as MNIST's digits are: in 20×20 pixels, about 3 pixels wide, and with their centre of mass in the middle of 28×28.":
+    "笔画是照着 MNIST 的样子重新画的：放进 20×20 像素，宽约 3 个像素，重心对准 28×28 图像的中心。",
 
   // What it answers.
   "Draw a piece of clothing": "画一件衣物",
@@ -37,7 +36,7 @@ const CHINESE = {
     "这个网络学过 {data} 的图像，学完时认对了 {accuracy} 的别的图像。",
   "{name}, {share}: why?": "{name}，{share}：为什么？",
   "Wrong? Click the right answer.": "认错了？点一下正确的答案。",
-  "It is {article} {name}: learn it": "这是 {name}：学会它",
+  "The answer is {name}: learn it": "答案是 {name}：学会它",
   "A test image: {name}.": "一张测试图像：{name}。",
   "Two things side by side: one digit, please.": "这里并排有两样东西：请只写一个数字。",
   "It reads {right} of {all} right. The others have a frame, and ✗ says as what it reads them. Of each kind the hardest one is among them. Choose one to see why.":
@@ -56,7 +55,7 @@ const CHINESE = {
   "Each adds up all pixels, times its weights.": "每个单元把所有像素各乘以自己的权重，再加起来。",
   "The orange ones speak for the answer, the blue ones for the other; none decides alone.":
     "橙色的支持这个答案，蓝色的支持另一个；没有哪个能单独决定。",
-  "In numbers": "用数字看",
+  "Unit {unit} in numbers": "用数字看单元 {unit}",
   "pixels": "像素",
   "its weights": "它的权重",
   "products": "乘积",
@@ -70,6 +69,7 @@ const CHINESE = {
 
   // Lessons.
   "It learns...": "正在学……",
+  "Nothing to learn: {name} has {share} already.": "不用学：{name} 已经有 {share}。",
   "Small changes of its weights: {steps}. They brought {name} from {from} to {to}. It stops at {enough}, or after {most} changes, so as not to forget others.":
     "权重小小地改了 {steps} 次，{name} 从 {from} 到了 {to}。到 {enough} 或者改了 {most} 次就停，免得忘了别的。",
   "Of {all} other test images it read {before} right before this lesson, and reads {after} now: {forgotten} forgotten (✗), {learned} learned (✓). Draw it again, a little differently.":

@@ -48,23 +48,22 @@ function makeWhy() {
 // The answer that is explained, and the one against which: [first, second]. An answer that was
 // chosen is set against the given one, that one against the likeliest of the others.
 function whichTwo(shares) {
-  const best = likeliest(shares);
-  const second = likeliest(shares.map((share, label) => (label === best ? -1 : share)));
+  const [best, second] = largestFirst(shares);
   if (chosenAnswer === null || chosenAnswer === best) return [best, second];
   return [chosenAnswer, best];
 }
 
-// pixels are 784 numbers from 0 to 1 about which the network was asked last, undefined if the pad is
-// empty; shares its answers, undefined while there is none.
+// pixels are 784 numbers from 0 to 1 about which the network was asked last; shares its answers,
+// undefined while there is none.
 function showWhy(pixels, shares) {
   const isExplained = shares !== undefined && settled; // the pen is up
   for (const part of document.querySelectorAll(".explained")) {
     part.style.visibility = isExplained ? "" : "hidden";
   }
+  showLayers(pixels);
   if (!isExplained) {
     $("why-title").textContent = say("Why?");
-    paintPixels($("seen"), pixels ?? new Float32Array(784));
-    showLayers(pixels !== undefined);
+    paintPixels($("seen"), pixels);
     return;
   }
   const two = whichTwo(shares);
@@ -75,21 +74,17 @@ function showWhy(pixels, shares) {
       : say("What speaks for {name}, rather than {rival}?", { name, rival });
   $("spoke-for").textContent = say("This ink speaks for {name}.", { name });
   $("spoke-against").textContent = say("This ink speaks for {name}.", { name: rival });
-  paintInk($("seen"), pixels, whichInkSpoke(pixels, ...two));
-  if (speakingLayer()) {
-    showUnits(pixels, ...two);
-  } else {
-    showLayers(true);
-  }
+  paintPixels($("seen"), pixels, whichInkSpoke(pixels, ...two));
+  if (speakingLayer()) showUnits(pixels, ...two);
 }
 
 // How large the numbers of the layers are; of an empty pad nothing.
-function showLayers(isAsked) {
+function showLayers(pixels) {
+  const isEmpty = pixels.every((v) => v === 0);
   const canvases = speakingLayer() ? [$("units")] : $("layers").querySelectorAll("canvas");
   hiddenLayers().forEach(({ output }, i) => {
-    const { shape, data } = output;
-    const shown = isAsked ? data : data.map(() => 0);
-    paintTiles(canvases[i], { shape, data: shown }, WHITE);
+    const data = isEmpty ? output.data.map(() => 0) : output.data;
+    paintTiles(canvases[i], output.shape, data, WHITE);
   });
 }
 
@@ -100,13 +95,13 @@ function showUnits(pixels, first, second) {
   const said = Array.from(input, (v, unit) => {
     return v * (weights[0][unit * 10 + first] - weights[0][unit * 10 + second]);
   });
-  paintTiles($("units"), { shape: [said.length], data: said }, ORANGE);
-  const strongest = strongestOf(said).slice(0, MOST_NAMED);
+  paintTiles($("units"), [said.length], said, ORANGE);
+  const strongest = largestFirst(said).slice(0, MOST_NAMED);
   const figures = strongest.map((unit) => {
     const name = say("Unit {unit}", { unit: unit + 1 });
     const figure = makeFigure(name, signed(said[unit], 2));
     figure.className = said[unit] < 0 ? "against" : "";
-    paintSigned(figure.firstChild, weightsOf(unit));
+    paintTiles(figure.firstChild, [28, 28, 1], weightsOf(unit), ORANGE);
     return figure;
   });
   $("strongest").replaceChildren(...figures);
@@ -114,7 +109,7 @@ function showUnits(pixels, first, second) {
 }
 
 // Where the numbers of a list are, the largest first, whatever their signs.
-function strongestOf(values) {
+function largestFirst(values) {
   return [...values.keys()].sort((a, b) => Math.abs(values[b]) - Math.abs(values[a]));
 }
 
@@ -131,11 +126,11 @@ function showNumbers(unit, pixels, first, second) {
   const products = layer.input.map((v, i) => v * weights[i]);
   const total = products.reduce((a, b) => a + b);
   const bias = layer.weights[1]?.[unit] ?? 0;
-  $("unit-title").textContent = say("Unit {unit}", { unit: unit + 1 });
+  $("unit-title").textContent = say("Unit {unit} in numbers", { unit: unit + 1 });
   paintPixels($("inputs"), pixels);
-  paintSigned($("weights"), weights);
-  paintSigned($("product"), products);
-  const [largest] = strongestOf(products);
+  paintTiles($("weights"), [28, 28, 1], weights, ORANGE);
+  paintTiles($("product"), [28, 28, 1], products, ORANGE);
+  const [largest] = largestFirst(products);
   $("sum").textContent = say(
     "Each pixel times its weight, all added up: {pixel} × {weight} + … = {total}. Plus a constant " +
       "of its own (its bias), {bias}: {sum}.",
