@@ -152,7 +152,9 @@ def draw(own, answers):
     is_wrong = answers.predicted != own.labels
     order = np.lexsort((~is_wrong, ~own.aside))  # by the last of these first
     shown = order[:MOST_SHOWN]
-    title = f"{len(shown)} of your {len(order):,} own digits"
+    title = f"Your {len(order):,} own digits"
+    if len(shown) < len(order):
+        title = f"{len(shown)} of your {len(order):,} own digits"
     if own.aside.any():
         number_right = (own.aside & ~is_wrong).sum()
         title += f": of {own.aside.sum()} kept aside, which come first, {number_right} are right"
