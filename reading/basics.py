@@ -18,12 +18,17 @@ class NoDigits(Exception):
 
 def shrink(picture, side):
     """Return the picture or, if it is larger, a smaller one whose longer side is `side`."""
-    factor = side / max(picture.shape[:2])
-    if factor >= 1:
-        return picture
+    return fit(picture, side) if max(picture.shape[:2]) > side else picture
+
+
+def fit(picture, side):
+    """Return a picture enlarged or shrunk so that its longer side is `side`."""
     height, width = picture.shape[:2]
+    factor = side / max(height, width)
     size = max(1, round(width * factor)), max(1, round(height * factor))
-    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    return cv2.resize(
+        picture, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+    )
 
 
 def widen(mask):
