@@ -40,7 +40,8 @@ def report(page, as_json):
             line["digits"] = "".join(str(digit.predicted) for digit in page.digits)
             line["confidence"] = [digit.confidence for digit in page.digits]
             line["doubtful"] = [digit.doubtful for digit in page.digits]
-            line["boxes"] = [box_in_file(digit, page) for digit in page.digits]
+            boxes = np.array([digit.proposal.box for digit in page.digits]) * page.scale
+            line["boxes"] = boxes.round().astype(int).tolist()
         print(json.dumps(line))
     elif page.error is None:
         rows = []
@@ -67,11 +68,8 @@ def find_places(digits):
     rows = split_into_rows(digits)
     places = []
     for row_number, row in enumerate(rows, start=1):
-        for number in range(1, len(row) + 1):
-            place = f"digit {number}"
-            if len(rows) > 1:
-                place = f"row {row_number}, {place}"
-            places.append(place)
+        in_row = f"row {row_number}, " if len(rows) > 1 else ""
+        places += [f"{in_row}digit {number}" for number in range(1, len(row) + 1)]
     return places
 
 
@@ -98,24 +96,16 @@ def describe(digit):
 
 
 def is_unsure(digit):
-    shown = round(digit.confidence, 2)  # as in the caption
-    return digit.doubtful or shown < SURE_FROM
-
-
-def box_in_file(digit, page):
-    return [round(edge * page.scale) for edge in digit.proposal.box]
+    return digit.doubtful or round(digit.confidence, 2) < SURE_FROM  # as in the caption
 
 
 def draw_pages(pages, path):
     """Save a PNG of how pages were read; of many, those with misread or the least sure digits."""
     if len(pages) > MOST_PAGES:
-        pages = sorted(pages, key=least_sure_of_page)[:MOST_PAGES]
+        pages = sorted(pages, key=lambda page: min(map(misread_and_least_sure_first, page.digits)))
+        pages = pages[:MOST_PAGES]
     whole = np.concatenate([np.asarray(draw_page(page)) for page in pages])  # one below the other
     Image.fromarray(whole).save(path, format="PNG")
-
-
-def least_sure_of_page(page):
-    return min(misread_and_least_sure_first(digit) for digit in page.digits)
 
 
 def misread_and_least_sure_first(digit):
@@ -157,12 +147,10 @@ def choose_shown(digits):
     """Return the digits to show one by one, with their places: of many the misread ones, and those
     of which the network is least sure.
     """
-    places = find_places(digits)
-    shown = range(len(digits))
-    if len(digits) > MOST_DIGITS:
-        ranks = [misread_and_least_sure_first(digit) for digit in digits]
-        shown = sorted(shown, key=ranks.__getitem__)[:MOST_DIGITS]
-    return [(digits[i], places[i]) for i in shown]
+    shown = list(zip(digits, find_places(digits), strict=True))
+    if len(shown) > MOST_DIGITS:
+        shown = sorted(shown, key=lambda pair: misread_and_least_sure_first(pair[0]))
+    return shown[:MOST_DIGITS]
 
 
 def colour_of(digit):
@@ -177,9 +165,7 @@ def label_of(digit):
 
 def caption_of(digit):
     caption = f"{label_of(digit)}: {digit.confidence:.0%}"
-    if digit.misread:
-        return f"{digit.truth} read as {caption}"
-    return caption
+    return f"{digit.truth} read as {caption}" if digit.misread else caption
 
 
 def draw_box(pen, digit, scale):
