@@ -51,11 +51,11 @@ def drop_lines(mask):
     steep = at_edges(steep, height)  # the others may be strokes of a 4 or a 5
     without_lines = turn(erase(turn(without_level), steep_runs, steep, through=False))
     tallest = tallest_piece(without_lines)
+    ruled = at_edges(level, width)
     if tallest == 0:
-        if len(at_edges(level, width)) > 1:
+        if len(ruled) > 1:
             raise NoDigits("only the lines of the paper were found, no digits: write darker")
         return mask  # a single straight line may be a 1
-    ruled = at_edges(level, width)
     rest = erase(mask, level_runs, ruled, through=True)
     others = [line for line in level if line not in ruled]
     under = [line for line in others if is_under(line, mask, without_lines, tallest)]
@@ -135,11 +135,8 @@ def is_under(line, mask, rest, tallest):
 
 def sticks_out(line, rest, tallest):
     """Return whether a line reaches farther than the rest of the ink above it, on both sides."""
-    columns = np.flatnonzero(rest[:, line.start : line.stop].any(axis=0))
-    if len(columns) == 0:
-        return False
-    shorter = min(columns[0], line.stop - line.start - 1 - columns[-1])
-    return shorter > STICKS_OUT * tallest
+    has_ink = rest[:, line.start : line.stop].any(axis=0)
+    return min(has_ink.argmax(), has_ink[::-1].argmax()) > STICKS_OUT * tallest
 
 
 def find_lines(mask, least):
@@ -179,7 +176,6 @@ def prolong(line, mask, gap):
 
     A line under digits that touch it would else stay in parts.
     """
-    width = mask.shape[1]
     on_line = is_near(line, mask)
     start = line.start
     stop = line.stop
@@ -187,11 +183,10 @@ def prolong(line, mask, gap):
         if start - x > gap:
             break
         start = x
-    for x in range(stop, width):
+    for x in (stop + np.flatnonzero(on_line[stop:])).tolist():
         if x - stop > gap:
             break
-        if on_line[x]:
-            stop = x + 1
+        stop = x + 1
     return line._replace(start=start, stop=stop)
 
 

@@ -210,11 +210,11 @@ def has_sharp_edge(outline, channel, difference):
     scale = max(1, max(height, width) / SHEET_SIDE)
     hull = cv2.convexHull(outline)
     points = outline[:, 0].astype(float)
-    along_x, along_y = (np.roll(points, -5, axis=0) - np.roll(points, 5, axis=0)).T
+    along = np.roll(points, -5, axis=0) - np.roll(points, 5, axis=0)
+    points = points[::3]  # enough of them
+    along_x, along_y = along[::3].T
     lengths = np.maximum(np.hypot(along_x, along_y), 1)
     across = np.stack([-along_y / lengths, along_x / lengths], axis=1)
-    points = points[::3]  # enough of them
-    across = across[::3]
     depths = [cv2.pointPolygonTest(hull, point, True) for point in points]
     points = (points + 0.5) * scale
     inside = np.all((points > 8) & (points < (width - 8, height - 8)), axis=1)

@@ -95,7 +95,7 @@ def join_strokes(boxes, strokes):
     These are one above the other and close, one of them is too low for a digit beside its
     neighbours, and together they are about as high as those: the bar of a 5.
     """
-    joined = []
+    piece_of = np.arange(len(boxes))
     for one, other in find_close(boxes):
         both = enclose(boxes[[one, other]])
         heights = boxes[[one, other], 3] - boxes[[one, other], 1]
@@ -109,10 +109,7 @@ def join_strokes(boxes, strokes):
             usual = heights.max()
             most = np.inf
         if gap < NEAR * usual and heights.min() < PART * usual and height <= most:
-            joined.append((one, other))
-    piece_of = np.arange(len(boxes))
-    for one, other in joined:
-        piece_of[piece_of == piece_of[other]] = piece_of[one]
+            piece_of[piece_of == piece_of[other]] = piece_of[one]
     names, piece_of = np.unique(piece_of, return_inverse=True)  # numbered from 0 without gaps
     pieces = np.array([enclose(boxes[piece_of == piece]) for piece in range(len(names))])
     order = in_reading_order(pieces)
