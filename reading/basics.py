@@ -34,16 +34,3 @@ def fit(picture, side):
 def widen(mask):
     """Return a mask, bool or uint8, as uint8 and a pixel wider: with the outline's paler pixels."""
     return cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8))
-
-
-def differ_from(picture, color):
-    """Return how much each pixel differs from red, green and blue, in the channel in which that is
-    most: uint8 (height, width).
-    """
-    return most_of_channels(cv2.absdiff(picture, color + (0,)))  # OpenCV wants four numbers
-
-
-def most_of_channels(picture):
-    """Return the largest of red, green and blue, uint8 (height, width)."""
-    red, green, blue = cv2.split(picture)
-    return cv2.max(cv2.max(red, green), blue)  # in a part of the time of picture.max(axis=2)

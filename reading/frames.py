@@ -79,11 +79,10 @@ def find_enclosing(bounds, parents, shape):
 def keep_what_touches(frame, hole_width, hole_height):
     """Return what is left of a frame without its straight sides, and is no larger than a hole."""
     rest = frame
-    for _ in range(2):  # a side from which a digit's stroke parts needs a second pass
-        lines, runs = find_lines(rest, LEAST_SIDE * hole_width)
-        rest = erase(rest, runs, lines, through=False)
-        lines, runs = find_lines(turn(rest), LEAST_SIDE * hole_height)
-        rest = turn(erase(turn(rest), runs, lines, through=False))
+    # A side from which a digit's stroke parts needs a second pass.
+    for length in (hole_width, hole_height, hole_width, hole_height):
+        lines, runs = find_lines(rest, LEAST_SIDE * length)
+        rest = turn(erase(rest, runs, lines, through=False))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(rest)
     widths = stats[:, cv2.CC_STAT_WIDTH]
     heights = stats[:, cv2.CC_STAT_HEIGHT]

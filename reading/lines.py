@@ -57,9 +57,9 @@ def drop_lines(mask):
             raise NoDigits("only the lines of the paper were found, no digits: write darker")
         return mask  # a single straight line may be a 1
     rest = erase(mask, level_runs, ruled, through=True)
-    others = [line for line in level if line not in ruled]
-    under = [line for line in others if is_under(line, mask, without_lines, tallest)]
-    rest = erase(rest, level_runs, under, through=False)
+    for line in level:
+        if line not in ruled and is_under(line, mask, without_lines, tallest):
+            rest = erase(rest, level_runs, [line], through=False)
     turned = turn(rest)
     steep, steep_runs = find_lines(turned, LONG * height)
     bare = find_bare_lines(turned, erase(turned, steep_runs, steep, through=False))

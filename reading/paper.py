@@ -8,7 +8,8 @@ import math
 import cv2
 import numpy as np
 
-from reading.basics import differ_from, shrink
+from reading.basics import shrink
+from reading.ink import compare_with_usual
 
 SHEET_SIDE = 256  # pixels: the side of the copies in which sheets and edges are looked for
 RIM = 1 / 40  # of the picture's side: the frame around a screenshot or a scan is thinner...
@@ -52,8 +53,6 @@ def count_rim(picture):
     return 0
 
 
-EXTREMES = (0.05, 0.95)  # of all grey levels: ink and paper
-UNDECIDED = 0.15  # if the light share of a picture is so near to a half, a fat 1 fills the rest
 # A digit was cut to its edges if it spans so much of the picture's height and of its width, has so
 # much of the ink, and no more holes, the corners around it included. (Squared paper has more.)
 SPANS_HEIGHT = 0.85
@@ -88,26 +87,6 @@ def add_paper(picture):
         picture, margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=paper
     )
     return larger, margin
-
-
-def compare_with_usual(picture):
-    """Return the colour of a drawing's paper, and how much each pixel differs from it, uint8
-    (height, width).
-
-    Paper is light or dark, as most of the picture is or, if that is undecided, as its rim is.
-    """
-    picture = np.ascontiguousarray(picture)
-    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
-    dark, light = np.quantile(grey, EXTREMES)
-    middle = (dark + light) / 2
-    share = np.mean(grey > middle)
-    is_light = share > 0.5
-    if abs(share - 0.5) < UNDECIDED:
-        rim = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
-        is_light = rim.mean() > grey.mean()
-    is_paper = grey >= light if is_light else grey <= dark
-    color = tuple(np.median(picture[is_paper], axis=0).tolist())
-    return color, differ_from(picture, color)
 
 
 SHEET_DIFFERS = 20  # of 255: a sheet is so much lighter or darker than what it lies on
@@ -148,7 +127,8 @@ def find_sheets(picture):
     for side in (light, 1 - light):
         own = np.where(tint_changes, 0, side)
         sheet = np.zeros_like(own)
-        filled = fill_holes(own)
+        outlines, _ = cv2.findContours(own, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+        filled = cv2.drawContours(own.copy(), outlines, -1, 1, cv2.FILLED)  # where writing is, too
         wide = cv2.morphologyEx(filled, cv2.MORPH_OPEN, np.ones((25, 25), np.uint8))  # no fingers
         _, pieces, stats, _ = cv2.connectedComponentsWithStats(filled)
         outlines, _ = cv2.findContours(wide, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
@@ -159,7 +139,7 @@ def find_sheets(picture):
             of_piece = cv2.contourArea(outline) / stats[pieces[y, x], cv2.CC_STAT_AREA]
             if of_piece > LEAST_OF_PIECE:
                 cv2.drawContours(sheet, [outline], -1, 1, cv2.FILLED)
-        if not sheet.any() or own[sheet == 0].mean() > MOST_BESIDE:
+        if own[sheet == 0].mean() > MOST_BESIDE:
             continue
         sheet = cv2.erode(sheet, np.ones((2 * margin + 1, 2 * margin + 1), np.uint8))
         if sheet.any():
@@ -173,12 +153,6 @@ def find_steps_in_tint(picture):
     red, _, blue = cv2.split(picture)
     tint = cv2.addWeighted(blue, 1, red, -1, 128)
     return cv2.morphologyEx(tint, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > TINT
-
-
-def fill_holes(mask):
-    """Return a mask without holes, such as those that the writing leaves in a sheet."""
-    outlines, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    return cv2.drawContours(np.zeros_like(mask), outlines, -1, 1, cv2.FILLED)
 
 
 def is_sheet(outline, mask):

@@ -58,8 +58,7 @@ def find_files(paths):
                     if file.suffix.lower() in suffixes and not file.name.startswith("."):
                         inside.append(file)
             elif not path.exists():  # *.png reaches us as it is where the shell is PowerShell
-                names = sorted(glob.glob(str(path)))  # noqa: PTH207
-                inside = [pathlib.Path(name) for name in names]
+                inside = sorted(map(pathlib.Path, glob.glob(str(path))))  # noqa: PTH207
         found += inside or [path]
     return found
 

@@ -128,9 +128,8 @@ def find_close(boxes):
     heights = bottom - top
     narrower = np.minimum.outer(widths, widths)
     shared = np.minimum.outer(right, right) - np.maximum.outer(left, left)
-    is_flat = widths > FLAT * heights
     is_line_under = np.greater.outer(top, bottom) & np.greater.outer(widths, widths)
-    is_line_under &= is_flat[:, None]
+    is_line_under &= (widths > FLAT * heights)[:, None]
     is_stacked = (shared > ABOVE_EACH_OTHER * narrower) & ~is_line_under & ~is_line_under.T
     # No neighbours are higher than the highest: most pairs need no closer look.
     highest = heights.max()

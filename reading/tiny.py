@@ -4,9 +4,8 @@ import cv2
 import numpy as np
 
 from reading.basics import NO_INK, ONE_COLOR, PATTERN, NoDigits
-from reading.ink import LEAST_CONTRAST, MOST_INK, blur_ink_away, compare
+from reading.ink import LEAST_CONTRAST, MOST_INK, blur_ink_away, compare, compare_with_usual
 from reading.normalize import normalize
-from reading.paper import compare_with_usual
 from reading.proposals import Proposal
 
 ONE_DIGIT = 40  # pixels: a picture whose sides are no longer shows one digit...
