@@ -13,7 +13,7 @@ PATTERN = "only a pattern was found, no digits: show the paper alone, from neare
 
 
 class NoDigits(Exception):
-    """A picture shows no digits; the text is one line that says what was seen, and what helps."""
+    """A picture cannot be opened, or shows no digits: one line says why, and what helps."""
 
 
 def shrink(picture, side):
