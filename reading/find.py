@@ -68,8 +68,7 @@ def find_on_paper(picture):
         except NoDigits:
             continue  # it was no sheet, or nothing is written on it
         return move(proposals, 1, left, top)
-    everywhere = np.ones(picture.shape[:2], bool)
-    return find_on_sheet(picture, everywhere)
+    return find_on_sheet(picture, np.ones(picture.shape[:2], bool))
 
 
 def find_on_sheet(picture, on_sheet):

@@ -10,16 +10,14 @@ from reading.basics import NoDigits
 THROUGH = 0.92  # of the picture's side: a line that is as long goes from edge to edge
 LONG = 1 / 5  # of the picture's side: ruled lines are longer
 AT_EDGE = 3  # pixels
-UNDER = 2.5  # times as long as the rest is high: a line under digits is longer, or sticks out...
-# ...and one beside them is longer, too
+UNDER = 2.5  # times as long as the rest is high: a line under digits, or beside them, is longer
 DOT = 6  # times as high as a line is thick: a dot, a dash or a comma beside a 1 is lower
 LOWER = 0.85  # of the picture's height: digits between the separators of a row of cells
 BARE = 0.1  # of a piece's ink: where less is on no line, it is a line and nothing else
 UNBROKEN = 0.97  # of its length: a line under digits is ink all along
 STICKS_OUT = 0.2  # of the height: how far a line under digits reaches beyond them, on both sides
 NEAR_EDGE = 0.04  # of the picture's side: a line that ends nearer to the edge, ends at it
-# Times the median of flat ink, for all lined paper: a line is thinner, digits are thicker.
-THIN = 1.6
+THIN = 1.6  # times the median of flat ink: a line is thinner, digits are thicker
 THIN_AS_LINE = 1.5  # times the line's thickness: where the ink is thicker, something crosses it
 SHAPE = 12  # times as long as thick: a line is longer, or goes from edge to edge (of low cells)
 
@@ -64,19 +62,19 @@ def drop_lines(mask):
     steep, steep_runs = find_lines(turned, LONG * height)
     bare = find_bare_lines(turned, erase(turned, steep_runs, steep, through=False))
     margins = [line for line in steep if is_margin(line, turned, steep_runs, bare)]
-    rest = turn(erase(turned, steep_runs, margins, through=False))
+    turned = erase(turned, steep_runs, margins, through=False)
     steep = [line for line in steep if line not in margins]
     if len(ruled) > 1:  # squared paper, or a table
-        rest = turn(erase(turn(rest), steep_runs, at_edges(steep, height), through=True))
+        turned = erase(turned, steep_runs, at_edges(steep, height), through=True)
     else:
         separators = [line for line in steep if line.stop - line.start > THROUGH * height]
         if len(separators) > 1:  # a single one is a 1
-            between = turn(erase(turn(rest), steep_runs, separators, through=True))
-            if tallest_piece(between) < LOWER * height:  # else they are strokes of digits
-                rest = between
-    if not rest.any():
+            between = erase(turned, steep_runs, separators, through=True)
+            if tallest_piece(turn(between)) < LOWER * height:  # else they are strokes of digits
+                turned = between
+    if not turned.any():
         raise NoDigits("only lines were found, no digits: write with a darker pen")
-    return rest
+    return turn(turned)
 
 
 def find_bare_lines(mask, without_lines):

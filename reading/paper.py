@@ -53,12 +53,10 @@ def count_rim(picture):
     return 0
 
 
-# A digit was cut to its edges if it spans so much of the picture's height and of its width, has so
-# much of the ink, and no more holes, the corners around it included. (Squared paper has more.)
-SPANS_HEIGHT = 0.85
-SPANS_WIDTH = 0.6
-MOST_OF_INK = 0.95
-MOST_HOLES = 8  # the ink and the paper around it counted
+SPANS_HEIGHT = 0.85  # of the picture: a digit that was cut to its very edges spans so much...
+SPANS_WIDTH = 0.6  # ...and so much of its width...
+MOST_OF_INK = 0.95  # ...and has so much of all ink
+MOST_HOLES = 8  # the ink and the paper around it counted; squared paper has more
 CUT_INK = 0.25  # of the strongest contrast: what is paler counts as paper here
 DEEPEST = 0.2  # of the longer side: how far a stroke's middle is from the paper at most
 MARGIN = 1 / 5  # of the longer side: how much paper is added
@@ -122,7 +120,9 @@ def find_sheets(picture):
     if difference < SHEET_DIFFERS:
         return []
     margin = max(2, max(light.shape) // 80)  # paper curls at its edge, and throws a shadow
-    tint_changes = find_steps_in_tint(small)
+    red, _, blue = cv2.split(small)
+    tint = cv2.addWeighted(blue, 1, red, -1, 128)
+    tint_changes = cv2.morphologyEx(tint, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > TINT
     sheets = []
     for side in (light, 1 - light):
         own = np.where(tint_changes, 0, side)
@@ -143,16 +143,8 @@ def find_sheets(picture):
             continue
         sheet = cv2.erode(sheet, np.ones((2 * margin + 1, 2 * margin + 1), np.uint8))
         if sheet.any():
-            size = picture.shape[1], picture.shape[0]
-            sheets.append(cv2.resize(sheet, size, interpolation=cv2.INTER_NEAREST))
+            sheets.append(cv2.resize(sheet, channel.shape[::-1], interpolation=cv2.INTER_NEAREST))
     return sheets
-
-
-def find_steps_in_tint(picture):
-    """Return where the tint of a picture, blue less red, changes within three pixels: bool."""
-    red, _, blue = cv2.split(picture)
-    tint = cv2.addWeighted(blue, 1, red, -1, 128)
-    return cv2.morphologyEx(tint, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > TINT
 
 
 def is_sheet(outline, mask):
@@ -187,8 +179,8 @@ def has_sharp_edge(outline, channel, difference):
     along = np.roll(points, -5, axis=0) - np.roll(points, 5, axis=0)
     points = points[::3]  # enough of them
     along_x, along_y = along[::3].T
-    lengths = np.maximum(np.hypot(along_x, along_y), 1)
-    across = np.stack([-along_y / lengths, along_x / lengths], axis=1)
+    across = np.stack([-along_y, along_x], axis=1)
+    across /= np.maximum(np.hypot(along_x, along_y), 1)[:, None]
     depths = [cv2.pointPolygonTest(hull, point, True) for point in points]
     points = (points + 0.5) * scale
     inside = np.all((points > 8) & (points < (width - 8, height - 8)), axis=1)
@@ -201,12 +193,10 @@ def has_sharp_edge(outline, channel, difference):
         return False
     # The brightness along short lines across the edge.
     reach = np.arange(-2.5 * scale - 10, 2.5 * scale + 11)
-    places = points[:, None] + across[:, None] * reach[:, None]
-    places = places.round().astype(int)
-    x = np.clip(places[..., 0], 0, width - 1)
-    y = np.clip(places[..., 1], 0, height - 1)
+    places = (points + across * reach[:, None, None]).round().astype(int)
+    x, y = np.clip(places, 0, (width - 1, height - 1)).transpose(2, 0, 1)
     profiles = channel[y, x].astype(float)
-    steps = np.abs(profiles[:, 0] - profiles[:, -1])
-    jumps = np.abs(profiles[:, 4:] - profiles[:, :-4]).max(axis=1)
+    steps = np.abs(profiles[0] - profiles[-1])
+    jumps = np.abs(profiles[4:] - profiles[:-4]).max(axis=0)
     enough = SHARP * difference
     return np.mean((steps > enough) & (jumps > enough)) > 0.5

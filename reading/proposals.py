@@ -144,7 +144,6 @@ def propose_parts(ink, own, cuts, node, box):
         bottom = top + part_height
         # Without the outline's paler pixels: with them, an x becomes two digits more readily.
         image = normalize(ink[top:bottom, left:right] * part)
-        proposals.append(
-            Proposal(node + start, node + stop, odds, (left, top, right, bottom), image)
-        )
+        box_of_part = (left, top, right, bottom)
+        proposals.append(Proposal(node + start, node + stop, odds, box_of_part, image))
     return proposals

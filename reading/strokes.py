@@ -157,7 +157,7 @@ def enclose(boxes):
 
 
 def in_reading_order(boxes):
-    """Return the indices of `boxes`, row by row, and left to right in each row."""
+    """Return the indices of `boxes`, int (N,): row by row, and left to right in each row."""
     rows = []
     for i in np.argsort(boxes[:, 0]).tolist():
         for row in rows:
@@ -166,11 +166,8 @@ def in_reading_order(boxes):
                 break
         else:
             rows.append([i])
-    middles = [boxes[row, 1::2].mean() for row in rows]  # of tops and bottoms
-    order = []
-    for index in np.argsort(middles, kind="stable"):
-        order += rows[index]
-    return order
+    rows.sort(key=lambda row: boxes[row, 1::2].mean())  # by the middle of tops and bottoms
+    return np.concatenate(rows)
 
 
 def in_one_row(box, other):
