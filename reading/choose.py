@@ -4,6 +4,7 @@ For those who want to know how predict.py decides whether strokes are one digit,
 """
 
 import math
+import operator
 from typing import NamedTuple
 
 import cv2
@@ -79,7 +80,7 @@ def choose_digits(candidates):
     node by node, by dynamic programming (LeCun, Bottou, Bengio and Haffner, 1998, section V).
     """
     ways = {0: (0.0, [])}  # for each node the likeliest way to it: how likely, and its Digits
-    for digit in sorted(candidates, key=lambda digit: digit.proposal.stop):
+    for digit in sorted(candidates, key=operator.attrgetter("proposal.stop")):
         proposal = digit.proposal
         if proposal.start not in ways:
             continue

@@ -49,8 +49,7 @@ def find_at_its_scale(picture):
     # Look again, at its full size, at the part of the picture in which there are small digits.
     left, top, right, bottom = enclose(boxes)
     margin = 3 * max(heights)
-    left = max(left - margin, 0)
-    top = max(top - margin, 0)
+    left, top = np.maximum((left - margin, top - margin), 0)
     try:
         closer = find_on_paper(picture[top : bottom + margin, left : right + margin])
     except NoDigits:

@@ -144,8 +144,7 @@ UNDECIDED = 0.15  # if the light share of a picture is so near to a half, a fat 
 
 
 def compare_with_usual(picture):
-    """Return the colour of a drawing's paper, and how much each pixel differs from it, uint8
-    (height, width).
+    """Return the colour of a drawing's paper, and how much each pixel differs from it: uint8.
 
     Paper is light or dark, as most of the picture is or, if that is undecided, as its rim is.
     """
@@ -164,9 +163,7 @@ def compare_with_usual(picture):
 
 
 def differ_from(picture, color):
-    """Return how much each pixel differs from red, green and blue, in the channel in which that is
-    most: uint8 (height, width).
-    """
+    """Return how far each pixel is from a colour, in the channel that differs most: uint8."""
     return most_of_channels(cv2.absdiff(picture, color + (0,)))  # OpenCV wants four numbers
 
 

@@ -102,10 +102,13 @@ def is_unsure(digit):
 def draw_pages(pages, path):
     """Save a PNG of how pages were read; of many, those with misread or the least sure digits."""
     if len(pages) > MOST_PAGES:
-        pages = sorted(pages, key=lambda page: min(map(misread_and_least_sure_first, page.digits)))
-        pages = pages[:MOST_PAGES]
+        pages = sorted(pages, key=least_sure_of_page)[:MOST_PAGES]
     whole = np.concatenate([np.asarray(draw_page(page)) for page in pages])  # one below the other
     Image.fromarray(whole).save(path, format="PNG")
+
+
+def least_sure_of_page(page):
+    return min(map(misread_and_least_sure_first, page.digits))
 
 
 def misread_and_least_sure_first(digit):
@@ -147,10 +150,12 @@ def choose_shown(digits):
     """Return the digits to show one by one, with their places: of many the misread ones, and those
     of which the network is least sure.
     """
-    shown = list(zip(digits, find_places(digits), strict=True))
-    if len(shown) > MOST_DIGITS:
-        shown = sorted(shown, key=lambda pair: misread_and_least_sure_first(pair[0]))
-    return shown[:MOST_DIGITS]
+    places = find_places(digits)
+    shown = range(len(digits))
+    if len(digits) > MOST_DIGITS:
+        ranks = [misread_and_least_sure_first(digit) for digit in digits]
+        shown = sorted(shown, key=ranks.__getitem__)[:MOST_DIGITS]
+    return [(digits[i], places[i]) for i in shown]
 
 
 def colour_of(digit):

@@ -19,8 +19,7 @@ MOST_STROKES = 400  # in one picture: more are a pattern, not handwriting
 def find_strokes(mask):
     """Return the boxes, int (N, 4), of the strokes, and where each is: int32, 1 to N, 0 for paper.
 
-    Left out: what lies along the picture's edge, solid shapes, dots and dirt. Raises
-    NoDigits if nothing is left.
+    Left out: what lies along the edge, solid shapes and dirt. Raises NoDigits if nothing is left.
     """
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
     left, top, widths, heights, areas = stats.T
@@ -58,9 +57,7 @@ def find_strokes(mask):
     if not kept.any() or kept.sum() > MOST_STROKES:
         raise NoDigits(PATTERN)
     if tallest < LEAST_HEIGHT:
-        raise NoDigits(
-            f"no ink was found, only specks of {tallest} pixels: write darker, or go nearer"
-        )
+        raise NoDigits(f"no ink, only specks of {tallest} pixels: write darker, or go nearer")
     boxes = np.stack([left, top, left + widths, top + heights], axis=1)
     kept[kept] = ~surround(boxes[kept])
     numbers = np.zeros(count, np.int32)
@@ -166,8 +163,8 @@ def in_reading_order(boxes):
                 break
         else:
             rows.append([i])
-    rows.sort(key=lambda row: boxes[row, 1::2].mean())  # by the middle of tops and bottoms
-    return np.concatenate(rows)
+    middles = [boxes[row, 1::2].mean() for row in rows]  # of tops and bottoms
+    return np.concatenate([rows[index] for index in np.argsort(middles, kind="stable")])
 
 
 def in_one_row(box, other):
