@@ -79,7 +79,7 @@ def find_proposals(path):
     try:
         picture, scale = pictures.open_picture(path)
         return pictures.Page(path, scale, proposals=find.find_digits(picture))
-    except (pictures.PictureError, NoDigits) as error:
+    except NoDigits as error:
         return pictures.Page(path, error=str(error))
 
 

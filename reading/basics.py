@@ -13,32 +13,24 @@ PATTERN = "only a pattern was found, no digits: show the paper alone, from neare
 
 
 class NoDigits(Exception):
-    """A picture shows no digits; the text is one line that says what was seen, and what helps."""
+    """A picture cannot be opened, or shows no digits: one line says why, and what helps."""
 
 
 def shrink(picture, side):
     """Return the picture or, if it is larger, a smaller one whose longer side is `side`."""
-    factor = side / max(picture.shape[:2])
-    if factor >= 1:
-        return picture
+    return fit(picture, side) if max(picture.shape[:2]) > side else picture
+
+
+def fit(picture, side):
+    """Return a picture enlarged or shrunk so that its longer side is `side`."""
     height, width = picture.shape[:2]
+    factor = side / max(height, width)
     size = max(1, round(width * factor)), max(1, round(height * factor))
-    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    return cv2.resize(
+        picture, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+    )
 
 
 def widen(mask):
     """Return a mask, bool or uint8, as uint8 and a pixel wider: with the outline's paler pixels."""
     return cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8))
-
-
-def differ_from(picture, color):
-    """Return how much each pixel differs from red, green and blue, in the channel in which that is
-    most: uint8 (height, width).
-    """
-    return most_of_channels(cv2.absdiff(picture, color + (0,)))  # OpenCV wants four numbers
-
-
-def most_of_channels(picture):
-    """Return the largest of red, green and blue, uint8 (height, width)."""
-    red, green, blue = cv2.split(picture)
-    return cv2.max(cv2.max(red, green), blue)  # in a part of the time of picture.max(axis=2)

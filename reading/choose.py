@@ -4,6 +4,7 @@ For those who want to know how predict.py decides whether strokes are one digit,
 """
 
 import math
+import operator
 from typing import NamedTuple
 
 import cv2
@@ -22,8 +23,7 @@ USUAL = 1 / 3  # up to here a distance tells nothing
 # Beyond, an image is so much less likely, as a logarithm: fitted to cut and whole digits.
 UNUSUAL = 8
 LOOKS_LIKE_NONE = (
-    "what was found looks like no digits: show the digits alone, without letters, drawings or "
-    "shadows"
+    "what was found looks like no digits: show digits alone, without letters, drawings or shadows"
 )
 
 
@@ -60,11 +60,10 @@ def read_pages(pages, probabilities, distances, known=None):
     in their order. If it is `known` which digits they show, nothing is refused for its looks.
     """
     read = []
-    first = 0
+    answers = zip(probabilities, distances.tolist(), strict=True)
     for page in pages:
-        stop = first + len(page.proposals)
-        digits = choose_digits(page.proposals, probabilities[first:stop], distances[first:stop])
-        first = stop
+        candidates = [Digit(proposal, *next(answers)) for proposal in page.proposals]
+        digits = choose_digits(candidates)
         odd = find_odd([digit.proposal.box for digit in digits])
         digits = [digit._replace(is_odd=is_odd) for digit, is_odd in zip(digits, odd, strict=True)]
         page = page._replace(digits=digits)
@@ -74,22 +73,21 @@ def read_pages(pages, probabilities, distances, known=None):
     return read
 
 
-def choose_digits(proposals, probabilities, distances):
-    """Return the Digits of the likeliest way to read a page.
+def choose_digits(candidates):
+    """Return those of the Digits that are the likeliest way to read a page.
 
     A way goes from the first node to the last, and uses no ink twice. The likeliest one is found
     node by node, by dynamic programming (LeCun, Bottou, Bengio and Haffner, 1998, section V).
     """
     ways = {0: (0.0, [])}  # for each node the likeliest way to it: how likely, and its Digits
-    for index in np.argsort([proposal.stop for proposal in proposals], kind="stable"):
-        proposal = proposals[index]
+    for digit in sorted(candidates, key=operator.attrgetter("proposal.stop")):
+        proposal = digit.proposal
         if proposal.start not in ways:
             continue
         likely, digits = ways[proposal.start]
-        likely += math.log(max(probabilities[index].max(), 1e-9)) + proposal.odds
-        likely -= UNUSUAL * max(0, distances[index] - USUAL)
+        likely += math.log(max(digit.confidence, 1e-9)) + proposal.odds
+        likely -= UNUSUAL * max(0, digit.distance - USUAL)
         if proposal.stop not in ways or likely > ways[proposal.stop][0]:
-            digit = Digit(proposal, probabilities[index], float(distances[index]))
             ways[proposal.stop] = (likely, [*digits, digit])
     return ways[max(ways)][1]
 
@@ -100,8 +98,6 @@ def measure_distances(images):
     A network answers whatever it is shown: a letter, a part of a digit, or two at once look like
     none of MNIST's. The distance is that between images of 14x14, blurred, each scaled to length 1.
     """
-    if not len(images):
-        return np.zeros(0)
     (images_train, _), _ = data.load_path(data.SAMPLE)
     known = shrink_for_distances(images_train)
     similarities = shrink_for_distances(images) @ known.T

@@ -18,8 +18,8 @@ from reading.ink import find_ink
 from reading.lines import drop_lines
 from reading.paper import add_paper, drop_rim, find_sheets
 from reading.proposals import propose_digits
-from reading.strokes import find_strokes, join_strokes
-from reading.tiny import propose_all_ink, shows_one_digit
+from reading.strokes import enclose, find_strokes, join_strokes
+from reading.tiny import propose_one_digit
 
 WORKING_SIDE = 1000  # larger pictures are shrunk to this side, to find where there are digits
 ENOUGH_ROWS = 48  # of pixels in a digit: MNIST's have 20, and shrinking wants about twice as many
@@ -28,23 +28,33 @@ ENOUGH_ROWS = 48  # of pixels in a digit: MNIST's have 20, and shrinking wants a
 def find_digits(picture):
     """Return a list of Proposals for a picture; raises NoDigits if there is nothing to propose."""
     inside, left, top = drop_rim(picture)
-    if shows_one_digit(inside):
-        return move(propose_all_ink(inside), 1, left, top)
-    larger, margin = add_paper(inside)
-    return move(find_at_its_scale(larger), 1, left - margin, top - margin)
+    proposals = propose_one_digit(inside)
+    if not proposals:
+        larger, margin = add_paper(inside)
+        proposals = move(find_at_its_scale(larger), 1, -margin, -margin)
+    return move(proposals, 1, left, top)
 
 
 def find_at_its_scale(picture):
     """Return the Proposals in a picture of any size: found in a smaller one, if it is large."""
-    small = shrink(picture, WORKING_SIDE)
-    if small is picture:
-        return find_on_paper(picture)
-    scale = max(picture.shape[:2]) / max(small.shape[:2])
-    proposals = move(find_on_paper(small), scale, 0, 0)
-    heights = [proposal.box[3] - proposal.box[1] for proposal in proposals]
-    if np.median(heights) < ENOUGH_ROWS * scale:
-        return look_closer(picture, proposals, max(heights))
-    return proposals
+    proposals = find_on_paper(shrink(picture, WORKING_SIDE))
+    scale = max(picture.shape[:2]) / WORKING_SIDE
+    if scale <= 1:
+        return proposals
+    proposals = move(proposals, scale, 0, 0)
+    boxes = np.array([proposal.box for proposal in proposals])
+    heights = boxes[:, 3] - boxes[:, 1]
+    if np.median(heights) >= ENOUGH_ROWS * scale:
+        return proposals
+    # Look again, at its full size, at the part of the picture in which there are small digits.
+    left, top, right, bottom = enclose(boxes)
+    margin = 3 * max(heights)
+    left, top = np.maximum((left - margin, top - margin), 0)
+    try:
+        closer = find_on_paper(picture[top : bottom + margin, left : right + margin])
+    except NoDigits:
+        return proposals
+    return move(closer, 1, left, top)
 
 
 def find_on_paper(picture):
@@ -57,8 +67,7 @@ def find_on_paper(picture):
         except NoDigits:
             continue  # it was no sheet, or nothing is written on it
         return move(proposals, 1, left, top)
-    everywhere = np.ones(picture.shape[:2], bool)
-    return find_on_sheet(picture, everywhere)
+    return find_on_sheet(picture, np.ones(picture.shape[:2], bool))
 
 
 def find_on_sheet(picture, on_sheet):
@@ -69,18 +78,6 @@ def find_on_sheet(picture, on_sheet):
     boxes, strokes = find_strokes(mask)
     boxes, pieces = join_strokes(boxes, strokes)
     return propose_digits(ink, boxes, pieces)
-
-
-def look_closer(picture, proposals, height):
-    """Look again, at the picture's full size, at the part of it in which there are small digits."""
-    boxes = np.array([proposal.box for proposal in proposals])
-    left, top = np.maximum(boxes[:, :2].min(axis=0) - 3 * height, 0)
-    right, bottom = boxes[:, 2:].max(axis=0) + 3 * height
-    try:
-        closer = find_on_paper(picture[top:bottom, left:right])
-    except NoDigits:
-        return proposals
-    return move(closer, 1, left, top)
 
 
 def move(proposals, scale, left, top):

@@ -25,10 +25,12 @@ def drop_frames(mask):
     outlines, nesting = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
     parents = nesting[0][:, 3]  # of a hole, the piece of ink that it is in; -1 for the pieces
     bounds = np.array([cv2.boundingRect(outline) for outline in outlines])
+    stops = bounds[:, :2] + bounds[:, 2:]
+    at_edge = (bounds[:, :2] == 0) | (stops == mask.shape[::-1])  # as a grid is
     form_boxes = find_boxes(outlines, parents)
     frames = find_enclosing(bounds, parents, mask.shape)
     for piece in form_boxes:  # it may enclose nothing but a digit that touches it
-        if piece not in frames and not reaches_edge(bounds[piece], mask.shape):
+        if piece not in frames and not at_edge[piece].any():
             frames[piece] = [bounds[piece, 2:]]
 
     mask = mask.copy()
@@ -74,20 +76,13 @@ def find_enclosing(bounds, parents, shape):
     return enclosing
 
 
-def reaches_edge(bounds, shape):
-    """Return whether something within these bounds touches the edge of its mask, as a grid does."""
-    left, top, width, height = bounds
-    return left == 0 or top == 0 or left + width == shape[1] or top + height == shape[0]
-
-
 def keep_what_touches(frame, hole_width, hole_height):
     """Return what is left of a frame without its straight sides, and is no larger than a hole."""
     rest = frame
-    for _ in range(2):  # a side from which a digit's stroke parts needs a second pass
-        lines, runs = find_lines(rest, LEAST_SIDE * hole_width)
-        rest = erase(rest, runs, lines, through=False)
-        lines, runs = find_lines(turn(rest), LEAST_SIDE * hole_height)
-        rest = turn(erase(turn(rest), runs, lines, through=False))
+    # A side from which a digit's stroke parts needs a second pass.
+    for length in (hole_width, hole_height, hole_width, hole_height):
+        lines, runs = find_lines(rest, LEAST_SIDE * length)
+        rest = turn(erase(rest, runs, lines, through=False))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(rest)
     widths = stats[:, cv2.CC_STAT_WIDTH]
     heights = stats[:, cv2.CC_STAT_HEIGHT]
@@ -100,15 +95,12 @@ def keep_what_touches(frame, hole_width, hole_height):
 
 def find_boxes(outlines, parents):
     """Return the indices of those outlines that are thin rectangles, divided into cells or not."""
-    hole_areas = np.zeros(len(outlines))
-    for outline, parent in zip(outlines, parents, strict=True):
-        if parent != -1:
-            hole_areas[parent] += cv2.contourArea(outline)
+    areas = np.array([cv2.contourArea(outline) for outline in outlines])
+    is_hole = parents != -1
+    hole_areas = np.bincount(parents[is_hole], areas[is_hole], len(outlines))
     found = []
-    for index, outline in enumerate(outlines):
-        _, sides, _ = cv2.minAreaRect(outline)
-        area = cv2.contourArea(outline)
-        is_rectangle = min(sides) > BOX_SIDE and area > BOX_FILLS * math.prod(sides)
-        if is_rectangle and hole_areas[index] > BOX_IS_PAPER * area:
+    for index in np.flatnonzero(hole_areas > BOX_IS_PAPER * areas).tolist():
+        _, sides, _ = cv2.minAreaRect(outlines[index])
+        if min(sides) > BOX_SIDE and areas[index] > BOX_FILLS * math.prod(sides):
             found.append(index)
     return found

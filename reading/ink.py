@@ -3,16 +3,7 @@
 import cv2
 import numpy as np
 
-from reading.basics import (
-    NO_INK,
-    ONE_COLOR,
-    PATTERN,
-    NoDigits,
-    differ_from,
-    most_of_channels,
-    shrink,
-    widen,
-)
+from reading.basics import NO_INK, ONE_COLOR, PATTERN, NoDigits, shrink, widen
 
 GRAIN_FROM = 300  # pixels: smaller ones are drawings, without the grain of a blank sheet's photo
 LEAST_CONTRAST = 10  # of 255, between ink and paper: the grain of a blank sheet has less
@@ -146,3 +137,37 @@ def compare(picture, darkest, lightest):
         return lighter
     # Shadow dims paper and ink by the same factor: divide.
     return most_of_channels(cv2.divide(darker, darkest, scale=255))
+
+
+EXTREMES = (0.05, 0.95)  # of all grey levels: ink and paper
+UNDECIDED = 0.15  # if the light share of a picture is so near to a half, a fat 1 fills the rest
+
+
+def compare_with_usual(picture):
+    """Return the colour of a drawing's paper, and how much each pixel differs from it: uint8.
+
+    Paper is light or dark, as most of the picture is or, if that is undecided, as its rim is.
+    """
+    picture = np.ascontiguousarray(picture)
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    dark, light = np.quantile(grey, EXTREMES)
+    middle = (dark + light) / 2
+    share = np.mean(grey > middle)
+    is_light = share > 0.5
+    if abs(share - 0.5) < UNDECIDED:
+        rim = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+        is_light = rim.mean() > grey.mean()
+    is_paper = grey >= light if is_light else grey <= dark
+    color = tuple(np.median(picture[is_paper], axis=0).tolist())
+    return color, differ_from(picture, color)
+
+
+def differ_from(picture, color):
+    """Return how far each pixel is from a colour, in the channel that differs most: uint8."""
+    return most_of_channels(cv2.absdiff(picture, color + (0,)))  # OpenCV wants four numbers
+
+
+def most_of_channels(picture):
+    """Return the largest of red, green and blue, uint8 (height, width)."""
+    red, green, blue = cv2.split(picture)
+    return cv2.max(cv2.max(red, green), blue)  # in a part of the time of picture.max(axis=2)

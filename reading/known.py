@@ -65,14 +65,12 @@ def collect(pages, problem, path):
 def describe_accuracy(pages):
     """Return in words how many digits were read right, and which ones were not."""
     misread = []
-    number = 0
     for page in pages:
+        of_page = f" of {page.path}" if len(pages) > 1 else ""
         for place, digit in zip(show.find_places(page.digits), page.digits, strict=True):
             if digit.misread:
-                if len(pages) > 1:
-                    place += f" of {page.path}"
-                misread.append(f"{digit.truth} as {digit.predicted} ({place})")
-        number += len(page.digits)
+                misread.append(f"{digit.truth} as {digit.predicted} ({place}{of_page})")
+    number = sum(len(page.digits) for page in pages)
     right = number - len(misread)
     text = f"Read right: {right} of {number}, {right / number:.0%}."
     if misread:

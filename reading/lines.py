@@ -10,16 +10,14 @@ from reading.basics import NoDigits
 THROUGH = 0.92  # of the picture's side: a line that is as long goes from edge to edge
 LONG = 1 / 5  # of the picture's side: ruled lines are longer
 AT_EDGE = 3  # pixels
-UNDER = 2.5  # times as long as the rest is high: a line under digits is longer, or sticks out...
-# ...and one beside them is longer, too
+UNDER = 2.5  # times as long as the rest is high: a line under digits, or beside them, is longer
 DOT = 6  # times as high as a line is thick: a dot, a dash or a comma beside a 1 is lower
 LOWER = 0.85  # of the picture's height: digits between the separators of a row of cells
 BARE = 0.1  # of a piece's ink: where less is on no line, it is a line and nothing else
 UNBROKEN = 0.97  # of its length: a line under digits is ink all along
 STICKS_OUT = 0.2  # of the height: how far a line under digits reaches beyond them, on both sides
 NEAR_EDGE = 0.04  # of the picture's side: a line that ends nearer to the edge, ends at it
-# Times the median of flat ink, for all lined paper: a line is thinner, digits are thicker.
-THIN = 1.6
+THIN = 1.6  # times the median of flat ink: a line is thinner, digits are thicker
 THIN_AS_LINE = 1.5  # times the line's thickness: where the ink is thicker, something crosses it
 SHAPE = 12  # times as long as thick: a line is longer, or goes from edge to edge (of low cells)
 
@@ -51,32 +49,32 @@ def drop_lines(mask):
     steep = at_edges(steep, height)  # the others may be strokes of a 4 or a 5
     without_lines = turn(erase(turn(without_level), steep_runs, steep, through=False))
     tallest = tallest_piece(without_lines)
+    ruled = at_edges(level, width)
     if tallest == 0:
-        if len(at_edges(level, width)) > 1:
+        if len(ruled) > 1:
             raise NoDigits("only the lines of the paper were found, no digits: write darker")
         return mask  # a single straight line may be a 1
-    ruled = at_edges(level, width)
     rest = erase(mask, level_runs, ruled, through=True)
-    others = [line for line in level if line not in ruled]
-    under = [line for line in others if is_under(line, mask, without_lines, tallest)]
-    rest = erase(rest, level_runs, under, through=False)
+    for line in level:
+        if line not in ruled and is_under(line, mask, without_lines, tallest):
+            rest = erase(rest, level_runs, [line], through=False)
     turned = turn(rest)
     steep, steep_runs = find_lines(turned, LONG * height)
     bare = find_bare_lines(turned, erase(turned, steep_runs, steep, through=False))
     margins = [line for line in steep if is_margin(line, turned, steep_runs, bare)]
-    rest = turn(erase(turned, steep_runs, margins, through=False))
+    turned = erase(turned, steep_runs, margins, through=False)
     steep = [line for line in steep if line not in margins]
     if len(ruled) > 1:  # squared paper, or a table
-        rest = turn(erase(turn(rest), steep_runs, at_edges(steep, height), through=True))
+        turned = erase(turned, steep_runs, at_edges(steep, height), through=True)
     else:
         separators = [line for line in steep if line.stop - line.start > THROUGH * height]
         if len(separators) > 1:  # a single one is a 1
-            between = turn(erase(turn(rest), steep_runs, separators, through=True))
-            if tallest_piece(between) < LOWER * height:  # else they are strokes of digits
-                rest = between
-    if not rest.any():
+            between = erase(turned, steep_runs, separators, through=True)
+            if tallest_piece(turn(between)) < LOWER * height:  # else they are strokes of digits
+                turned = between
+    if not turned.any():
         raise NoDigits("only lines were found, no digits: write with a darker pen")
-    return rest
+    return turn(turned)
 
 
 def find_bare_lines(mask, without_lines):
@@ -135,11 +133,8 @@ def is_under(line, mask, rest, tallest):
 
 def sticks_out(line, rest, tallest):
     """Return whether a line reaches farther than the rest of the ink above it, on both sides."""
-    columns = np.flatnonzero(rest[:, line.start : line.stop].any(axis=0))
-    if len(columns) == 0:
-        return False
-    shorter = min(columns[0], line.stop - line.start - 1 - columns[-1])
-    return shorter > STICKS_OUT * tallest
+    has_ink = rest[:, line.start : line.stop].any(axis=0)
+    return min(has_ink.argmax(), has_ink[::-1].argmax()) > STICKS_OUT * tallest
 
 
 def find_lines(mask, least):
@@ -179,7 +174,6 @@ def prolong(line, mask, gap):
 
     A line under digits that touch it would else stay in parts.
     """
-    width = mask.shape[1]
     on_line = is_near(line, mask)
     start = line.start
     stop = line.stop
@@ -187,11 +181,10 @@ def prolong(line, mask, gap):
         if start - x > gap:
             break
         start = x
-    for x in range(stop, width):
+    for x in (stop + np.flatnonzero(on_line[stop:])).tolist():
         if x - stop > gap:
             break
-        if on_line[x]:
-            stop = x + 1
+        stop = x + 1
     return line._replace(start=start, stop=stop)
 
 

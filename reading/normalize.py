@@ -3,6 +3,8 @@
 import cv2
 import numpy as np
 
+from reading.basics import fit
+
 MNIST_STROKE = 2.9  # pixels of MNIST: its strokes have 2.7, and a little more is read better
 FEW_PIXELS = 24  # in a digit: of a smaller one, the pale pixels are more paper than ink
 LARGE = 125  # pixels: the side at which strokes are measured and changed
@@ -59,11 +61,3 @@ def place(ink):
     image = np.zeros((28, 28), np.uint8)
     image[top : top + height, left : left + width] = small
     return image
-
-
-def fit(array, side):
-    """Return an array (height, width) enlarged or shrunk so that its longer side is `side`."""
-    factor = side / max(array.shape)
-    height, width = array.shape
-    size = max(1, round(width * factor)), max(1, round(height * factor))
-    return cv2.resize(array, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC)

@@ -8,7 +8,8 @@ import math
 import cv2
 import numpy as np
 
-from reading.basics import differ_from, shrink
+from reading.basics import shrink
+from reading.ink import compare_with_usual
 
 SHEET_SIDE = 256  # pixels: the side of the copies in which sheets and edges are looked for
 RIM = 1 / 40  # of the picture's side: the frame around a screenshot or a scan is thinner...
@@ -52,14 +53,10 @@ def count_rim(picture):
     return 0
 
 
-EXTREMES = (0.05, 0.95)  # of all grey levels: ink and paper
-UNDECIDED = 0.15  # if the light share of a picture is so near to a half, a fat 1 fills the rest
-# A digit was cut to its edges if it spans so much of the picture's height and of its width, has so
-# much of the ink, and no more holes, the corners around it included. (Squared paper has more.)
-SPANS_HEIGHT = 0.85
-SPANS_WIDTH = 0.6
-MOST_OF_INK = 0.95
-MOST_HOLES = 8  # the ink and the paper around it counted
+SPANS_HEIGHT = 0.85  # of the picture: a digit that was cut to its very edges spans so much...
+SPANS_WIDTH = 0.6  # ...and so much of its width...
+MOST_OF_INK = 0.95  # ...and has so much of all ink
+MOST_HOLES = 8  # the ink and the paper around it counted; squared paper has more
 CUT_INK = 0.25  # of the strongest contrast: what is paler counts as paper here
 DEEPEST = 0.2  # of the longer side: how far a stroke's middle is from the paper at most
 MARGIN = 1 / 5  # of the longer side: how much paper is added
@@ -88,26 +85,6 @@ def add_paper(picture):
         picture, margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=paper
     )
     return larger, margin
-
-
-def compare_with_usual(picture):
-    """Return the colour of a drawing's paper, and how much each pixel differs from it, uint8
-    (height, width).
-
-    Paper is light or dark, as most of the picture is or, if that is undecided, as its rim is.
-    """
-    picture = np.ascontiguousarray(picture)
-    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
-    dark, light = np.quantile(grey, EXTREMES)
-    middle = (dark + light) / 2
-    share = np.mean(grey > middle)
-    is_light = share > 0.5
-    if abs(share - 0.5) < UNDECIDED:
-        rim = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
-        is_light = rim.mean() > grey.mean()
-    is_paper = grey >= light if is_light else grey <= dark
-    color = tuple(np.median(picture[is_paper], axis=0).tolist())
-    return color, differ_from(picture, color)
 
 
 SHEET_DIFFERS = 20  # of 255: a sheet is so much lighter or darker than what it lies on
@@ -143,12 +120,15 @@ def find_sheets(picture):
     if difference < SHEET_DIFFERS:
         return []
     margin = max(2, max(light.shape) // 80)  # paper curls at its edge, and throws a shadow
-    tint_changes = find_steps_in_tint(small)
+    red, _, blue = cv2.split(small)
+    tint = cv2.addWeighted(blue, 1, red, -1, 128)
+    tint_changes = cv2.morphologyEx(tint, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > TINT
     sheets = []
     for side in (light, 1 - light):
         own = np.where(tint_changes, 0, side)
         sheet = np.zeros_like(own)
-        filled = fill_holes(own)
+        outlines, _ = cv2.findContours(own, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+        filled = cv2.drawContours(own.copy(), outlines, -1, 1, cv2.FILLED)  # where writing is, too
         wide = cv2.morphologyEx(filled, cv2.MORPH_OPEN, np.ones((25, 25), np.uint8))  # no fingers
         _, pieces, stats, _ = cv2.connectedComponentsWithStats(filled)
         outlines, _ = cv2.findContours(wide, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
@@ -159,26 +139,12 @@ def find_sheets(picture):
             of_piece = cv2.contourArea(outline) / stats[pieces[y, x], cv2.CC_STAT_AREA]
             if of_piece > LEAST_OF_PIECE:
                 cv2.drawContours(sheet, [outline], -1, 1, cv2.FILLED)
-        if not sheet.any() or own[sheet == 0].mean() > MOST_BESIDE:
+        if own[sheet == 0].mean() > MOST_BESIDE:
             continue
         sheet = cv2.erode(sheet, np.ones((2 * margin + 1, 2 * margin + 1), np.uint8))
         if sheet.any():
-            size = picture.shape[1], picture.shape[0]
-            sheets.append(cv2.resize(sheet, size, interpolation=cv2.INTER_NEAREST))
+            sheets.append(cv2.resize(sheet, channel.shape[::-1], interpolation=cv2.INTER_NEAREST))
     return sheets
-
-
-def find_steps_in_tint(picture):
-    """Return where the tint of a picture, blue less red, changes within three pixels: bool."""
-    red, _, blue = cv2.split(picture)
-    tint = cv2.addWeighted(blue, 1, red, -1, 128)
-    return cv2.morphologyEx(tint, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > TINT
-
-
-def fill_holes(mask):
-    """Return a mask without holes, such as those that the writing leaves in a sheet."""
-    outlines, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    return cv2.drawContours(np.zeros_like(mask), outlines, -1, 1, cv2.FILLED)
 
 
 def is_sheet(outline, mask):
@@ -210,11 +176,11 @@ def has_sharp_edge(outline, channel, difference):
     scale = max(1, max(height, width) / SHEET_SIDE)
     hull = cv2.convexHull(outline)
     points = outline[:, 0].astype(float)
-    along_x, along_y = (np.roll(points, -5, axis=0) - np.roll(points, 5, axis=0)).T
-    lengths = np.maximum(np.hypot(along_x, along_y), 1)
-    across = np.stack([-along_y / lengths, along_x / lengths], axis=1)
+    along = np.roll(points, -5, axis=0) - np.roll(points, 5, axis=0)
     points = points[::3]  # enough of them
-    across = across[::3]
+    along_x, along_y = along[::3].T
+    across = np.stack([-along_y, along_x], axis=1)
+    across /= np.maximum(np.hypot(along_x, along_y), 1)[:, None]
     depths = [cv2.pointPolygonTest(hull, point, True) for point in points]
     points = (points + 0.5) * scale
     inside = np.all((points > 8) & (points < (width - 8, height - 8)), axis=1)
@@ -227,12 +193,10 @@ def has_sharp_edge(outline, channel, difference):
         return False
     # The brightness along short lines across the edge.
     reach = np.arange(-2.5 * scale - 10, 2.5 * scale + 11)
-    places = points[:, None] + across[:, None] * reach[:, None]
-    places = places.round().astype(int)
-    x = np.clip(places[..., 0], 0, width - 1)
-    y = np.clip(places[..., 1], 0, height - 1)
+    places = (points + across * reach[:, None, None]).round().astype(int)
+    x, y = np.clip(places, 0, (width - 1, height - 1)).transpose(2, 0, 1)
     profiles = channel[y, x].astype(float)
-    steps = np.abs(profiles[:, 0] - profiles[:, -1])
-    jumps = np.abs(profiles[:, 4:] - profiles[:, :-4]).max(axis=1)
+    steps = np.abs(profiles[0] - profiles[-1])
+    jumps = np.abs(profiles[4:] - profiles[:-4]).max(axis=0)
     enough = SHARP * difference
     return np.mean((steps > enough) & (jumps > enough)) > 0.5

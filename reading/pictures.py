@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from reading.basics import NoDigits
 from training import limits
 from training.errors import one_line
 
@@ -24,10 +25,6 @@ MOST_PIXELS_OF_JPEG = 65_000_000  # which can be decoded at a part of its size
 
 # Whatever is odd in a file does not matter, as long as it can be read.
 warnings.filterwarnings("ignore", module="PIL")
-
-
-class PictureError(Exception):
-    """A picture cannot be read; the text is one line that says why."""
 
 
 class Page(NamedTuple):
@@ -54,12 +51,10 @@ def find_files(paths):
         # No permission, or a name that no system takes, is said when the file is opened.
         with contextlib.suppress(OSError):
             if path.is_dir():
-                for file in sorted(path.iterdir()):
-                    if file.suffix.lower() in suffixes and not file.name.startswith("."):
-                        inside.append(file)
+                files = [file for file in sorted(path.iterdir()) if not file.name.startswith(".")]
+                inside = [file for file in files if file.suffix.lower() in suffixes]
             elif not path.exists():  # *.png reaches us as it is where the shell is PowerShell
-                names = sorted(glob.glob(str(path)))  # noqa: PTH207
-                inside = [pathlib.Path(name) for name in names]
+                inside = sorted(map(pathlib.Path, glob.glob(str(path))))  # noqa: PTH207
         found += inside or [path]
     return found
 
@@ -68,32 +63,32 @@ def open_picture(path):
     """Return the picture in a file, uint8 RGB (height, width, 3), shrunk if it is large, and its
     scale: how many of the file's pixels one of the picture's stands for.
 
-    Raises PictureError if it is no picture, or a broken one.
+    Raises NoDigits if it is no picture, or a broken one.
     """
     try:
         if path.is_dir():
-            raise PictureError("there are no pictures in this folder")
+            raise NoDigits("there are no pictures in this folder")
         limits.check_regular(path, MOST_BYTES)
         # Closing also frees the pixels, which are many more than those that are handed on.
         with contextlib.closing(Image.open(path, formats=FORMATS)) as file:
             return load(file)
-    except PictureError:
+    except NoDigits:
         raise
     except UnidentifiedImageError:
-        raise PictureError("it is not a picture, or it is HEIC: save it as JPEG or PNG") from None
+        raise NoDigits("it is not a picture, or it is HEIC: save it as JPEG or PNG") from None
     except Exception as error:  # noqa: BLE001  a broken file fails in many ways
-        raise PictureError(f"it cannot be read: {one_line(error)}") from None
+        raise NoDigits(f"it cannot be read: {one_line(error)}") from None
 
 
 def load(file):
     """Return the picture in an open file, and its scale, as `open_picture` does."""
     most = MOST_PIXELS_OF_JPEG if file.format == "JPEG" else MOST_PIXELS
     if math.prod(file.size) > most:
-        raise PictureError(f"it has too many pixels: make it smaller than {most / 1e6:.0f} million")
+        raise NoDigits(f"it has too many pixels: make it smaller than {most / 1e6:.0f} million")
     if max(file.size) > 100 * min(file.size):
-        raise PictureError("it is too narrow to show digits")
+        raise NoDigits("it is too narrow to show digits")
     if file.format == "TIFF" and file.is_animated:
-        raise PictureError("it has several pages: save each of them as a picture")
+        raise NoDigits("it has several pages: save each of them as a picture")
     full_side = max(file.size)
     # A phone's photo is a JPEG, which can be decoded at a half of its size, in half the time.
     factor = LARGEST_SIDE / full_side

@@ -47,16 +47,13 @@ def propose_digits(ink, boxes, pieces):
 
     The network decides between them (LeCun et al., 1998, section V).
     """
-    usual = []
-    for index, box in enumerate(boxes):
-        usual.append(usual_height(box, np.delete(boxes, index, axis=0)))
-    boxes = boxes.tolist()
     proposals = []
     nodes = [0]  # where each piece starts, and the last one stops
-    for number, box in enumerate(boxes, start=1):
+    for number, box in enumerate(boxes.tolist(), start=1):
         left, top, right, bottom = box
         start = nodes[-1]
-        if bottom - top <= SMALL * usual[number - 1]:
+        usual = usual_height(box, np.delete(boxes, number - 1, axis=0))
+        if bottom - top <= SMALL * usual:
             nodes.append(start)  # it takes no room of its own
             continue
         own = pieces[top:bottom, left:right] == number
@@ -73,10 +70,10 @@ def propose_digits(ink, boxes, pieces):
 def propose_pairs(ink, boxes, pieces, nodes):
     """Return Proposals of two neighbours each, where these may be one digit."""
     proposals = []
-    for number, (one, other) in enumerate(itertools.pairwise(boxes), start=1):
+    for number, (one, other) in enumerate(itertools.pairwise(boxes.tolist()), start=1):
         start = nodes[number - 1]
         stop = nodes[number + 1]
-        left, top, right, bottom = enclose(np.array([one, other])).tolist()
+        left, top, right, bottom = enclose(boxes[number - 1 : number + 1]).tolist()
         width = right - left
         height = bottom - top
         gap_x = max(one[0], other[0]) - min(one[2], other[2])
@@ -147,7 +144,6 @@ def propose_parts(ink, own, cuts, node, box):
         bottom = top + part_height
         # Without the outline's paler pixels: with them, an x becomes two digits more readily.
         image = normalize(ink[top:bottom, left:right] * part)
-        proposals.append(
-            Proposal(node + start, node + stop, odds, (left, top, right, bottom), image)
-        )
+        box_of_part = (left, top, right, bottom)
+        proposals.append(Proposal(node + start, node + stop, odds, box_of_part, image))
     return proposals

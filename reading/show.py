@@ -40,7 +40,8 @@ def report(page, as_json):
             line["digits"] = "".join(str(digit.predicted) for digit in page.digits)
             line["confidence"] = [digit.confidence for digit in page.digits]
             line["doubtful"] = [digit.doubtful for digit in page.digits]
-            line["boxes"] = [box_in_file(digit, page) for digit in page.digits]
+            boxes = np.array([digit.proposal.box for digit in page.digits]) * page.scale
+            line["boxes"] = boxes.round().astype(int).tolist()
         print(json.dumps(line))
     elif page.error is None:
         rows = []
@@ -67,11 +68,8 @@ def find_places(digits):
     rows = split_into_rows(digits)
     places = []
     for row_number, row in enumerate(rows, start=1):
-        for number in range(1, len(row) + 1):
-            place = f"digit {number}"
-            if len(rows) > 1:
-                place = f"row {row_number}, {place}"
-            places.append(place)
+        in_row = f"row {row_number}, " if len(rows) > 1 else ""
+        places += [f"{in_row}digit {number}" for number in range(1, len(row) + 1)]
     return places
 
 
@@ -98,12 +96,7 @@ def describe(digit):
 
 
 def is_unsure(digit):
-    shown = round(digit.confidence, 2)  # as in the caption
-    return digit.doubtful or shown < SURE_FROM
-
-
-def box_in_file(digit, page):
-    return [round(edge * page.scale) for edge in digit.proposal.box]
+    return digit.doubtful or round(digit.confidence, 2) < SURE_FROM  # as in the caption
 
 
 def draw_pages(pages, path):
@@ -115,7 +108,7 @@ def draw_pages(pages, path):
 
 
 def least_sure_of_page(page):
-    return min(misread_and_least_sure_first(digit) for digit in page.digits)
+    return min(map(misread_and_least_sure_first, page.digits))
 
 
 def misread_and_least_sure_first(digit):
@@ -177,9 +170,7 @@ def label_of(digit):
 
 def caption_of(digit):
     caption = f"{label_of(digit)}: {digit.confidence:.0%}"
-    if digit.misread:
-        return f"{digit.truth} read as {caption}"
-    return caption
+    return f"{digit.truth} read as {caption}" if digit.misread else caption
 
 
 def draw_box(pen, digit, scale):

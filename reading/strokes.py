@@ -19,8 +19,7 @@ MOST_STROKES = 400  # in one picture: more are a pattern, not handwriting
 def find_strokes(mask):
     """Return the boxes, int (N, 4), of the strokes, and where each is: int32, 1 to N, 0 for paper.
 
-    Left out: what lies along the picture's edge, solid shapes, dots and dirt. Raises
-    NoDigits if nothing is left.
+    Left out: what lies along the edge, solid shapes and dirt. Raises NoDigits if nothing is left.
     """
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
     left, top, widths, heights, areas = stats.T
@@ -58,9 +57,7 @@ def find_strokes(mask):
     if not kept.any() or kept.sum() > MOST_STROKES:
         raise NoDigits(PATTERN)
     if tallest < LEAST_HEIGHT:
-        raise NoDigits(
-            f"no ink was found, only specks of {tallest} pixels: write darker, or go nearer"
-        )
+        raise NoDigits(f"no ink, only specks of {tallest} pixels: write darker, or go nearer")
     boxes = np.stack([left, top, left + widths, top + heights], axis=1)
     kept[kept] = ~surround(boxes[kept])
     numbers = np.zeros(count, np.int32)
@@ -95,7 +92,7 @@ def join_strokes(boxes, strokes):
     These are one above the other and close, one of them is too low for a digit beside its
     neighbours, and together they are about as high as those: the bar of a 5.
     """
-    joined = []
+    piece_of = np.arange(len(boxes))
     for one, other in find_close(boxes):
         both = enclose(boxes[[one, other]])
         heights = boxes[[one, other], 3] - boxes[[one, other], 1]
@@ -109,10 +106,7 @@ def join_strokes(boxes, strokes):
             usual = heights.max()
             most = np.inf
         if gap < NEAR * usual and heights.min() < PART * usual and height <= most:
-            joined.append((one, other))
-    piece_of = np.arange(len(boxes))
-    for one, other in joined:
-        piece_of[piece_of == piece_of[other]] = piece_of[one]
+            piece_of[piece_of == piece_of[other]] = piece_of[one]
     names, piece_of = np.unique(piece_of, return_inverse=True)  # numbered from 0 without gaps
     pieces = np.array([enclose(boxes[piece_of == piece]) for piece in range(len(names))])
     order = in_reading_order(pieces)
@@ -131,9 +125,8 @@ def find_close(boxes):
     heights = bottom - top
     narrower = np.minimum.outer(widths, widths)
     shared = np.minimum.outer(right, right) - np.maximum.outer(left, left)
-    is_flat = widths > FLAT * heights
     is_line_under = np.greater.outer(top, bottom) & np.greater.outer(widths, widths)
-    is_line_under &= is_flat[:, None]
+    is_line_under &= (widths > FLAT * heights)[:, None]
     is_stacked = (shared > ABOVE_EACH_OTHER * narrower) & ~is_line_under & ~is_line_under.T
     # No neighbours are higher than the highest: most pairs need no closer look.
     highest = heights.max()
@@ -161,7 +154,7 @@ def enclose(boxes):
 
 
 def in_reading_order(boxes):
-    """Return the indices of `boxes`, row by row, and left to right in each row."""
+    """Return the indices of `boxes`, int (N,): row by row, and left to right in each row."""
     rows = []
     for i in np.argsort(boxes[:, 0]).tolist():
         for row in rows:
@@ -171,10 +164,7 @@ def in_reading_order(boxes):
         else:
             rows.append([i])
     middles = [boxes[row, 1::2].mean() for row in rows]  # of tops and bottoms
-    order = []
-    for index in np.argsort(middles, kind="stable"):
-        order += rows[index]
-    return order
+    return np.concatenate([rows[index] for index in np.argsort(middles, kind="stable")])
 
 
 def in_one_row(box, other):

@@ -4,9 +4,8 @@ import cv2
 import numpy as np
 
 from reading.basics import NO_INK, ONE_COLOR, PATTERN, NoDigits
-from reading.ink import LEAST_CONTRAST, MOST_INK, blur_ink_away, compare
+from reading.ink import LEAST_CONTRAST, MOST_INK, blur_ink_away, compare, compare_with_usual
 from reading.normalize import normalize
-from reading.paper import compare_with_usual
 from reading.proposals import Proposal
 
 ONE_DIGIT = 40  # pixels: a picture whose sides are no longer shows one digit...
@@ -17,14 +16,29 @@ LEAST_PAPER = 1 / 8  # of each quarter of a picture
 PALE = 0.03  # of the strongest ink: the traces of a JPEG are paler
 
 
-def shows_one_digit(picture):
-    """Return whether a picture is too small for more than one digit."""
+def propose_one_digit(picture):
+    """Return a list of one Proposal, all ink of a picture; an empty list if there is room for more
+    than one digit. Raises NoDigits if there is no ink.
+    """
     height, width = picture.shape[:2]
     if max(height, width) > ONE_DIGIT or width > ROW * height:
-        return False
+        return []
     contrast = find_contrast(picture)
-    ink = contrast / np.float32(max(1, contrast.max()))
-    return is_as_mnist(ink) or not are_side_by_side(ink > 0.5)
+    strongest = contrast.max()
+    if strongest < LEAST_CONTRAST:
+        raise NoDigits(NO_INK)
+    ink = contrast / np.float32(strongest)
+    mask = ink > 0.5
+    if is_as_mnist(ink):
+        image = (255 * ink).round().astype(np.uint8)
+    elif are_side_by_side(mask):
+        return []
+    else:
+        image = normalize(ink)
+    if mask.mean() > MOST_INK:
+        raise NoDigits(PATTERN)
+    left, top, width, height = cv2.boundingRect(mask.astype(np.uint8))
+    return [Proposal(0, 1, 0.0, (left, top, left + width, top + height), image)]
 
 
 def are_side_by_side(mask):
@@ -61,23 +75,6 @@ def is_lit_evenly(contrast):
             if np.quantile(quarter, LEAST_PAPER) > ONE_COLOR:
                 return False
     return True
-
-
-def propose_all_ink(picture):
-    """Return a list of one Proposal: all ink of a picture. Raises NoDigits if there is none."""
-    contrast = find_contrast(picture)
-    strongest = int(contrast.max())
-    if strongest < LEAST_CONTRAST:
-        raise NoDigits(NO_INK)
-    ink = contrast / np.float32(strongest)
-    if np.mean(ink > 0.5) > MOST_INK:
-        raise NoDigits(PATTERN)
-    if is_as_mnist(ink):
-        image = (255 * ink).round().astype(np.uint8)
-    else:
-        image = normalize(ink)
-    left, top, width, height = cv2.boundingRect((ink > 0.5).astype(np.uint8))
-    return [Proposal(0, 1, 0.0, (left, top, left + width, top + height), image)]
 
 
 def is_as_mnist(ink):

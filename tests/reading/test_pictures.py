@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw
 
 import predict
 from reading import pictures
+from reading.basics import NoDigits
 
 
 @pytest.mark.parametrize("ink", [0, 255])
@@ -67,7 +68,7 @@ def test_files_of_every_kind_that_are_cut_off_are_one_line_or_opened(
         try:
             picture, _ = pictures.open_picture(path)
             assert picture.shape == (28, 280, 3)
-        except pictures.PictureError as error:
+        except NoDigits as error:
             assert "\n" not in str(error)
 
 
@@ -139,7 +140,7 @@ def test_what_is_refused_is_told_at_once_in_one_line_and_takes_little_memory(
 ):
     make(tmp_path / name)
     begin = time.process_time()
-    with at_most_mb(50), pytest.raises(pictures.PictureError) as refused:
+    with at_most_mb(50), pytest.raises(NoDigits) as refused:
         pictures.open_picture(tmp_path / name)
     assert time.process_time() - begin < 0.5
     assert_one_line(str(refused.value), said)
