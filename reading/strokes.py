@@ -11,7 +11,7 @@ SOLID = 0.65  # of its size: a thing whose ink is as wide is a dot or a shape, n
 HOLES = 4  # times as wide as one: many solid things that spread farther are no row of holes
 LEAST_HEIGHT = 7  # pixels: nobody reads a smaller digit
 ALONG = 0.8  # of its longer side: what touches the picture's edge so far lies along it
-FINGER = 2.5  # times as thick as a stroke: what touches the edge and is thicker is none
+FINGER = 2  # times as thick as a stroke: what touches the edge and is thicker is none
 SOMETHING_ELSE = 0.02  # of all ink: with less, what lies along the edge is what was written
 MOST_STROKES = 400  # in one picture: more are a pattern, not handwriting
 
