@@ -2,6 +2,7 @@
 
 import cv2
 import numpy as np
+import pytest
 from drawing import BLUE, blank, enlarged, on_white, seen, write
 from finding import pieces
 
@@ -75,3 +76,6 @@ def test_a_1_that_touches_a_0_is_cut_off_though_it_is_a_small_part():
     left, _, right, _ = pieces(seen(picture))[0].box
     assert min(cuts) > left + 0.1 * 100  # and nothing thinner than a stroke is
     assert max(cuts) < right - 0.1 * 100
+    for part in find_digits(seen(picture))[1:]:  # each is cut on one side
+        lower = 1 - (part.box[3] - part.box[1]) / 109
+        assert part.odds == pytest.approx(-0.3 - 4 * lower, abs=0.1)
