@@ -95,8 +95,7 @@ def test_a_finger_on_the_paper_is_no_digit_and_a_digit_that_touches_the_edge_is(
 
 def test_a_1_at_the_very_edge_is_found_if_nothing_else_is_written():
     picture = blank(300, 300)
-    picture[100:200, 288:] = BLUE
-    picture[40:44, 40:44] = BLUE  # but dirt
+    picture[100:200, 288:] = picture[40:44, 40:44] = BLUE  # a 1, and dirt
     assert_found(seen(picture, 0), [(288, 100, 300, 200)])
 
 

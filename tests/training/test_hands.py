@@ -20,8 +20,7 @@ def elsewhere():
 
 def test_there_are_9428_digits_of_both_sets_with_their_labels(elsewhere):
     assert elsewhere.images.shape == (9428, 28, 28)
-    assert elsewhere.images.dtype == np.uint8
-    assert elsewhere.labels.dtype == np.uint8
+    assert elsewhere.images.dtype == elsewhere.labels.dtype == np.uint8
     assert elsewhere.on_paper.sum() == 1934
     assert np.bincount(elsewhere.labels[elsewhere.on_paper]).min() > 170
     assert np.bincount(elsewhere.labels[~elsewhere.on_paper]).min() > 700
