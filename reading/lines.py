@@ -60,8 +60,7 @@ def drop_lines(mask):
             rest = erase(rest, level_runs, [line], through=False)
     turned = turn(rest)
     steep, steep_runs = find_lines(turned, LONG * height)
-    bare = find_bare_lines(turned, erase(turned, steep_runs, steep, through=False))
-    margins = [line for line in steep if is_margin(line, turned, steep_runs, bare)]
+    margins = find_margins(turned, steep, steep_runs)
     turned = erase(turned, steep_runs, margins, through=False)
     steep = [line for line in steep if line not in margins]
     if len(ruled) > 1:  # squared paper, or a table
@@ -77,28 +76,32 @@ def drop_lines(mask):
     return turn(turned)
 
 
+def find_margins(turned, steep, runs):
+    """Return those of the steep lines that are far longer than what is written is high: the margin
+    of a notebook, a frame's side, or a fold. (A dot or a comma beside a 1 does not make it one.)
+
+    `turned` is the mask in which `find_lines` found them, and `runs` its run lengths.
+    """
+    bare = find_bare_lines(turned, erase(turned, runs, steep, through=False))
+    # Without the other margin, or the frame's other side.
+    beside_bare = tallest_piece(turn(np.where(bare, 0, turned)))
+    margins = []
+    for line in steep:
+        tallest = beside_bare
+        x = np.arange(line.start, line.stop)
+        y = np.clip(line.y_at(x), 0, len(bare) - 1)
+        if not bare[y, x].any():
+            tallest = tallest_piece(turn(erase(turned, runs, [line], through=False)))
+        if DOT * line.thickness < tallest < (line.stop - line.start) / UNDER:
+            margins.append(line)
+    return margins
+
+
 def find_bare_lines(mask, without_lines):
     """Return where the pieces of a mask are lines and nothing else: bool."""
     count, pieces, stats, _ = cv2.connectedComponentsWithStats(mask)
     left_over = np.bincount(pieces[without_lines > 0], minlength=count)
     return (left_over < BARE * stats[:, cv2.CC_STAT_AREA])[pieces]
-
-
-def is_margin(line, turned, runs, bare):
-    """Return whether a steep line is far longer than what is written is high: the margin of a
-    notebook, a frame's side, or a fold. (A dot or a comma beside a 1 does not make it one.)
-
-    `turned` is the mask in which `find_lines` found the line, `runs` its run lengths, and `bare`
-    where it has nothing but lines.
-    """
-    x = np.arange(line.start, line.stop)
-    y = np.clip(line.y_at(x), 0, len(bare) - 1)
-    if bare[y, x].any():
-        written = np.where(bare, 0, turned)  # without the other margin, or the frame's other side
-    else:
-        written = erase(turned, runs, [line], through=False)
-    tallest = tallest_piece(turn(written))
-    return DOT * line.thickness < tallest < (line.stop - line.start) / UNDER
 
 
 def tallest_piece(mask):
