@@ -3,26 +3,22 @@
 `find_digits` is the table of contents. The steps follow in their order, each in a file of its own:
 find the paper (paper.py), find the ink on it (ink.py), drop frames and lines (frames.py, lines.py),
 group what is left into strokes and digits (strokes.py, proposals.py), make each look like MNIST's
-(normalize.py). A tiny picture is one digit (tiny.py). Of a large one with small digits, the part in
-which they are is looked at again, at its full size. The steps use what a person uses: paper is what
-surrounds ink, ink is thin, frames enclose what was meant, lines are long, and the digits of one
-number are about equally high. basics.py says what pictures, masks and boxes are.
+(normalize.py). A tiny picture is one digit (tiny.py). The steps use what a person uses: paper is
+what surrounds ink, ink is thin, frames enclose what was meant, lines are long, and the digits of
+one number are about equally high. basics.py says what pictures, masks and boxes are.
 """
 
 import cv2
 import numpy as np
 
-from reading.basics import NoDigits, shrink
+from reading.basics import NoDigits
 from reading.frames import drop_frames
 from reading.ink import find_ink
 from reading.lines import drop_lines
 from reading.paper import add_paper, drop_rim, find_sheets
 from reading.proposals import propose_digits
-from reading.strokes import enclose, find_strokes, join_strokes
+from reading.strokes import find_strokes, join_strokes
 from reading.tiny import propose_one_digit
-
-WORKING_SIDE = 1000  # larger pictures are shrunk to this side, to find where there are digits
-ENOUGH_ROWS = 48  # of pixels in a digit: MNIST's have 20, and shrinking wants about twice as many
 
 
 def find_digits(picture):
@@ -31,30 +27,8 @@ def find_digits(picture):
     proposals = propose_one_digit(inside)
     if not proposals:
         larger, margin = add_paper(inside)
-        proposals = move(find_at_its_scale(larger), 1, -margin, -margin)
-    return move(proposals, 1, left, top)
-
-
-def find_at_its_scale(picture):
-    """Return the Proposals in a picture of any size: found in a smaller one, if it is large."""
-    proposals = find_on_paper(shrink(picture, WORKING_SIDE))
-    scale = max(picture.shape[:2]) / WORKING_SIDE
-    if scale <= 1:
-        return proposals
-    proposals = move(proposals, scale, 0, 0)
-    boxes = np.array([proposal.box for proposal in proposals])
-    heights = boxes[:, 3] - boxes[:, 1]
-    if np.median(heights) >= ENOUGH_ROWS * scale:
-        return proposals
-    # Look again, at its full size, at the part of the picture in which there are small digits.
-    left, top, right, bottom = enclose(boxes)
-    margin = 3 * max(heights)
-    left, top = np.maximum((left - margin, top - margin), 0)
-    try:
-        closer = find_on_paper(picture[top : bottom + margin, left : right + margin])
-    except NoDigits:
-        return proposals
-    return move(closer, 1, left, top)
+        proposals = move(find_on_paper(larger), -margin, -margin)
+    return move(proposals, left, top)
 
 
 def find_on_paper(picture):
@@ -66,7 +40,7 @@ def find_on_paper(picture):
             proposals = find_on_sheet(picture[place], sheet[place] > 0)
         except NoDigits:
             continue  # it was no sheet, or nothing is written on it
-        return move(proposals, 1, left, top)
+        return move(proposals, left, top)
     return find_on_sheet(picture, np.ones(picture.shape[:2], bool))
 
 
@@ -80,11 +54,10 @@ def find_on_sheet(picture, on_sheet):
     return propose_digits(ink, boxes, pieces)
 
 
-def move(proposals, scale, left, top):
+def move(proposals, left, top):
     """Return proposals found on a part of a picture, with boxes in the pixels of the whole one."""
     moved = []
     for proposal in proposals:
-        box = np.array(proposal.box) * scale + (left, top, left, top)
-        whole_pixels = box.round().astype(int).tolist()
-        moved.append(proposal._replace(box=tuple(whole_pixels)))
+        box = np.array(proposal.box) + (left, top, left, top)
+        moved.append(proposal._replace(box=tuple(box.tolist())))
     return moved

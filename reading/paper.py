@@ -88,15 +88,12 @@ def add_paper(picture):
 
 
 SHEET_DIFFERS = 20  # of 255: a sheet is so much lighter or darker than what it lies on
-TINT = 10  # of 255: where paper ends on a desk that shines as light as it, the tint changes more
-MOST_BESIDE = 0.5  # of the rest is as bright as a sheet: more are the cells of a form
-FILLS = 0.97  # of the picture: paper that reaches to all its corners lies on nothing
 ONE_BRIGHTNESS = 0.8  # of a sheet: less is a large 8, perhaps
 LEAST_OF_PIECE = 0.85  # of its piece: less is a digit, whose strokes are thin (photos of one)
 LONG_EDGE = 0.1  # of the outline: fat digits in small drawings have none as long...
 MOSTLY_EDGES = 0.8  # ...and these are so much of a sheet's outline
-ON_HULL = 3  # pixels: what is nearer to the hull of a sheet's outline is the edge of the sheet
-SHARP = 0.5  # of the difference between a sheet and the rest: its edge is as steep
+ON_HULL = 7  # pixels: how wide a line along the hull of a sheet's outline holds its edge
+STEEP = 0.7  # of the difference between a sheet and the rest: so much within three pixels
 
 
 def find_sheets(picture):
@@ -109,23 +106,17 @@ def find_sheets(picture):
     small = shrink(picture, SHEET_SIDE)
     small = cv2.medianBlur(small, 5)  # without the writing
     _, deviations = cv2.meanStdDev(small)
-    number = deviations.argmax()  # yellow on white shows in blue alone
-    channel = picture[..., number]
-    small_channel = small[..., number].copy()
-    _, light = cv2.threshold(small_channel, 0, 1, cv2.THRESH_OTSU)
+    channel = small[..., deviations.argmax()].copy()  # yellow on white shows in blue alone
+    _, light = cv2.threshold(channel, 0, 1, cv2.THRESH_OTSU)
     is_light = light > 0
     if is_light.all() or not is_light.any():
         return []
-    difference = small_channel[is_light].mean() - small_channel[~is_light].mean()
+    difference = channel[is_light].mean() - channel[~is_light].mean()
     if difference < SHEET_DIFFERS:
         return []
     margin = max(2, max(light.shape) // 80)  # paper curls at its edge, and throws a shadow
-    red, _, blue = cv2.split(small)
-    tint = cv2.addWeighted(blue, 1, red, -1, 128)
-    tint_changes = cv2.morphologyEx(tint, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > TINT
     sheets = []
-    for side in (light, 1 - light):
-        own = np.where(tint_changes, 0, side)
+    for own in (light, 1 - light):
         sheet = np.zeros_like(own)
         outlines, _ = cv2.findContours(own, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
         filled = cv2.drawContours(own.copy(), outlines, -1, 1, cv2.FILLED)  # where writing is, too
@@ -139,11 +130,9 @@ def find_sheets(picture):
             of_piece = cv2.contourArea(outline) / stats[pieces[y, x], cv2.CC_STAT_AREA]
             if of_piece > LEAST_OF_PIECE:
                 cv2.drawContours(sheet, [outline], -1, 1, cv2.FILLED)
-        if own[sheet == 0].mean() > MOST_BESIDE:
-            continue
         sheet = cv2.erode(sheet, np.ones((2 * margin + 1, 2 * margin + 1), np.uint8))
         if sheet.any():
-            sheets.append(cv2.resize(sheet, channel.shape[::-1], interpolation=cv2.INTER_NEAREST))
+            sheets.append(cv2.resize(sheet, picture.shape[1::-1], interpolation=cv2.INTER_NEAREST))
     return sheets
 
 
@@ -155,8 +144,6 @@ def is_sheet(outline, mask):
     if mask[within > 0].mean() < ONE_BRIGHTNESS:
         return False
     hull = cv2.convexHull(outline)
-    if cv2.contourArea(hull) > FILLS * mask.size:
-        return False
     length = cv2.arcLength(hull, True)
     corners = cv2.approxPolyDP(hull, 0.01 * length, True)[:, 0]
     edges = np.hypot(*(corners - np.roll(corners, 1, axis=0)).T)
@@ -164,39 +151,15 @@ def is_sheet(outline, mask):
 
 
 def has_sharp_edge(outline, channel, difference):
-    """Return whether, at most of an outline, the brightness changes within 4 pixels, for good.
+    """Return whether the brightness changes steeply at most of the outline of a sheet.
 
-    A shadow's edge is soft, and beyond a line it is as bright as before it. What lies within the
-    hull does not count: where a digit reaches into a shadow, a strip of its outline is sharp.
-    `channel` is one of the picture's, uint8 (height, width). The outline, int (N, 1, 2), is that of
-    a sheet in a copy of it with a side of SHEET_SIDE pixels; `difference` is how much darker or
-    lighter than the sheet the rest is.
+    A shadow's edge is soft. What lies within the hull does not count: where a digit reaches into a
+    shadow, a strip of its outline is sharp. `channel`, uint8 (height, width), is one of a small
+    picture's, and `difference` is how much darker or lighter than the sheet the rest is.
     """
-    height, width = channel.shape
-    scale = max(1, max(height, width) / SHEET_SIDE)
-    hull = cv2.convexHull(outline)
-    points = outline[:, 0].astype(float)
-    along = np.roll(points, -5, axis=0) - np.roll(points, 5, axis=0)
-    points = points[::3]  # enough of them
-    along_x, along_y = along[::3].T
-    across = np.stack([-along_y, along_x], axis=1)
-    across /= np.maximum(np.hypot(along_x, along_y), 1)[:, None]
-    depths = [cv2.pointPolygonTest(hull, point, True) for point in points]
-    points = (points + 0.5) * scale
-    inside = np.all((points > 8) & (points < (width - 8, height - 8)), axis=1)
-    on_hull = inside & (np.array(depths) < ON_HULL)
-    if on_hull.any():  # else the paper fills the picture, but for a finger at its edge
-        inside = on_hull
-    points = points[inside]
-    across = across[inside]
-    if len(points) < 10:
-        return False
-    # The brightness along short lines across the edge.
-    reach = np.arange(-2.5 * scale - 10, 2.5 * scale + 11)
-    places = (points + across * reach[:, None, None]).round().astype(int)
-    x, y = np.clip(places, 0, (width - 1, height - 1)).transpose(2, 0, 1)
-    profiles = channel[y, x].astype(float)
-    steps = np.abs(profiles[0] - profiles[-1])
-    jumps = np.abs(profiles[4:] - profiles[:-4]).max(axis=0)
-    enough = SHARP * difference
-    return np.mean((steps > enough) & (jumps > enough)) > 0.5
+    change = cv2.morphologyEx(channel, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    change = cv2.dilate(change, np.ones((5, 5), np.uint8))  # the outline may be a little beside it
+    edge = cv2.drawContours(np.zeros_like(channel), [outline], -1, 1)
+    edge &= cv2.polylines(np.zeros_like(channel), [cv2.convexHull(outline)], True, 1, ON_HULL)
+    inside = edge[3:-3, 3:-3] > 0  # the picture's own edge is not the sheet's
+    return inside.any() and np.mean(change[3:-3, 3:-3][inside] > STEEP * difference) > 0.5

@@ -18,7 +18,7 @@ from training import limits
 from training.errors import one_line
 
 FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")  # none starts a program
-LARGEST_SIDE = 2000  # larger pictures are shrunk: digits a hundredth as high are still 20 pixels
+LARGEST_SIDE = 1600  # larger pictures are shrunk: digits a hundredth as high are still 16 pixels
 MOST_BYTES = 100_000_000  # of a file
 MOST_PIXELS = 25_000_000  # with them no file takes 1 GB, as measured
 MOST_PIXELS_OF_JPEG = 65_000_000  # which can be decoded at a part of its size

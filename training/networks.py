@@ -85,14 +85,11 @@ class LowerLearningRate(keras.callbacks.Callback):
     def on_train_begin(self, logs=None):
         rate = self.model.optimizer.get_config().get("learning_rate")
         self.first = rate if isinstance(rate, float) else None
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self.epoch = epoch
+        self.batches = 0
 
     def on_train_batch_begin(self, batch, logs=None):
-        batches = self.params["steps"]  # in an epoch
-        share = (self.epoch * batches + batch) / (self.params["epochs"] * batches)
-        self.set_rate(1 - share)
+        self.set_rate(1 - self.batches / (self.params["epochs"] * self.params["steps"]))
+        self.batches += 1
 
     def on_train_end(self, logs=None):
         self.set_rate(1)
