@@ -88,12 +88,16 @@ def add_paper(picture):
 
 
 SHEET_DIFFERS = 20  # of 255: a sheet is so much lighter or darker than what it lies on
+TINT = 10  # of 255: where paper ends on a desk that shines as light as it, the tint changes more
+FILLS = 0.97  # of the picture: paper that reaches to all its corners lies on nothing
+MOST_BESIDE = 0.5  # of the rest is as bright as a sheet: more are the cells of a form
 ONE_BRIGHTNESS = 0.8  # of a sheet: less is a large 8, perhaps
 LEAST_OF_PIECE = 0.85  # of its piece: less is a digit, whose strokes are thin (photos of one)
 LONG_EDGE = 0.1  # of the outline: fat digits in small drawings have none as long...
 MOSTLY_EDGES = 0.8  # ...and these are so much of a sheet's outline
 ON_HULL = 7  # pixels: how wide a line along the hull of a sheet's outline holds its edge
-STEEP = 0.7  # of the difference between a sheet and the rest: so much within three pixels
+LEAST_EDGE = 30  # pixels
+STEEP = 0.6  # of the difference between a sheet and the rest: so much within three pixels
 
 
 def find_sheets(picture):
@@ -115,8 +119,12 @@ def find_sheets(picture):
     if difference < SHEET_DIFFERS:
         return []
     margin = max(2, max(light.shape) // 80)  # paper curls at its edge, and throws a shadow
+    red, _, blue = cv2.split(small)
+    tint = cv2.addWeighted(blue, 1, red, -1, 128)
+    tint_changes = cv2.morphologyEx(tint, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > TINT
     sheets = []
-    for own in (light, 1 - light):
+    for side in (light, 1 - light):
+        own = np.where(tint_changes, 0, side)
         sheet = np.zeros_like(own)
         outlines, _ = cv2.findContours(own, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
         filled = cv2.drawContours(own.copy(), outlines, -1, 1, cv2.FILLED)  # where writing is, too
@@ -130,6 +138,8 @@ def find_sheets(picture):
             of_piece = cv2.contourArea(outline) / stats[pieces[y, x], cv2.CC_STAT_AREA]
             if of_piece > LEAST_OF_PIECE:
                 cv2.drawContours(sheet, [outline], -1, 1, cv2.FILLED)
+        if own[sheet == 0].mean() > MOST_BESIDE:
+            continue
         sheet = cv2.erode(sheet, np.ones((2 * margin + 1, 2 * margin + 1), np.uint8))
         if sheet.any():
             sheets.append(cv2.resize(sheet, picture.shape[1::-1], interpolation=cv2.INTER_NEAREST))
@@ -144,6 +154,8 @@ def is_sheet(outline, mask):
     if mask[within > 0].mean() < ONE_BRIGHTNESS:
         return False
     hull = cv2.convexHull(outline)
+    if cv2.contourArea(hull) > FILLS * mask.size:
+        return False
     length = cv2.arcLength(hull, True)
     corners = cv2.approxPolyDP(hull, 0.01 * length, True)[:, 0]
     edges = np.hypot(*(corners - np.roll(corners, 1, axis=0)).T)
@@ -162,4 +174,6 @@ def has_sharp_edge(outline, channel, difference):
     edge = cv2.drawContours(np.zeros_like(channel), [outline], -1, 1)
     edge &= cv2.polylines(np.zeros_like(channel), [cv2.convexHull(outline)], True, 1, ON_HULL)
     inside = edge[3:-3, 3:-3] > 0  # the picture's own edge is not the sheet's
-    return inside.any() and np.mean(change[3:-3, 3:-3][inside] > STEEP * difference) > 0.5
+    if inside.sum() < LEAST_EDGE:
+        return False  # the paper fills the picture, but for a finger perhaps
+    return np.mean(change[3:-3, 3:-3][inside] > STEEP * difference) > 0.5

@@ -13,7 +13,7 @@ from reading.pictures import Page
 from reading.proposals import Proposal
 
 
-def make_digit(confidence=0.95, predicted=3, box=(400, 100, 600, 300), distance=0.0, truth=None):
+def make_digit(confidence=0.95, predicted=3, box=(100, 25, 150, 75), distance=0.0, truth=None):
     """Return a Digit whose image has ink, 255, in its upper left quarter alone."""
     image = np.zeros((28, 28), np.uint8)
     image[:14, :14] = 255
@@ -80,7 +80,7 @@ def test_rows_are_told_apart_and_counted(places, rows, last, capsys):
 
 def test_the_json_has_how_sure_it_is_and_where_in_the_pixels_of_the_file(capsys):
     doubtful = make_digit(0.8, predicted=7)._replace(**UNLIKE)
-    page = Page(pathlib.Path("a.png"), scale=2.5, digits=[make_digit(), doubtful])
+    page = Page(pathlib.Path("a.png"), scale=10, digits=[make_digit(), doubtful])
     show.report(page, as_json=True)
     assert json.loads(capsys.readouterr().out) == {
         "file": "a.png",
@@ -100,14 +100,14 @@ ONE_BY_ONE = show.TOP + 200 + 4 + 26 + 22  # of the first digit, below a picture
 def draw(tmp_path):
     """Draw Pages, given as (digits, colour of their paper); return your_digits.png as an array.
 
-    Each page is 1960 pixels wide and is shown half as large.
+    Each page is 490 pixels wide and is shown twice as large.
     """
 
     def draw(*pages_of):
         pages = []
         for number, (digits, paper) in enumerate(pages_of):
             path = tmp_path / f"{number}.png"
-            Image.new("RGB", (1960, 400), paper).save(path)
+            Image.new("RGB", (490, 100), paper).save(path)
             pages.append(Page(path, digits=digits))
         show.draw_pages(pages, tmp_path / "your_digits.png")
         with Image.open(tmp_path / "your_digits.png") as picture:
@@ -136,7 +136,7 @@ def count(picture, colour):
 def test_a_box_is_where_the_digit_is_in_the_colour_of_how_sure_it_is(digit, colour, caption, draw):
     picture = draw(([digit], "white"))
     of_page = picture[show.TOP : show.TOP + 200, show.LEFT : show.LEFT + 980]
-    for x, y in [(198, 100), (302, 100), (250, 48), (250, 152)]:  # two pixels around the half
+    for x, y in [(198, 100), (302, 100), (250, 48), (250, 152)]:  # two pixels around it
         assert count(of_page[y : y + 1, x : x + 1], colour) == 1
     for other in {show.SURE, show.UNSURE, show.MISREAD} - {colour}:
         assert count(of_page, other) == 0
@@ -146,21 +146,21 @@ def test_a_box_is_where_the_digit_is_in_the_colour_of_how_sure_it_is(digit, colo
 
 
 def test_it_is_cut_out_of_the_picture_with_a_quarter_of_its_size_around_it(tmp_path):
-    picture = Image.new("RGB", (1960, 400), "white")
-    ImageDraw.Draw(picture).rectangle((400, 100, 599, 299), "lightgreen")  # the digit's box
+    picture = Image.new("RGB", (490, 100), "white")
+    ImageDraw.Draw(picture).rectangle((100, 25, 149, 74), "lightgreen")  # the digit's box
     picture.save(tmp_path / "a.png")
     one_digit = Page(tmp_path / "a.png", digits=[make_digit()])
     show.draw_pages([one_digit], tmp_path / "your_digits.png")
     with Image.open(tmp_path / "your_digits.png") as drawn:
         cut_out = drawn.crop((show.LEFT, ONE_BY_ONE, show.LEFT + 96, ONE_BY_ONE + 96))
     shown = np.argwhere((np.asarray(cut_out) != 255).any(axis=2))
-    # From 400 to 600 is from 16 to 80 here: 64 pixels, and 16 of paper on each side.
+    # From 100 to 150 is from 16 to 80 here: 64 pixels, and 16 of paper on each side.
     np.testing.assert_allclose(shown.min(axis=0), 16, atol=2)
     np.testing.assert_allclose(shown.max(axis=0), 80, atol=2)
 
 
 def test_the_digits_stand_in_rows_of_three_each_beside_what_the_network_sees(draw):
-    digits = [make_digit(box=(100 * i, 100, 100 * i + 50, 200)) for i in range(7)]
+    digits = [make_digit(box=(25 * i, 25, 25 * i + 12, 50)) for i in range(7)]
     picture = draw((digits, "lightgreen"))
     assert picture.shape == (show.TOP + 200 + 30 + 3 * show.ROW, show.WIDTH, 3)
     for index in range(7):
