@@ -16,7 +16,6 @@ LOWER = 0.85  # of the picture's height: digits between the separators of a row 
 BARE = 0.1  # of a piece's ink: where less is on no line, it is a line and nothing else
 UNBROKEN = 0.97  # of its length: a line under digits is ink all along
 STICKS_OUT = 0.2  # of the height: how far a line under digits reaches beyond them, on both sides
-NEAR_EDGE = 0.04  # of the picture's side: a line that ends nearer to the edge, ends at it
 THIN = 1.6  # times the median of flat ink: a line is thinner, digits are thicker
 THIN_AS_LINE = 1.5  # times the line's thickness: where the ink is thicker, something crosses it
 SHAPE = 12  # times as long as thick: a line is longer, or goes from edge to edge (of low cells)
@@ -112,8 +111,7 @@ def tallest_piece(mask):
 
 def at_edges(lines, width):
     """Return those of the lines that begin or end at an edge of a picture."""
-    edge = max(AT_EDGE, NEAR_EDGE * width)
-    return [line for line in lines if line.start < edge or line.stop > width - edge]
+    return [line for line in lines if line.start < AT_EDGE or line.stop > width - AT_EDGE]
 
 
 def is_under(line, mask, rest, tallest):

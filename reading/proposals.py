@@ -36,9 +36,7 @@ CUT = -0.6  # of two digits to touch
 TOO_LOW = -4.0  # of a part, for each of the whole's heights that it is lower
 
 SMALL = 0.35  # of its neighbours' height: what is lower is no digit, but may belong to one
-# Other parts would never be chosen, and take time.
-PART_WIDTH = 1.3  # times its height: a part is no wider
-PART_HEIGHT = 0.6  # of the whole's: a part is no lower
+PART_WIDTH = 1.3  # times its height: wider parts would never be chosen, and take time
 THREE = 1.5  # times its height: in a narrower piece there is no room for three digits
 
 
@@ -134,7 +132,7 @@ def propose_parts(ink, own, cuts, node, box):
         _, labels, stats, _ = cv2.connectedComponentsWithStats(between)
         largest = 1 + stats[1:, cv2.CC_STAT_AREA].argmax()
         left, top, part_width, part_height, _ = stats[largest].tolist()
-        if part_height < PART_HEIGHT * height or part_width > PART_WIDTH * part_height:
+        if part_width > PART_WIDTH * part_height:
             continue
         odds = CUT * cut_sides / 2 + TOO_LOW * (1 - part_height / height)
         part = labels[top : top + part_height, left : left + part_width] == largest

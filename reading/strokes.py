@@ -98,7 +98,9 @@ def join_strokes(boxes, strokes):
         heights = boxes[[one, other], 3] - boxes[[one, other], 1]
         height = both[3] - both[1]
         gap = height - heights.sum()
-        usual = usual_height(both, np.delete(boxes, (one, other), axis=0))
+        others = np.delete(boxes, (one, other), axis=0)
+        in_row = np.array([in_one_row(box, both) for box in others], bool)
+        usual = usual_height(both, others[in_row])
         most = WHOLE * usual
         if usual == 0:  # no neighbours
             usual = heights.max()
