@@ -10,7 +10,6 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from reading.odd import find_odd
 from reading.proposals import Proposal
 from training import data
 
@@ -33,7 +32,6 @@ class Digit(NamedTuple):
     proposal: Proposal
     probabilities: np.ndarray
     distance: float  # from the nearest of MNIST's, see measure_distances
-    is_odd: bool = False  # of another size than its neighbours, or not in line: odd.py
     truth: int | None = None  # what it is, where that is known: --are
 
     @property
@@ -50,7 +48,7 @@ class Digit(NamedTuple):
 
     @property
     def doubtful(self):
-        return self.distance > DOUBTFUL or self.is_odd
+        return self.distance > DOUBTFUL
 
 
 def read_pages(pages, probabilities, distances, known=None):
@@ -63,11 +61,8 @@ def read_pages(pages, probabilities, distances, known=None):
     answers = zip(probabilities, distances.tolist(), strict=True)
     for page in pages:
         candidates = [Digit(proposal, *next(answers)) for proposal in page.proposals]
-        digits = choose_digits(candidates)
-        odd = find_odd([digit.proposal.box for digit in digits])
-        digits = [digit._replace(is_odd=is_odd) for digit, is_odd in zip(digits, odd, strict=True)]
-        page = page._replace(digits=digits)
-        if digits and not known and min(digit.distance for digit in digits) > REFUSED:
+        page = page._replace(digits=choose_digits(candidates))
+        if page.digits and not known and min(digit.distance for digit in page.digits) > REFUSED:
             page = page._replace(digits=(), error=LOOKS_LIKE_NONE)
         read.append(page)
     return read

@@ -90,8 +90,6 @@ def describe_all(digits):
 def describe(digit):
     """Return how sure the network is of a digit, in words."""
     text = f"{digit.confidence:.0%} sure"
-    if digit.is_odd:
-        return f"{text}, but its size or place is unlike its neighbours': perhaps no digit"
     return f"{text}, but it looks unlike MNIST's" if digit.doubtful else text
 
 

@@ -39,10 +39,6 @@ def report(capsys, *digits):
     [
         (make_digit(0.9), "90% sure"),
         (make_digit(0.9, **UNLIKE), "90% sure, but it looks unlike MNIST's"),
-        (
-            make_digit()._replace(is_odd=True),
-            "95% sure, but its size or place is unlike its neighbours': perhaps no digit",
-        ),
     ],
 )
 def test_how_sure_the_network_is_is_printed_and_why_a_digit_is_doubtful(digit, said, capsys):
