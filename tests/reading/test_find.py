@@ -64,10 +64,10 @@ def test_random_pictures_are_proposals_or_one_line_and_never_a_crash():
             assert "\n" not in str(error)
 
 
-def test_a_thin_1_beside_small_digits_is_seen_where_these_are_looked_at_again(typical_digits):
+def test_a_thin_1_beside_small_digits_on_a_large_picture_is_seen(typical_digits):
     picture = blank(1500, 2000)
     boxes = write(picture, typical_digits[[2, 5, 8]], 700, 900, 40, pen=(130, 130, 130))
     left = boxes[-1][2] + 30
-    picture[905:940, left] = 170  # one pixel wide: too faint in the smaller copy
+    picture[905:940, left] = 170  # one pixel wide: too faint in a smaller copy
     boxes.append([left, 905, left + 1, 940])
     assert_found(seen(picture, 1), boxes)
