@@ -9,7 +9,7 @@ import keras
 import numpy as np
 
 from page import write
-from training import data, hands, own_digits, plots
+from training import data, hands, limits, own_digits, plots
 from training.answers import Answers, to_labels
 from training.errors import one_line, printable
 from training.files import write_json
@@ -54,13 +54,13 @@ def write_model(model, path):
 
 
 def check_loading(outputs, path):
-    """Note in `outputs`, and say why, if a saved model cannot be loaded, as predict.py will."""
+    """Note in `outputs`, and say why, if predict.py will not load a saved model."""
     try:
-        keras.saving.load_model(path, compile=False)
-    except Exception as error:  # noqa: BLE001  of a layer or a function of the reader's own
+        limits.load_network(path)
+    except Exception as error:  # noqa: BLE001  a layer of the reader's own, or it is too large
         outputs.failed[path] = error
         print(
-            f"Error: {printable(path)} was saved, but cannot be loaded: "
+            f"Error: {printable(path)} was saved, but cannot be loaded by predict.py: "
             f"{textwrap.shorten(one_line(error), 200)}",
             file=sys.stderr,
         )

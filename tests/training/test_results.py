@@ -7,9 +7,10 @@ import keras
 import numpy as np
 import pytest
 
-from training import data, results
+from training import data, limits, results
 from training import run as run_module
 from training.answers import Answers
+from training.files import Outputs
 from training.run import Run
 
 ONE_HOT = np.eye(3)[[0, 1, 1, 2]]
@@ -140,3 +141,15 @@ def test_own_digits_are_reported_where_no_network_was_before(report):
     assert "Your own digits, kept aside: 18 of 20 right\n" in said
     said = report(own_digits={"kept_aside": 0, "right": 0, "right_before": None})
     assert "own digits" not in said  # each was written once
+
+
+def test_it_says_if_predict_py_will_not_load_what_was_saved(tmp_path, monkeypatch, capsys):
+    outputs = Outputs(tmp_path)
+    path = tmp_path / "model.keras"
+    keras.Sequential([keras.Input((784,)), keras.layers.Dense(10)]).save(path)
+    results.check_loading(outputs, path)
+    assert not outputs.failed
+    monkeypatch.setattr(limits, "MOST_BYTES_OF_NETWORK", 31_000)  # it has 31,400 in weights
+    results.check_loading(outputs, path)
+    assert list(outputs.failed) == [path]
+    assert "cannot be loaded by predict.py: it takes" in capsys.readouterr().err
