@@ -151,12 +151,18 @@ def read_folder(folder):
     arrays = []
     most_bytes = MOST_BYTES
     for name in ORIGINAL_FILES:
-        paths = sorted(folder.glob(name.replace("-idx", "?idx") + "*"))  # some have a dot there
-        if not paths:
-            raise ValueError(f"{name} is missing in this folder")
-        arrays.append(read_idx(paths[0], most_bytes))
+        arrays.append(read_idx(find_original(folder, name), most_bytes))
         most_bytes -= arrays[-1].nbytes
     return arrays
+
+
+def find_original(folder, name):
+    """Return the path of one of the four files, whose name has several usual forms."""
+    with_a_dot = name.replace("-idx", ".idx")
+    for form in (name, f"{name}.gz", with_a_dot, f"{with_a_dot}.gz"):
+        if (folder / form).is_file():
+            return folder / form
+    raise ValueError(f"{name} is missing in this folder")
 
 
 def read_idx(path, most_bytes):

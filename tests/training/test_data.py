@@ -156,6 +156,9 @@ def test_the_four_original_files_are_read_in_their_usual_forms(tiny_npz, tmp_pat
     assert_same_sets(data.load_path(tmp_path / "raw"), sets)
     for path in list((tmp_path / "raw").iterdir()):
         path.rename(path.with_name(path.name.replace("-idx", ".idx")))
+    for name in data.ORIGINAL_FILES:  # as they come from Kaggle: each in a folder, too
+        (tmp_path / "raw" / name).mkdir()
+        (tmp_path / "raw" / f"{name}.part").touch()  # and what a download left
     assert_same_sets(data.load_path(tmp_path / "raw"), sets)
 
 
