@@ -96,7 +96,7 @@ LEAST_OF_PIECE = 0.85  # of its piece: less is a digit, whose strokes are thin (
 LONG_EDGE = 0.1  # of the outline: fat digits in small drawings have none as long...
 MOSTLY_EDGES = 0.8  # ...and these are so much of a sheet's outline
 ON_HULL = 7  # pixels: how wide a line along the hull of a sheet's outline holds its edge
-LEAST_EDGE = 30  # pixels
+LEAST_EDGE = 30  # pixels of it within the picture: less is the edge of a finger
 STEEP = 0.6  # of the difference between a sheet and the rest: so much within three pixels
 
 
@@ -118,6 +118,7 @@ def find_sheets(picture):
     difference = channel[is_light].mean() - channel[~is_light].mean()
     if difference < SHEET_DIFFERS:
         return []
+    is_steep = find_steep(channel, difference)
     margin = max(2, max(light.shape) // 80)  # paper curls at its edge, and throws a shadow
     red, _, blue = cv2.split(small)
     tint = cv2.addWeighted(blue, 1, red, -1, 128)
@@ -132,7 +133,7 @@ def find_sheets(picture):
         _, pieces, stats, _ = cv2.connectedComponentsWithStats(filled)
         outlines, _ = cv2.findContours(wide, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
         for outline in outlines:
-            if not is_sheet(outline, own) or not has_sharp_edge(outline, channel, difference):
+            if not is_sheet(outline, own) or not has_sharp_edge(outline, is_steep):
                 continue
             x, y = outline[0, 0]
             of_piece = cv2.contourArea(outline) / stats[pieces[y, x], cv2.CC_STAT_AREA]
@@ -162,18 +163,28 @@ def is_sheet(outline, mask):
     return edges[edges > LONG_EDGE * length].sum() > MOSTLY_EDGES * length
 
 
-def has_sharp_edge(outline, channel, difference):
-    """Return whether the brightness changes steeply at most of the outline of a sheet.
+def find_steep(channel, difference):
+    """Return where the brightness changes steeply, or within two pixels of there: bool, as large as
+    `channel`, one of a small picture's, uint8 (height, width).
 
-    A shadow's edge is soft. What lies within the hull does not count: where a digit reaches into a
-    shadow, a strip of its outline is sharp. `channel`, uint8 (height, width), is one of a small
-    picture's, and `difference` is how much darker or lighter than the sheet the rest is.
+    `difference` is how much darker or lighter than a sheet the rest is.
     """
     change = cv2.morphologyEx(channel, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
-    change = cv2.dilate(change, np.ones((5, 5), np.uint8))  # the outline may be a little beside it
-    edge = cv2.drawContours(np.zeros_like(channel), [outline], -1, 1)
-    edge &= cv2.polylines(np.zeros_like(channel), [cv2.convexHull(outline)], True, 1, ON_HULL)
-    inside = edge[3:-3, 3:-3] > 0  # the picture's own edge is not the sheet's
-    if inside.sum() < LEAST_EDGE:
+    change = cv2.dilate(change, np.ones((5, 5), np.uint8))  # an outline may be a little beside it
+    return change > STEEP * difference
+
+
+def has_sharp_edge(outline, is_steep):
+    """Return whether most of a sheet's outline is where the brightness changes steeply, which is
+    where the bool array is True. A shadow's edge is soft.
+
+    What lies within the hull does not count: where a digit reaches into a shadow, a strip of its
+    outline is sharp.
+    """
+    blank = np.zeros(is_steep.shape, np.uint8)
+    edge = cv2.drawContours(blank.copy(), [outline], -1, 1)
+    edge &= cv2.polylines(blank, [cv2.convexHull(outline)], True, 1, ON_HULL)
+    edge = edge[3:-3, 3:-3] > 0  # the picture's own edge is not the sheet's
+    if edge.sum() < LEAST_EDGE:
         return False  # the paper fills the picture, but for a finger perhaps
-    return np.mean(change[3:-3, 3:-3][inside] > STEEP * difference) > 0.5
+    return is_steep[3:-3, 3:-3][edge].mean() > 0.5

@@ -6,7 +6,7 @@ import pytest
 from drawing import WHITE, WOOD, blank, enlarged, seen, write
 from finding import assert_found, pieces
 
-from reading.paper import add_paper, has_sharp_edge, is_sheet
+from reading.paper import add_paper, find_steep, has_sharp_edge, is_sheet
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_strokes_that_reach_into_a_soft_shadow_give_it_no_sharp_edge(softness, i
     small = cv2.resize(channel, (256, 256), interpolation=cv2.INTER_AREA)
     is_light = (small > 160).astype(np.uint8)
     outlines, _ = cv2.findContours(is_light, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    assert has_sharp_edge(max(outlines, key=len), small, 80) == is_sheet
+    assert has_sharp_edge(max(outlines, key=len), find_steep(small, 80)) == is_sheet
 
 
 def test_what_has_straight_edges_and_one_brightness_is_a_sheet_and_what_is_round_is_none():
