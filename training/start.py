@@ -12,6 +12,7 @@ from training.errors import UserError, one_line
 PROJECT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
 # A part of each package: a file of the reader's that is taken for the package has no parts.
 PACKAGES = ("shutil", "numpy.linalg", "matplotlib.figure", "cv2.version", "PIL.Image")
+SCRIPTS = ("train.py", "predict.py")
 SCREEN_IS_GONE = (errno.EPIPE, errno.ENOSPC, errno.EINVAL)  # the last one on Windows
 NARROW = 60  # letters in a line of the screen
 
@@ -66,41 +67,25 @@ def end_in_one_line(kind, error, traceback):
 # --- Packages -----------------------------------------------------------------------------------
 
 
-def import_packages(names):
+def import_packages(packages):
     """Import packages; end the program, with a line that says why, if one cannot be imported."""
     import importlib
 
     try:
-        for name in names:
-            importlib.import_module(name)
+        for package in packages:
+            importlib.import_module(package)
     except Exception as error:  # noqa: BLE001  a package of another version may fail in any way
-        message = f"Error: {name} cannot be imported: {one_line(error)}."
-        is_missing = isinstance(error, ModuleNotFoundError) and "not a package" not in str(error)
-        others = find_stand_ins()
-        if others and not is_missing:
-            sys.exit(
-                f"{message} Your file {', '.join(others)} has the name of a module that Python or "
-                "a package needs, and is taken for it. Rename it, to my_test.py for one"
-            )
+        names = sorted(os.listdir(PROJECT))  # noqa: PTH208
+        own = [name for name in names if name.endswith(".py") and name not in SCRIPTS]
+        hint = ""
+        if own:  # it may be taken for the module
+            hint = f"Has {', '.join(own)} the name of a module? Then rename it. Else: "
         sys.exit(
-            f"{message} Activate the environment (source .venv/bin/activate, on Windows "
-            r".venv\Scripts\activate), or install what is missing: pip install -r requirements.txt "
-            "(or mend Keras's own settings: KERAS_BACKEND, and keras.json in ~/.keras)"
+            f"Error: {package} cannot be imported: {one_line(error)}. {hint}Activate the environment "
+            r"(source .venv/bin/activate, on Windows .venv\Scripts\activate), or install what is "
+            "missing: pip install -r requirements.txt (or mend Keras's own settings: "
+            "KERAS_BACKEND, and keras.json in ~/.keras)"
         )
-
-
-def find_stand_ins():
-    """Return the paths of files beside the scripts that Python imports in place of others."""
-    from importlib.machinery import PathFinder
-
-    others = [folder for folder in sys.path if os.path.abspath(folder) != PROJECT]  # noqa: PTH100
-    paths = []
-    for file_name in os.listdir(PROJECT):  # noqa: PTH208
-        name, _, ending = file_name.partition(".")
-        is_taken = name in sys.stdlib_module_names or PathFinder.find_spec(name, others)
-        if ending == "py" and is_taken:
-            paths.append(os.path.join(PROJECT, file_name))  # noqa: PTH118
-    return paths
 
 
 def import_keras():

@@ -38,8 +38,7 @@ def test_a_file_of_the_reader_s_that_is_taken_for_a_module_is_named(name, code, 
     (tmp_path / name).write_text(code, encoding="utf-8")
     process = run(tmp_path / "train.py", "--help")
     assert process.returncode == 1
-    assert_one_line(process.stderr, str(tmp_path / name), "Rename it")
-    assert "train.py" not in process.stderr
+    assert_one_line(process.stderr, f"Has {name} the name of a module? Then rename it")
 
 
 def test_settings_of_older_days_are_told_in_keras_s_words(tmp_path, run):
@@ -49,17 +48,12 @@ def test_settings_of_older_days_are_told_in_keras_s_words(tmp_path, run):
     assert_one_line(process.stderr, "keras", "theano", "keras.json", "KERAS_BACKEND")
 
 
-def test_a_package_that_is_missing_is_named_and_no_file_beside_the_scripts(tmp_path, monkeypatch):
-    for name in ("calendar.py", "h5py.py", "my_h5py.py"):
-        (tmp_path / name).touch()
-    monkeypatch.setattr(start, "PROJECT", str(tmp_path))
-    expected = [str(tmp_path / name) for name in ("calendar.py", "h5py.py")]
-    assert sorted(start.find_stand_ins()) == expected
+def test_a_package_that_is_missing_is_named_and_no_file_of_ours(monkeypatch):
     monkeypatch.setattr(start, "PACKAGES", ("json.decoder", "no_such_package.part"))
     with pytest.raises(SystemExit) as end:
         start.prepare()
     assert_one_line(end.value.code, "no_such_package", "pip install -r requirements.txt")
-    assert "calendar.py" not in end.value.code
+    assert ".py " not in end.value.code
 
 
 # --- What ends a script -------------------------------------------------------------------------
