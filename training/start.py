@@ -81,10 +81,10 @@ def import_packages(packages):
         if own:  # it may be taken for the module
             hint = f"Has {', '.join(own)} the name of a module? Then rename it. Else: "
         sys.exit(
-            f"Error: {package} cannot be imported: {one_line(error)}. {hint}Activate the environment "
-            r"(source .venv/bin/activate, on Windows .venv\Scripts\activate), or install what is "
-            "missing: pip install -r requirements.txt (or mend Keras's own settings: "
-            "KERAS_BACKEND, and keras.json in ~/.keras)"
+            f"Error: {package} cannot be imported: {one_line(error)}. {hint}Activate the "
+            r"environment (source .venv/bin/activate, on Windows .venv\Scripts\activate), or "
+            "install what is missing: pip install -r requirements.txt (or mend Keras's own "
+            "settings: KERAS_BACKEND, and keras.json in ~/.keras)"
         )
 
 

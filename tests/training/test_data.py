@@ -1,7 +1,6 @@
 """What data.py does: it reads the files that people have, and says what is wrong with others."""
 
 import gzip
-import hashlib
 import io
 import os
 import pathlib
@@ -212,14 +211,24 @@ def test_cached_fashion_mnist_needs_no_network(keras_cache, tiny_npz):
     assert_same_sets(data.load("fashion_mnist"), sets)
 
 
-def test_without_a_network_a_download_is_refused_and_a_broken_copy_named_with_its_cure(keras_cache):
+def test_without_a_network_a_download_is_refused_also_one_that_was_stopped(keras_cache, tiny_npz):
     words = ["fashion_mnist", "could not be downloaded", "--data PATH"]
     assert_refused(data.load, "fashion_mnist", words=words)
-    (keras_cache / "fashion-mnist").mkdir()
-    for name in data.ORIGINAL_FILES:
-        (keras_cache / "fashion-mnist" / f"{name}.gz").write_bytes(b"broken")
-    words = ["fashion_mnist", str(keras_cache), "cannot be read", "delete it"]
+    write_originals(keras_cache / "fashion-mnist", read_npz(tiny_npz), "{}.gz")
+    (keras_cache / "fashion-mnist" / "t10k-images-idx3-ubyte.gz").unlink()
     assert_refused(data.load, "fashion_mnist", words=words)
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [("mnist", "mnist.npz"), ("fashion_mnist", "fashion-mnist/t10k-images-idx3-ubyte.gz")],
+)
+def test_a_broken_copy_in_the_cache_is_named_with_its_cure_and_stays(keras_cache, name, path):
+    path = keras_cache / path
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"broken")  # Keras alone would delete it
+    assert_refused(data.load, name, words=[str(keras_cache), "cannot be read", "delete it"])
+    assert path.read_bytes() == b"broken"
 
 
 def test_without_mnist_auto_goes_on_with_the_sample_and_says_so(keras_cache, capsys):
@@ -228,23 +237,12 @@ def test_without_mnist_auto_goes_on_with_the_sample_and_says_so(keras_cache, cap
     assert_one_line(capsys.readouterr().err, "NOT MNIST", "mnist could not be downloaded")
 
 
-def test_a_mnist_npz_in_the_cache_that_is_not_keras_s_own_stays_and_is_told(keras_cache):
-    path = keras_cache / "mnist.npz"
-    path.write_bytes(b"of a reader's own")  # Keras alone would delete it
-    assert_refused(data.load, "mnist", words=[str(path), "not Keras's own", "--data"])
-    assert path.read_bytes() == b"of a reader's own"
-
-
-def test_cached_mnist_needs_no_network(keras_cache, tiny_npz, monkeypatch):
-    sets = read_npz(tiny_npz)
-    (keras_cache / "mnist.npz").touch()
-    monkeypatch.setattr(data, "MNIST_SHA256", hashlib.sha256(b"").hexdigest())
-    monkeypatch.setattr(keras.datasets.mnist, "load_data", lambda: sets)
-    monkeypatch.setattr(data, "wait_for_server", None)
+def test_cached_mnist_needs_no_network(keras_cache, tiny_npz):
+    shutil.copy(tiny_npz, keras_cache / "mnist.npz")
     for source in ("auto", "mnist"):
         found, loaded = data.load_or_sample(source)
         assert found == "mnist"
-        assert_same_sets(loaded, sets)
+        assert_same_sets(loaded, read_npz(tiny_npz))
 
 
 def test_a_server_that_answers_or_refuses_is_asked_and_one_that_is_silent_or_away_given_up(
