@@ -78,7 +78,7 @@ def test_options_change_what_they_name_as_in_keras_alone(tiny_npz, tmp_path):
     assert same_weights(load_model(run.outputs), plain)
     metrics = run.metrics
     assert (metrics["epochs"], metrics["batch_size"], metrics["seed"]) == (3, 50, 1)
-    assert (metrics["train_size"], metrics["validation_size"]) == (360, 40)
+    assert metrics["train_size"] == 360
     assert len(metrics["history"]["val_loss"]) == 3
     assert (metrics["dataset"], metrics["class_names"]) == ("my $fashion$.npz", data.CLOTHES)
     assert "elsewhere" not in metrics  # which are digits
@@ -149,7 +149,6 @@ def test_a_run_leaves_whole_files_and_metrics_that_say_what_ran_on_what(finished
         "epochs": 5,
         "batch_size": 128,
         "train_size": 6000,
-        "validation_size": 0,
         "test_size": 1000,
         "interrupted": False,
         "paper": 0,
@@ -256,7 +255,7 @@ def test_other_arrays_and_labels_and_inverted_images_lead_to_all_results(edited,
     _, (images, labels) = data.load_path(tiny_npz)
     assert_all_results_are_right(run, 1 - as_input(images[:30]), labels[:30])
     assert (run.metrics["paper"], run.metrics["ink"]) == (1, 0)
-    assert (run.metrics["train_size"], run.metrics["validation_size"]) == (340, 60)
+    assert run.metrics["train_size"] == 340
     assert len(run.metrics["history"]["val_loss"]) == 1
 
 
@@ -450,7 +449,7 @@ def test_with_hands_their_digits_are_learned_and_mnist_s_are_kept_aside(edited, 
     assert run.status == 0
     (images, _), _ = data.load_path(tiny_npz)
     seen = run.names["seen"]
-    number = run.metrics["validation_size"]  # the last ones, of what is asked for in all
+    number = len(seen) - run.metrics["train_size"]  # the last ones, of what is asked for in all
     assert number == math.ceil(len(seen) / 100)
     assert np.array_equal(seen[-number:], as_input(images[-number:]))
     assert run.metrics["elsewhere"]["accuracy"] > 0.75  # of what it has not seen

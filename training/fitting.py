@@ -24,8 +24,8 @@ class Fitting:
     """What takes the place of a model's `fit`, and how the training went.
 
     `epochs` are the loss and the metrics of each epoch, dicts by name, of all calls together.
-    `sizes` are those of the last call, as `find_sizes` returns them. `interrupted` is whether
-    Ctrl-C ended the training.
+    `batch_size` and `train_size`, the number of images, are those of the last call, or None if it
+    was given no arrays. `interrupted` is whether Ctrl-C ended the training.
     """
 
     def __init__(self, model, options, when_done):
@@ -42,7 +42,8 @@ class Fitting:
         self.options = options
         self.when_done = when_done
         self.epochs = []
-        self.sizes = find_sizes({})
+        self.batch_size = None
+        self.train_size = None
         self.seconds = 0.0
         self.interrupted = False
 
@@ -57,11 +58,14 @@ class Fitting:
         bound = inspect.signature(self.keras_fit).bind(*args, **kwargs)
         given = bound.arguments
         put_options(given, self.options)
-        self.sizes = find_sizes(given)
+        self.batch_size = None
+        self.train_size = None
         if are_arrays(given):
+            self.batch_size = given.get("batch_size") or 32  # Keras's default
+            self.train_size = count_training(given)
             print(
-                f"Epochs: {given.get('epochs', 1)}, batch size: {self.sizes['batch_size']}, "
-                f"images: {self.sizes['train_size']:,}"
+                f"Epochs: {given.get('epochs', 1)}, batch size: {self.batch_size}, "
+                f"images: {self.train_size:,}"
             )
         number = batches_in_a_call(self.model, given)
         arguments = dict(given)
@@ -113,26 +117,12 @@ def are_arrays(given):
     return all(isinstance(given.get(name), np.ndarray) for name in ("x", "y"))
 
 
-def find_sizes(given):
-    """Return how many images `fit` is given for what, a dict for metrics.json; None: not known."""
-    sizes = dict.fromkeys(("batch_size", "validation_split", "train_size", "validation_size"))
-    if not are_arrays(given):
-        return sizes
-    validation_data = given.get("validation_data")
-    sizes["batch_size"] = given.get("batch_size") or 32  # Keras's default
-    sizes["train_size"] = len(given["x"])
-    if validation_data is None:
-        sizes["validation_split"] = given.get("validation_split", 0.0)
-        sizes["train_size"] = count_training(given["x"], sizes["validation_split"])
-        sizes["validation_size"] = len(given["x"]) - sizes["train_size"]
-    elif isinstance(validation_data, list | tuple):
-        sizes["validation_size"] = len(validation_data[0])
-    return sizes
-
-
-def count_training(x, share):
-    """Return how many of the images `x` are trained on if a share is kept aside, as Keras does."""
-    return math.floor(len(x) * (1 - share))
+def count_training(given):
+    """Return on how many images `fit` trains: on all but those that Keras keeps aside."""
+    share = given.get("validation_split", 0.0)
+    if given.get("validation_data") is not None:
+        share = 0.0
+    return math.floor(len(given["x"]) * (1 - share))
 
 
 def explain_shapes(error, model, given):
@@ -157,13 +147,11 @@ def distort_images(given):
     """
     x = given["x"]
     y = given.pop("y")
-    share = given.pop("validation_split", 0.0)
-    if share and given.get("validation_data") is None:
-        size = count_training(x, share)
+    size = count_training(given)
+    if size < len(x):
         given["validation_data"] = (x[size:], y[size:])
-        x = x[:size]
-        y = y[:size]
-    given["x"] = DistortedImages(x, y, given.pop("batch_size", None) or 32)
+    given.pop("validation_split", None)
+    given["x"] = DistortedImages(x[:size], y[:size], given.pop("batch_size", None) or 32)
     given["shuffle"] = False  # they shuffle themselves
 
 

@@ -13,7 +13,6 @@ from training import data, hands, limits, own_digits, plots
 from training.answers import Answers, to_labels
 from training.errors import one_line, printable
 from training.files import write_json
-from training.fitting import find_sizes
 from training.scaling import ask, find_scaling, input_shape, to_pixels
 
 KNOWN_DATA = ("MNIST", "Fashion-MNIST")
@@ -130,9 +129,15 @@ def describe_fitting(fitting, model):
     training loop of the reader's own, or of another model.
     """
     if fitting is None or fitting.model is not model or fitting.seconds == 0:
-        return {"epochs": None, "history": {}, **find_sizes({}), "interrupted": None}
-    numbers = {"epochs": len(fitting.epochs), "history": fitting.history}
-    return {**numbers, **fitting.sizes, "interrupted": fitting.interrupted}
+        unknown = dict.fromkeys(("epochs", "batch_size", "train_size", "interrupted"))
+        return {**unknown, "history": {}}
+    return {
+        "epochs": len(fitting.epochs),
+        "batch_size": fitting.batch_size,
+        "train_size": fitting.train_size,
+        "interrupted": fitting.interrupted,
+        "history": fitting.history,
+    }
 
 
 def find_labels(y, answered):
