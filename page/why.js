@@ -126,40 +126,26 @@ function showNumbers(unit, pixels, first, second) {
   const products = layer.input.map((v, i) => v * weights[i]);
   const total = products.reduce((a, b) => a + b);
   const bias = layer.weights[1]?.[unit] ?? 0;
+  const { input, weights: [forAnswers] } = teachable();
+  const difference = forAnswers[unit * 10 + first] - forAnswers[unit * 10 + second];
   $("unit-title").textContent = say("Unit {unit} in numbers", { unit: unit + 1 });
   paintPixels($("inputs"), pixels);
   paintTiles($("weights"), [28, 28, 1], weights, ORANGE);
   paintTiles($("product"), [28, 28, 1], products, ORANGE);
-  const [largest] = largestFirst(products);
   $("sum").textContent = say(
-    "Each pixel times its weight, all added up: {pixel} × {weight} + … = {total}. Plus a constant " +
-      "of its own (its bias), {bias}: {sum}.",
+    "All products added up: {total}. Plus a constant of its own (its bias), {bias}: {sum}. " +
+      "{activation} makes that {number}. Times {difference}, its weight for {name} less that for " +
+      "{rival}: {said}.",
     {
-      pixel: inDigits(layer.input[largest]),
-      weight: inDigits(weights[largest]),
       total: inDigits(total),
       bias: inDigits(bias),
       sum: inDigits(total + bias),
-    },
-  );
-  if (layer.config.activation === "relu") {
-    $("sum").textContent += say(" A negative sum becomes 0 (relu).");
-  }
-  const last = teachable();
-  const number = last.input[unit];
-  const forFirst = last.weights[0][unit * 10 + first];
-  const forSecond = last.weights[0][unit * 10 + second];
-  $("says").textContent = say(
-    "Its weight for {name} is {first}, for {rival} {second}. That number times their difference: " +
-      "{number} × {difference} = {said}.",
-    {
+      activation: layer.config.activation,
+      number: inDigits(input[unit]),
+      difference: inDigits(difference),
       name: network.class_names[first],
       rival: network.class_names[second],
-      first: inDigits(forFirst),
-      second: inDigits(forSecond),
-      number: inDigits(number),
-      difference: inDigits(forFirst - forSecond),
-      said: signed(number * (forFirst - forSecond)),
+      said: signed(input[unit] * difference),
     },
   );
 }
