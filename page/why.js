@@ -100,7 +100,6 @@ function showUnits(pixels, first, second) {
   const figures = strongest.map((unit) => {
     const name = say("Unit {unit}", { unit: unit + 1 });
     const figure = makeFigure(name, signed(said[unit], 2));
-    figure.className = said[unit] < 0 ? "against" : "";
     paintTiles(figure.firstChild, [28, 28, 1], weightsOf(unit), ORANGE);
     return figure;
   });
