@@ -226,6 +226,9 @@ def run_here(outputs, options, *edits, draws=True):
     does not draw, its pictures are empty.
     """
     from training import run as run_module  # here, since of pytest-xdist's processes one needs none
+
+    mnist = run_module.keras.datasets.mnist
+    keras_load_data = mnist.load_data
     from training import start
 
     screen = io.StringIO()
@@ -250,7 +253,7 @@ def run_here(outputs, options, *edits, draws=True):
             status = names["run"].finish() or status
     # What a run leaves in its process, which others share here.
     atexit.unregister(run_module.end)
-    run_module.keras.datasets.mnist.load_data = run_module.KERAS_LOAD_DATA
+    mnist.load_data = keras_load_data
     path = outputs / "metrics.json"
     return types.SimpleNamespace(
         outputs=outputs,

@@ -422,6 +422,7 @@ def test_without_a_network_its_lines_run_in_the_cells_of_a_notebook_on_the_sampl
     monkeypatch.setattr(data, "SAMPLE", tiny_npz)  # a smaller one
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", ["ipykernel_launcher.py", "-f", "kernel.json"])
+    monkeypatch.setattr(keras.datasets.mnist, "load_data", None)  # which goes back afterwards
     text = edit_train((FIT, FIT.replace("epochs=5", "epochs=1")))
     cells = re.split(r"\n(?=print\(\"\\nStep)", text)
     assert len(cells) == 6
@@ -430,7 +431,6 @@ def test_without_a_network_its_lines_run_in_the_cells_of_a_notebook_on_the_sampl
         for cell in [*cells, *cells]:
             exec(cell, names)  # noqa: S102  our own lines
     atexit.unregister(run_module.end)
-    keras.datasets.mnist.load_data = run_module.KERAS_LOAD_DATA
     assert names["probabilities"].shape == (40, 10)
     assert contents(tmp_path / "outputs").keys() == FILES
     assert names["run"].finish() == 0

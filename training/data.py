@@ -45,7 +45,7 @@ EXPECTED = (
 )
 MNIST_SIZE = 60_000
 MNIST_BEGINS = [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]  # the labels of its first training images
-SERVER = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"  # of Keras
+SERVER = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"  # where Keras has them
 FIRST_ANSWER = 30  # seconds until a server has to answer, at whichever of its addresses
 NEXT_ANSWER = 10  # seconds without a byte after which a connection counts as dead
 MOST_BYTES = 350_000_000  # of images, packed or not: 440,000 of them
@@ -198,35 +198,36 @@ def check(images, labels):
 
 
 def load_from_keras(name):
-    """Load "mnist" or "fashion_mnist" from Keras's cache, or let Keras download it; as `load` does.
+    """Load "mnist" or "fashion_mnist", which Keras downloads once; returns as `load` does.
 
     Where the network is blocked, Keras would wait for minutes: this gives up after about half of
     one. Raises DataError.
     """
     import keras  # here, since it takes seconds, and predict.py reads only the sample
 
-    cache = pathlib.Path(os.environ.get("KERAS_HOME", "~/.keras"), "datasets").expanduser()
-    cached = cache / "mnist.npz"
-    last = cached
+    folder = "datasets"
+    file_names = ["mnist.npz"]
     if name == "fashion_mnist":
-        cached = cache / "fashion-mnist"
-        last = cached / "t10k-images-idx3-ubyte.gz"  # of the four that Keras downloads
-    if last.exists():
-        try:
-            return load_path(cached)
-        except DataError as error:
-            raise DataError(f"{error} If it is a broken download, delete it") from None
+        folder = "datasets/fashion-mnist"
+        file_names = [f"{file_name}.gz" for file_name in ORIGINAL_FILES]
+    cache = pathlib.Path(os.environ.get("KERAS_HOME", "~/.keras"), folder).expanduser()
     timeout_before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(NEXT_ANSWER)
     try:
-        wait_for_server()
-        return getattr(keras.datasets, name).load_data()
+        if not all((cache / file_name).exists() for file_name in file_names):
+            wait_for_server()
+        for file_name in file_names:
+            path = keras.utils.get_file(file_name, SERVER + file_name, cache_subdir=folder)
     except Exception as error:  # noqa: BLE001  a failed download raises many kinds
         raise DataError(
             f"{name} could not be downloaded: {one_line(error)}. If you have a copy: --data PATH"
         ) from None
     finally:
         socket.setdefaulttimeout(timeout_before)
+    try:
+        return load_path(path if name == "mnist" else pathlib.Path(path).parent)
+    except DataError as error:
+        raise DataError(f"{error} If it is a broken download, delete it") from None
 
 
 def wait_for_server():

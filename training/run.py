@@ -20,8 +20,6 @@ from training.errors import printable
 from training.files import Outputs, delete
 from training.fitting import Fitting
 
-KERAS_LOAD_DATA = keras.datasets.mnist.load_data
-
 
 class Run:
     """A run of train.py, from its options to its results.
@@ -64,11 +62,7 @@ class Run:
 
         It takes the place of `keras.datasets.mnist.load_data`, with whose `path` nothing is done.
         """
-        keras.datasets.mnist.load_data = KERAS_LOAD_DATA
-        try:
-            self.source, sets = data.load_or_sample(self.options.data)
-        finally:
-            keras.datasets.mnist.load_data = self.load_data
+        self.source, sets = data.load_or_sample(self.options.data)
         train_set, test_set = sets
         self.shades = np.unique(train_set[0][: scaling.SOME])
         number = len(train_set[0])

@@ -223,9 +223,11 @@ def test_without_a_network_a_download_is_refused_also_one_that_was_stopped(keras
     ("name", "path"),
     [("mnist", "mnist.npz"), ("fashion_mnist", "fashion-mnist/t10k-images-idx3-ubyte.gz")],
 )
-def test_a_broken_copy_in_the_cache_is_named_with_its_cure_and_stays(keras_cache, name, path):
+def test_a_broken_copy_in_the_cache_is_named_with_its_cure_and_stays(
+    keras_cache, tiny_npz, name, path
+):
+    write_originals(keras_cache / "fashion-mnist", read_npz(tiny_npz), "{}.gz")
     path = keras_cache / path
-    path.parent.mkdir(exist_ok=True)
     path.write_bytes(b"broken")  # Keras alone would delete it
     assert_refused(data.load, name, words=[str(keras_cache), "cannot be read", "delete it"])
     assert path.read_bytes() == b"broken"
@@ -249,10 +251,15 @@ def test_a_server_that_answers_or_refuses_is_asked_and_one_that_is_silent_or_awa
     keras_cache, tiny_npz, monkeypatch
 ):
     assert 5 <= data.NEXT_ANSWER < data.FIRST_ANSWER <= 60  # seconds, not milliseconds or minutes
-    sets = read_npz(tiny_npz)
-    monkeypatch.setattr(keras.datasets.mnist, "load_data", lambda: sets)
     monkeypatch.setattr(data, "FIRST_ANSWER", 0.5)
     limits_of_time = []
+    downloaded = []
+
+    def download(name, origin, cache_subdir):
+        downloaded.append((name, origin, cache_subdir))
+        return str(tiny_npz)
+
+    monkeypatch.setattr(keras.utils, "get_file", download)
 
     def answer_after(seconds, error=None):
         def answer(request):
@@ -265,9 +272,10 @@ def test_a_server_that_answers_or_refuses_is_asked_and_one_that_is_silent_or_awa
         monkeypatch.setattr(urllib.request, "urlopen", answer)
 
     answer_after(0.1)
-    assert_same_sets(data.load("mnist"), sets)
+    assert_same_sets(data.load("mnist"), read_npz(tiny_npz))
     answer_after(0, urllib.error.HTTPError(data.SERVER, 403, "not this way", None, None))
-    assert_same_sets(data.load("mnist"), sets)
+    assert_same_sets(data.load("mnist"), read_npz(tiny_npz))
+    assert set(downloaded) == {("mnist.npz", f"{data.SERVER}mnist.npz", "datasets")}
     answer_after(0, OSError("no route to the server"))
     assert_refused(data.load, "mnist", words=["could not be downloaded: no route to the server"])
     answer_after(2)

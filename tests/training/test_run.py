@@ -13,8 +13,9 @@ from training.run import Run
 
 
 @pytest.fixture
-def make_run(tmp_path, tiny_npz):
+def make_run(tmp_path, tiny_npz, monkeypatch):
     """Make a Run on few digits, with results in a folder of this test; all it changed goes back."""
+    monkeypatch.setattr(keras.datasets.mnist, "load_data", keras.datasets.mnist.load_data)
 
     def make_run(*options):
         outputs = ["--outputs", str(tmp_path / "outputs")]
@@ -22,7 +23,6 @@ def make_run(tmp_path, tiny_npz):
 
     yield make_run
     atexit.unregister(run_module.end)
-    keras.datasets.mnist.load_data = run_module.KERAS_LOAD_DATA
 
 
 def small_network():
