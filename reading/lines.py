@@ -13,7 +13,6 @@ AT_EDGE = 3  # pixels
 UNDER = 2.5  # times as long as the rest is high: a line under digits, or beside them, is longer
 DOT = 6  # times as high as a line is thick: a dot, a dash or a comma beside a 1 is lower
 LOWER = 0.85  # of the picture's height: digits between the separators of a row of cells
-BARE = 0.1  # of a piece's ink: where less is on no line, it is a line and nothing else
 UNBROKEN = 0.97  # of its length: a line under digits is ink all along
 STICKS_OUT = 0.2  # of the height: how far a line under digits reaches beyond them, on both sides
 THIN = 1.6  # times the median of flat ink: a line is thinner, digits are thicker
@@ -77,30 +76,16 @@ def drop_lines(mask):
 
 def find_margins(turned, steep, runs):
     """Return those of the steep lines that are far longer than what is written is high: the margin
-    of a notebook, a frame's side, or a fold. (A dot or a comma beside a 1 does not make it one.)
+    of a notebook, or a fold. (A dot or a comma beside a 1 does not make it one.)
 
     `turned` is the mask in which `find_lines` found them, and `runs` its run lengths.
     """
-    bare = find_bare_lines(turned, erase(turned, runs, steep, through=False))
-    # Without the other margin, or the frame's other side.
-    beside_bare = tallest_piece(turn(np.where(bare, 0, turned)))
     margins = []
     for line in steep:
-        tallest = beside_bare
-        x = np.arange(line.start, line.stop)
-        y = np.clip(line.y_at(x), 0, len(bare) - 1)
-        if not bare[y, x].any():
-            tallest = tallest_piece(turn(erase(turned, runs, [line], through=False)))
+        tallest = tallest_piece(turn(erase(turned, runs, [line], through=False)))
         if DOT * line.thickness < tallest < (line.stop - line.start) / UNDER:
             margins.append(line)
     return margins
-
-
-def find_bare_lines(mask, without_lines):
-    """Return where the pieces of a mask are lines and nothing else: bool."""
-    count, pieces, stats, _ = cv2.connectedComponentsWithStats(mask)
-    left_over = np.bincount(pieces[without_lines > 0], minlength=count)
-    return (left_over < BARE * stats[:, cv2.CC_STAT_AREA])[pieces]
 
 
 def tallest_piece(mask):
