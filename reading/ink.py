@@ -104,9 +104,7 @@ def blur_ink_away(picture, window):
 
 
 def find_rim_color(picture):
-    """Return red, green and blue of a picture's rim, or None if that is not of one colour, or not
-    of the paper's.
-    """
+    """Return red, green and blue of a picture's rim, or None if that is not of one colour."""
     margin = max(1, min(picture.shape[:2]) // 50)
     rows = picture[:margin], picture[-margin:]
     columns = picture[:, :margin], picture[:, -margin:]
@@ -114,9 +112,7 @@ def find_rim_color(picture):
     paper = np.median(rim, axis=0)
     if np.mean((np.abs(rim - paper) < ONE_COLOR).all(axis=1)) <= 0.9:
         return None
-    color = tuple(paper.astype(int).tolist())
-    is_paper = differ_from(picture, color) < ONE_COLOR
-    return color if np.mean(is_paper) > 1 - MOST_INK else None
+    return tuple(paper.astype(int).tolist())
 
 
 def compare(picture, darkest, lightest):

@@ -38,19 +38,14 @@ def count_rim(picture):
     if len(picture) < 4 * most:
         return 0
     color = np.median(picture[0], axis=0)
-    if np.abs(picture[0] - color).max() > UNIFORM:
-        return 0
     inside = np.median(picture[most:-most:4, ::4].reshape(-1, 3), axis=0)
     if np.abs(inside - color).max() < STEP:
         return 0  # it is the paper
-    rows = picture[: most + 2].astype(int)
-    for count in range(1, most + 1):
-        step = np.abs(rows[count + 1] - rows[count - 1]).max(axis=1)
-        if np.quantile(step, 0.1) > STEP:
-            return count + 1
-        if np.quantile(np.abs(rows[count] - rows[0]), 0.9) > UNIFORM:
-            return 0
-    return 0
+    differences = np.abs(picture[: most + 2] - color).max(axis=2)
+    is_other = differences[:-1].max(axis=1) > UNIFORM
+    count = int(is_other.argmax())  # 0, too, if all are of one colour
+    is_step = np.quantile(differences[count + 1], 0.1) > STEP  # the row before may be a mixed one
+    return count + 1 if count > 0 and is_step else 0
 
 
 SPANS_HEIGHT = 0.85  # of the picture: a digit that was cut to its very edges spans so much...
