@@ -85,11 +85,10 @@ def test_options_change_what_they_name_as_in_keras_alone(tiny_npz, tmp_path):
     assert f"test images are {labels_test[:4]}" in run.stdout
 
 
-@pytest.mark.parametrize("finished_other", ["convnet"], indirect=True)
-def test_the_same_seed_gives_the_same_convnet_bit_for_bit(finished_other, edited):
+def test_the_same_seed_gives_the_same_convnet_bit_for_bit(finished_convnet, edited):
     again = edited(options=["--model", "convnet", "--batch-size", 16, "--seed", 7])
-    assert same_weights(load_model(again.outputs), load_model(finished_other.outputs))
-    assert again.metrics["test_loss"] == finished_other.metrics["test_loss"]
+    assert same_weights(load_model(again.outputs), load_model(finished_convnet.outputs))
+    assert again.metrics["test_loss"] == finished_convnet.metrics["test_loss"]
 
 
 def test_the_recipe_reads_at_least_97_percent_of_mnist(finished_mnist):

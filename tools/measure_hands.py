@@ -18,7 +18,7 @@ import numpy as np
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from training import hands, networks
+from training import convnet, hands
 from training.distort import DistortedImages, add_copies
 
 WAYS = ("MNIST alone", "and tablet", "and paper", "and both")
@@ -64,10 +64,10 @@ def train(name, seed, images, labels):
     x_train = preprocess(images)
     y_train = keras.utils.to_categorical(labels, 10)
     if name == "convnet":
-        model = networks.build("convnet", seed)
-        epochs = networks.EPOCHS["convnet"]
-        batches = DistortedImages(x_train, y_train, networks.BATCH_SIZES["convnet"])
-        falling = networks.LowerLearningRate()
+        model = convnet.build(seed)
+        epochs = convnet.EPOCHS
+        batches = DistortedImages(x_train, y_train, 128)
+        falling = convnet.LowerLearningRate()
         model.fit(batches, epochs=epochs, shuffle=False, verbose=0, callbacks=[falling])
         return model
     keras.utils.set_random_seed(seed)

@@ -10,9 +10,9 @@ import time
 import keras
 import numpy as np
 
+from training.convnet import LowerLearningRate
 from training.distort import DistortedImages
 from training.errors import UserError
-from training.networks import LowerLearningRate
 
 MOST_BATCHES = 100  # in one call: with more, it would be slow to stop on Ctrl-C
 LEAST_CALLS = 5  # an epoch, to keep the progress bar moving

@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from training import networks
+from training import convnet
 
 
 def parse(arguments=None):
@@ -16,7 +16,7 @@ def parse(arguments=None):
         arguments = []  # in a notebook, what stands on the command line is the notebook's own
     parser = argparse.ArgumentParser(description="Train a neural network to read digits.")
     parser.add_argument(
-        "--model", choices=["dense", *networks.EPOCHS], default="dense", help="default: dense"
+        "--model", choices=["dense", "convnet"], default="dense", help="default: dense"
     )
     parser.add_argument(
         "--data",
@@ -44,7 +44,7 @@ def parse(arguments=None):
     parser.add_argument(
         "--batch-size",
         type=int,
-        help="images to look at before each change of the weights (default: 128, dropout 32)",
+        help="images to look at before each change of the weights (default: 128)",
     )
     parser.add_argument(
         "--validation-split",
@@ -69,7 +69,6 @@ def parse(arguments=None):
         parser.error("--seed must be from 0 to 4294967295")
     if (args.add or args.hands) and args.data == "fashion_mnist":
         parser.error("--add and --hands bring digits, and --data fashion_mnist has clothes")
-    if args.model != "dense":
-        args.epochs = args.epochs or networks.EPOCHS[args.model]
-        args.batch_size = args.batch_size or networks.BATCH_SIZES[args.model]
+    if args.model == "convnet":
+        args.epochs = args.epochs or convnet.EPOCHS
     return args

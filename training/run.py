@@ -14,7 +14,7 @@ import time
 import keras
 import numpy as np
 
-from training import data, hands, networks, options, own_digits, results, scaling
+from training import convnet, data, hands, options, own_digits, results, scaling
 from training.distort import add_copies
 from training.errors import printable
 from training.files import Outputs, delete
@@ -81,8 +81,8 @@ class Run:
 
         Its `fit` will do what the command line asks for, end on Ctrl-C, and save the network.
         """
-        if self.options.model != "dense":
-            model = networks.build(self.options.model, self.options.seed)
+        if self.options.model == "convnet":
+            model = convnet.build(self.options.seed)
         self.fitting = Fitting(model, self.options, when_done=self.save_model)
         model.fit = self.fitting.fit
         return model

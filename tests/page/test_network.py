@@ -15,7 +15,7 @@ from conftest import ROOT
 from untrained import answers_of, ask_keras, build, with_random_weights
 
 from page import write
-from training import networks
+from training import convnet
 
 NODE = shutil.which("node")
 pytestmark = pytest.mark.skipif(NODE is None, reason="node (nodejs.org) is not installed")
@@ -104,8 +104,7 @@ def test_networks_answer_as_in_keras_whatever_their_layers_shapes_and_scales(sam
     for shape, paper, ink in [((784,), 1.0, 0.0), ((28, 28), -1.0, 1.0), ((28, 28, 1), 0.0, 255.0)]:
         rescaling = L.Rescaling(1 / max(abs(paper), ink))
         tried.append((build([rescaling] + ten_answers(), shape), paper, ink))
-    for name in ("dropout", "convnet"):
-        tried.append((with_random_weights(networks.build(name, seed=0)), 0.0, 1.0))
+    tried.append((with_random_weights(convnet.build(seed=0)), 0.0, 1.0))
     images = sample[1][0][::50]
     pixels = (images.reshape((-1, 784)) / 255).tolist()
     described = [describe(model, sample, paper, ink) for model, paper, ink in tried]

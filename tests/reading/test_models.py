@@ -26,8 +26,8 @@ def assert_refused(ask, path, *words):
     assert_one_line(str(refused.value), path.name, *words)
 
 
-def test_every_model_that_train_saves_can_read(finished_other):
-    model = models.load(finished_other.outputs / "model.keras")
+def test_every_model_that_train_saves_can_read(finished_convnet):
+    model = models.load(finished_convnet.outputs / "model.keras")
     answers = models.ask(model, np.zeros((2, 28, 28), np.uint8), paper=0, ink=1)
     assert answers.shape == (2, 10)
 

@@ -9,7 +9,7 @@ import pytest
 from conftest import as_input
 from helpers import assert_one_line
 
-from training import distort, fitting, networks, options
+from training import convnet, distort, fitting, options
 from training.errors import UserError
 from training.fitting import Fitting
 
@@ -236,7 +236,7 @@ def test_single_batches_are_computed_where_somebody_might_see_a_difference():
         {"x": iter([])},
     ):
         assert fitting.batches_in_a_call(model, arrays(**changed)) == 1
-    assert fitting.batches_in_a_call(networks.build("convnet", seed=0), arrays()) == 1
+    assert fitting.batches_in_a_call(convnet.build(seed=0), arrays()) == 1
     assert fitting.batches_in_a_call(build(steps_per_execution=4), arrays()) == 1
 
 

@@ -64,9 +64,9 @@ def test_the_seed_is_the_one_that_was_asked_for_and_told_only_if_the_script_took
 def test_the_network_is_the_reader_s_own_or_the_one_that_model_names(make_run):
     mine = small_network()
     assert make_run().watch(mine) is mine
-    run = make_run("--model", "dropout")
+    run = make_run("--model", "convnet")
     model = run.watch(mine)
-    assert model.count_params() == 101_770
+    assert model.count_params() == 102_618
     assert model.fit == run.fitting.fit
 
 

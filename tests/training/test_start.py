@@ -134,7 +134,7 @@ def test_a_screen_that_is_gone_is_no_traceback(screen, status, said):
     [
         (["--model", "convnet"], "1"),
         (["--epochs", "2", "--model=convnet"], "1"),
-        (["--model", "dropout", "--outputs", "convnet"], None),
+        (["--model", "dense", "--outputs", "convnet"], None),
     ],
 )
 def test_onednn_is_asked_for_by_the_convnet_alone(arguments, expected, monkeypatch):

@@ -1,4 +1,4 @@
-"""Two more networks for --model: "dropout" and "convnet". The classic one stands in train.py.
+"""The network of --model convnet. The classic one stands in train.py.
 
 For whoever has understood train.py and wants to see what comes after it; docs/reference.md explains
 the layers.
@@ -6,47 +6,17 @@ the layers.
 
 import keras
 
-# How often each network sees all training images, and how many it sees before each change of the
-# weights.
-EPOCHS = {"dropout": 5, "convnet": 8}
-BATCH_SIZES = {"dropout": 32, "convnet": 128}
+EPOCHS = 8  # how often it sees all training images
 
 
-def build(name, seed):
-    """Return the network `name`, "dropout" or "convnet", compiled: ready for `fit`.
+def build(seed):
+    """Return a small convolutional network, compiled: slower to train, and wrong far less often.
 
     `seed` is where the random numbers of its weights start, whatever was built before. It reads
-    rows of 784 numbers, from 0 (paper) to 1 (ink), and answers with 10 probabilities.
+    rows of 784 numbers, from 0 (paper) to 1 (ink), and answers with 10 probabilities. It is meant
+    to see each image distorted in another way in each epoch (distort.py).
     """
     keras.utils.set_random_seed(seed)
-    if name == "dropout":
-        return build_dropout()
-    return build_convnet()
-
-
-def build_dropout():
-    """Return the network of https://www.tensorflow.org/tutorials/quickstart/beginner.
-
-    (There the loss computes the softmax; here the last layer does, as in train.py.)
-    """
-    model = keras.Sequential(
-        [
-            keras.Input((28 * 28,)),
-            keras.layers.Dense(128, activation="relu"),
-            # In training, sets a random fifth of the numbers to 0: no sum relies on one alone.
-            keras.layers.Dropout(0.2),
-            keras.layers.Dense(10, activation="softmax"),
-        ]
-    )
-    model.compile(optimizer="adam", loss="categorical_crossentropy", metrics=["accuracy"])
-    return model
-
-
-def build_convnet():
-    """Return a small convolutional network: slower to train, and wrong far less often.
-
-    It is meant to see each image distorted in another way in each epoch (distort.py).
-    """
     model = keras.Sequential(
         [
             keras.Input((28 * 28,)),
@@ -63,6 +33,7 @@ def build_convnet():
             keras.layers.Conv2D(96, 3, activation="relu"),
             keras.layers.BatchNormalization(momentum=0.9),
             keras.layers.Flatten(),  # lays all numbers end to end, as Dense wants them
+            # In training, sets three in ten numbers to 0, at random: no sum relies on one alone.
             keras.layers.Dropout(0.3),
             keras.layers.Dense(10, activation="softmax"),
         ]

@@ -1,29 +1,15 @@
-"""The networks for --model beside the classic one: what they are, and what distortion is for."""
+"""The network of --model convnet: what it is, and what distortion is for."""
 
 import keras
 import numpy as np
 import pytest
 from conftest import as_input
 
-from training import distort, networks
-
-
-def test_the_dropout_network_is_the_one_of_tensorflow_s_quickstart_and_the_same_by_its_seed():
-    model = networks.build("dropout", seed=0)
-    hidden, dropout, last = model.layers
-    assert (hidden.units, hidden.activation.__name__) == (128, "relu")
-    assert dropout.rate == 0.2
-    assert (last.units, last.activation.__name__) == (10, "softmax")
-    assert model.input_shape == (None, 784)
-    assert type(model.optimizer) is keras.optimizers.Adam
-    assert model.loss == "categorical_crossentropy"
-    assert (networks.EPOCHS["dropout"], networks.BATCH_SIZES["dropout"]) == (5, 32)
-    again = networks.build("dropout", seed=0)
-    assert np.array_equal(again.get_weights()[0], model.get_weights()[0])
+from training import convnet, distort
 
 
 def test_the_convnet_is_the_one_of_which_the_figures_were_measured():
-    model = networks.build("convnet", seed=0)
+    model = convnet.build(seed=0)
     assert model.count_params() == 102_618
     assert (model.input_shape, model.output_shape) == ((None, 784), (None, 10))
     assert model.layers[-1].activation.__name__ == "softmax"
@@ -37,12 +23,14 @@ def test_the_convnet_is_the_one_of_which_the_figures_were_measured():
     assert adam["learning_rate"] == pytest.approx(0.003)
     assert adam["weight_decay"] == 0.5
     assert model.loss == "categorical_crossentropy"
-    assert (networks.EPOCHS["convnet"], networks.BATCH_SIZES["convnet"]) == (8, 128)
+    assert convnet.EPOCHS == 8
+    again = convnet.build(seed=0)
+    assert np.array_equal(again.get_weights()[0], model.get_weights()[0])
 
 
 def test_the_convnet_learns_and_reads_digits_that_are_moved(sample):
     (images, labels), (images_test, labels_test) = sample
-    model = networks.build("convnet", seed=0)
+    model = convnet.build(seed=0)
     y_train = keras.utils.to_categorical(labels[:2000], num_classes=10)
     batches = distort.DistortedImages(as_input(images[:2000]), y_train, batch_size=64)
     model.fit(batches, epochs=4, shuffle=False, verbose=0)
@@ -61,6 +49,6 @@ def test_the_convnet_learns_and_reads_digits_that_are_moved(sample):
 def test_the_rate_that_falls_is_after_a_training_what_it_was_before():
     model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
     model.compile(keras.optimizers.RMSprop(0.8), "mse")
-    falls = networks.LowerLearningRate()
+    falls = convnet.LowerLearningRate()
     model.fit(np.zeros((8, 4)), np.zeros((8, 1)), batch_size=2, verbose=0, callbacks=[falls])
     assert float(model.optimizer.learning_rate) == pytest.approx(0.8)
