@@ -10,7 +10,6 @@ from reading.proposals import Proposal
 
 ONE_DIGIT = 40  # pixels: a picture whose sides are no longer shows one digit...
 ROW = 1.2  # times as wide as high: ...unless it is wider, as a row of digits is
-PIECE = 0.7  # of the ink's height: two pieces side by side that are as high are two digits
 MNIST_BOX = (18, 19, 20)  # pixels: the longer side of MNIST's digits
 LEAST_PAPER = 1 / 8  # of each quarter of a picture
 PALE = 0.03  # of the strongest ink: the traces of a JPEG are paler
@@ -31,27 +30,12 @@ def propose_one_digit(picture):
     mask = ink > 0.5
     if is_as_mnist(ink):
         image = (255 * ink).round().astype(np.uint8)
-    elif are_side_by_side(mask):
-        return []
     else:
         image = normalize(ink)
     if mask.mean() > MOST_INK:
         raise NoDigits(PATTERN)
     left, top, width, height = cv2.boundingRect(mask.astype(np.uint8))
     return [Proposal(0, 1, 0.0, (left, top, left + width, top + height), image)]
-
-
-def are_side_by_side(mask):
-    """Return whether paper, from top to bottom, parts the ink into two high pieces, as in a 10."""
-    rows, columns = np.nonzero(mask)
-    for column in np.flatnonzero(~mask.any(axis=0)):
-        left = rows[columns < column]
-        right = rows[columns > column]
-        if len(left) and len(right):
-            lower = min(np.ptp(left), np.ptp(right))
-            if lower > PIECE * np.ptp(rows):
-                return True
-    return False
 
 
 def find_contrast(picture):

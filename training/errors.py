@@ -21,7 +21,5 @@ def printable(text):
     """Return a text, such as a file's name, with its control characters escaped."""
     letters = []
     for letter in str(text):
-        if not letter.isprintable():
-            letter = letter.encode("unicode_escape", "backslashreplace").decode()
-        letters.append(letter)
+        letters.append(letter if letter.isprintable() else ascii(letter)[1:-1])
     return "".join(letters)
