@@ -68,7 +68,7 @@ def main(arguments=None):
     if outputs.saved and not args.json:
         print(f"Look at {printable(your_digits)}: what was found, and what the network saw of it.")
         if len(read) > show.MOST_PAGES:
-            print(f"It shows the {show.MOST_PAGES} pictures of which the network is least sure.")
+            print(f"It shows the first {show.MOST_PAGES} of {len(read)} pictures.")
     if args.are:
         known.collect(pages, problem, outputs.folder / "my_digits.npz")
     return 0 if len(read) == len(pages) and not outputs.failed else 1

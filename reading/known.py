@@ -50,15 +50,13 @@ def collect(pages, problem, path):
     images = np.array([digit.proposal.image for digit in found])
     labels = np.array([digit.truth for digit in found])
     try:
-        number_added, number_changed, number_of_all = own_digits.collect(path, images, labels)
+        number_added, number_of_all = own_digits.collect(path, images, labels)
     except OSError as error:
         raise UserError(f"nothing was added: {one_line(error)}.") from None
     print(f"Added to {printable(path)}: {number_added} digits. It has {number_of_all} now.")
     if number_added < len(found):
         print(f"({len(found) - number_added} were there already. If the network has learned from")
         print("them, by train.py --add, it proves nothing that it reads them right.)")
-    if number_changed:
-        print(f"Changed, since they were something else before: {number_changed} labels.")
     print(f"To train with them: python train.py --add {printable(path)}")
 
 

@@ -98,19 +98,10 @@ def is_unsure(digit):
 
 
 def draw_pages(pages, path):
-    """Save a PNG of how pages were read; of many, those with misread or the least sure digits."""
-    if len(pages) > MOST_PAGES:
-        pages = sorted(pages, key=least_sure_of_page)[:MOST_PAGES]
-    whole = np.concatenate([np.asarray(draw_page(page)) for page in pages])  # one below the other
+    """Save a PNG of how pages were read; of many, the first ones."""
+    drawn = [np.asarray(draw_page(page)) for page in pages[:MOST_PAGES]]
+    whole = np.concatenate(drawn)  # one below the other
     Image.fromarray(whole).save(path, format="PNG")
-
-
-def least_sure_of_page(page):
-    return min(map(misread_and_least_sure_first, page.digits))
-
-
-def misread_and_least_sure_first(digit):
-    return not digit.misread, digit.confidence
 
 
 def draw_page(page):
@@ -148,12 +139,10 @@ def choose_shown(digits):
     """Return the digits to show one by one, with their places: of many the misread ones, and those
     of which the network is least sure.
     """
-    places = find_places(digits)
-    shown = range(len(digits))
+    shown = list(zip(digits, find_places(digits), strict=True))
     if len(digits) > MOST_DIGITS:
-        ranks = [misread_and_least_sure_first(digit) for digit in digits]
-        shown = sorted(shown, key=ranks.__getitem__)[:MOST_DIGITS]
-    return [(digits[i], places[i]) for i in shown]
+        shown.sort(key=lambda pair: (not pair[0].misread, pair[0].confidence))
+    return shown[:MOST_DIGITS]
 
 
 def colour_of(digit):

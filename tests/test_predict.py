@@ -64,7 +64,7 @@ def test_a_folder_stands_for_its_pictures_and_each_is_said_with_how_sure_it_is(
     assert first.startswith(f"{folder / 'a.png'}: 4 (")
     assert second.startswith(f"{folder / 'b.png'}: 7 (")
     assert "your_digits.png" in third
-    assert last == "It shows the 1 pictures of which the network is least sure."
+    assert last == "It shows the first 1 of 2 pictures."
 
 
 def test_with_are_digits_are_counted_and_collected_for_train_py_unless_their_number_is_another(

@@ -112,9 +112,9 @@ def collect(path, images, labels):
     """Add images, uint8 (N, 28, 28), with their labels, (N,), to the file at `path`, or make it.
 
     An image that is there already counts once, with the label that was said last. The old file
-    stays until the new one is whole. Returns how many images are new, how many have another label
-    now, and how many there are. Raises data.DataError if the old file is something else or full,
-    and OSError if it cannot be written.
+    stays until the new one is whole. Returns how many images are new, and how many there are.
+    Raises data.DataError if the old file is something else or full, and OSError if it cannot be
+    written.
     """
     before = read_file(path) if path.exists() else {}
     label_of = before | by_image(images, labels)
@@ -123,8 +123,7 @@ def collect(path, images, labels):
     all_images, all_labels = to_arrays(label_of)
     with files.replacing(path) as unfinished, unfinished.open("wb") as file:
         np.savez(file, images=all_images, labels=all_labels)
-    number_changed = sum(label_of[image] != label for image, label in before.items())
-    return len(label_of) - len(before), number_changed, len(label_of)
+    return len(label_of) - len(before), len(label_of)
 
 
 # --- See what it brought ------------------------------------------------------------------------
@@ -152,9 +151,7 @@ def draw(own, answers):
     is_wrong = answers.predicted != own.labels
     order = np.lexsort((~is_wrong, ~own.aside))  # by the last of these first
     shown = order[:MOST_SHOWN]
-    title = f"Your {len(order):,} own digits"
-    if len(shown) < len(order):
-        title = f"{len(shown)} of your {len(order):,} own digits"
+    title = f"{len(shown)} of your {len(order):,} own digits"
     if own.aside.any():
         number_right = (own.aside & ~is_wrong).sum()
         title += f": of {own.aside.sum()} kept aside, which come first, {number_right} are right"

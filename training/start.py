@@ -75,8 +75,8 @@ def import_packages(packages):
         for package in packages:
             importlib.import_module(package)
     except Exception as error:  # noqa: BLE001  a package of another version may fail in any way
-        names = sorted(os.listdir(PROJECT))  # noqa: PTH208
-        own = [name for name in names if name.endswith(".py") and name not in SCRIPTS]
+        names = os.listdir(PROJECT)  # noqa: PTH208
+        own = sorted(name for name in names if name.endswith(".py") and name not in SCRIPTS)
         hint = ""
         if own:  # it may be taken for the module
             hint = f"Has {', '.join(own)} the name of a module? Then rename it. Else: "
