@@ -9,7 +9,8 @@ from reading.normalize import normalize
 from reading.proposals import Proposal
 
 ONE_DIGIT = 40  # pixels: a picture whose sides are no longer shows one digit...
-ROW = 1.2  # times as wide as high: ...unless it is wider, as a row of digits is
+ROW = 1.2  # times as wide as high: ...unless it is wider, as a row of digits is...
+TALL = 0.7  # of the ink's height: ...or two pieces that are as tall stand side by side
 MNIST_BOX = (18, 19, 20)  # pixels: the longer side of MNIST's digits
 LEAST_PAPER = 1 / 8  # of each quarter of a picture
 PALE = 0.03  # of the strongest ink: the traces of a JPEG are paler
@@ -27,15 +28,20 @@ def propose_one_digit(picture):
     if strongest < LEAST_CONTRAST:
         raise NoDigits(NO_INK)
     ink = contrast / np.float32(strongest)
-    mask = ink > 0.5
+    mask = (ink > 0.5).astype(np.uint8)
+    x, y, width, height = cv2.boundingRect(mask)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(mask)
+    starts, _, widths, heights, _ = stats[1:].T
+    tall = heights > TALL * height
     if is_as_mnist(ink):
         image = (255 * ink).round().astype(np.uint8)
+    elif tall.sum() > 1 and starts[tall].max() >= (starts + widths)[tall].min():
+        return []  # one stands beside the other
     else:
         image = normalize(ink)
     if mask.mean() > MOST_INK:
         raise NoDigits(PATTERN)
-    left, top, width, height = cv2.boundingRect(mask.astype(np.uint8))
-    return [Proposal(0, 1, 0.0, (left, top, left + width, top + height), image)]
+    return [Proposal(0, 1, 0.0, (x, y, x + width, y + height), image)]
 
 
 def find_contrast(picture):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from finding import assert_refused
+from finding import assert_found, assert_refused
 from PIL import Image
 
 from reading.find import find_digits
@@ -21,6 +21,16 @@ def test_mnist_s_own_images_reach_the_network_as_they_are(sample, dark_on_light)
         [found] = find_digits(as_rgb(255 - image if dark_on_light else image))
         same += np.allclose(found.image, image, atol=2)
     assert same > 0.99 * len(images)
+
+
+def test_two_high_pieces_side_by_side_are_two_digits_and_a_low_one_is_a_part():
+    for top, boxes in [(6, [(8, 6, 11, 26), (18, 6, 28, 26)]), (21, [(8, 6, 28, 26)])]:
+        picture = np.full((32, 36, 3), 255, np.uint8)
+        picture[6:26, 8:11] = 0
+        picture[top:26, 18:28] = 0
+        if top == 6:  # a 10
+            picture[9:23, 21:25] = 255
+        assert_found(picture, boxes, atol=2)
 
 
 def test_a_tiny_picture_without_ink_is_refused():
