@@ -31,6 +31,9 @@ def test_two_high_pieces_side_by_side_are_two_digits_and_a_low_one_is_a_part():
         if top == 6:  # a 10
             picture[9:23, 21:25] = 255
         assert_found(picture, boxes, atol=2)
+    broken = np.full((32, 32, 3), 255, np.uint8)  # one stands over the other's foot
+    broken[6:26, 8:10] = broken[24:26, 8:24] = broken[5:22, 18:20] = 0
+    assert_found(broken, [(8, 5, 24, 26)], atol=2)
 
 
 def test_a_tiny_picture_without_ink_is_refused():

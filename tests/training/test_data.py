@@ -211,12 +211,16 @@ def test_cached_fashion_mnist_needs_no_network(keras_cache, tiny_npz):
     assert_same_sets(data.load("fashion_mnist"), sets)
 
 
-def test_without_a_network_a_download_is_refused_also_one_that_was_stopped(keras_cache, tiny_npz):
+def test_without_a_network_a_download_is_refused_also_one_that_was_stopped(
+    keras_cache, tiny_npz, monkeypatch
+):
     words = ["fashion_mnist", "could not be downloaded", "--data PATH"]
     assert_refused(data.load, "fashion_mnist", words=words)
     write_originals(keras_cache / "fashion-mnist", read_npz(tiny_npz), "{}.gz")
     (keras_cache / "fashion-mnist" / "t10k-images-idx3-ubyte.gz").unlink()
     assert_refused(data.load, "fashion_mnist", words=words)
+    monkeypatch.setattr(data, "SERVER", "an unknown server/")  # which is asked first here, too
+    assert_refused(data.load, "fashion_mnist", words=["unknown url type: 'an unknown server/'"])
 
 
 @pytest.mark.parametrize(

@@ -118,10 +118,13 @@ def test_the_convnet_is_shown_distorted_images_with_a_rate_that_falls_or_is_the_
     x, y = (array[:200] for array in digits)
     by_hand = build(keras.optimizers.RMSprop(rate))
     batches = distort.DistortedImages(x[:160], y[:160], batch_size=32)
-    expected = by_hand.fit(batches, epochs=2, shuffle=False, callbacks=callbacks, verbose=0)
+    aside = (x[160:], y[160:])
+    given = {"validation_data": aside, "callbacks": callbacks, "verbose": 0}
+    expected = by_hand.fit(batches, epochs=2, shuffle=False, **given)
     progress = watch(build(keras.optimizers.RMSprop(own_rate)), CONVNET)
     progress.fit(x, y, validation_split=0.2, callbacks=callbacks, verbose=0)
-    assert progress.history["loss"] == pytest.approx(expected.history["loss"], rel=1e-5)
+    for name in ("loss", "val_loss"):
+        assert progress.history[name] == pytest.approx(expected.history[name], rel=1e-5)
     assert (progress.batch_size, progress.train_size) == (32, 160)
 
 
@@ -137,7 +140,7 @@ def test_it_is_noted_and_printed_how_was_trained_in_all_calls_of_fit(digits, cap
     x, y = (array[:100] for array in digits)
     model = build()
     progress = watch(model)
-    model.fit(x, y, epochs=2, validation_data=(x[:30], y[:30]), verbose=0)
+    model.fit(x, y, None, 2, 0, validation_split=0.5, validation_data=(x[:30], y[:30]))
     assert (progress.batch_size, progress.train_size) == (32, 100)
     assert progress.done == [model]
     before = progress.seconds
