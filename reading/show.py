@@ -139,10 +139,12 @@ def choose_shown(digits):
     """Return the digits to show one by one, with their places: of many the misread ones, and those
     of which the network is least sure.
     """
-    shown = list(zip(digits, find_places(digits), strict=True))
+    places = find_places(digits)
+    shown = range(len(digits))
     if len(digits) > MOST_DIGITS:
-        shown.sort(key=lambda pair: (not pair[0].misread, pair[0].confidence))
-    return shown[:MOST_DIGITS]
+        ranks = [(not digit.misread, digit.confidence) for digit in digits]
+        shown = sorted(shown, key=ranks.__getitem__)[:MOST_DIGITS]
+    return [(digits[i], places[i]) for i in shown]
 
 
 def colour_of(digit):

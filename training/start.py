@@ -77,9 +77,7 @@ def import_packages(packages):
     except Exception as error:  # noqa: BLE001  a package of another version may fail in any way
         names = os.listdir(PROJECT)  # noqa: PTH208
         own = sorted(name for name in names if name.endswith(".py") and name not in SCRIPTS)
-        hint = ""
-        if own:  # it may be taken for the module
-            hint = f"Has {', '.join(own)} the name of a module? Then rename it. Else: "
+        hint = f"Has {', '.join(own)} the name of a module? Then rename it. Else: " if own else ""
         sys.exit(
             f"Error: {package} cannot be imported: {one_line(error)}. {hint}Activate the "
             r"environment (source .venv/bin/activate, on Windows .venv\Scripts\activate), or "
