@@ -59,8 +59,8 @@ const CHINESE = {
   "pixels": "像素",
   "its weights": "它的权重",
   "products": "乘积",
-  "All products added up: {total}. Plus a constant of its own (its bias), {bias}: {sum}. {activation} makes that {number}. Times {difference}, its weight for {name} less that for {rival}: {said}.":
-    "所有乘积相加：{total}。加上它自己的一个常数（偏置）{bias}：{sum}。{activation} 把它变成 {number}。再乘以 {difference}，也就是它对 {name} 的权重减去对 {rival} 的权重：{said}。",
+  "All products added up: {total}. Plus a constant of its own (its bias), {bias}: {sum}. On the way to the last layer ({activation}) that becomes {number}. Times {difference}, its weight for {name} less that for {rival}: {said}.":
+    "所有乘积相加：{total}。加上它自己的一个常数（偏置）{bias}：{sum}。到达最后一层之前（{activation}），它变成 {number}。再乘以 {difference}，也就是它对 {name} 的权重减去对 {rival} 的权重：{said}。",
   "In the end the last layer adds up what all of them say for each answer, and softmax makes percentages of the ten sums: the larger a sum is beside the others, the more it gets.":
     "最后一层为每个答案把所有单元的作用加起来，softmax 再把十个和变成百分比：一个和比别的大得越多，分到的就越多。",
 

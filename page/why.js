@@ -132,9 +132,9 @@ function showNumbers(unit, pixels, first, second) {
   paintTiles($("weights"), [28, 28, 1], weights, ORANGE);
   paintTiles($("product"), [28, 28, 1], products, ORANGE);
   $("sum").textContent = say(
-    "All products added up: {total}. Plus a constant of its own (its bias), {bias}: {sum}. " +
-      "{activation} makes that {number}. Times {difference}, its weight for {name} less that for " +
-      "{rival}: {said}.",
+    "All products added up: {total}. Plus a constant of its own (its bias), {bias}: {sum}. On the " +
+      "way to the last layer ({activation}) that becomes {number}. Times {difference}, its weight " +
+      "for {name} less that for {rival}: {said}.",
     {
       total: inDigits(total),
       bias: inDigits(bias),

@@ -669,7 +669,7 @@ def test_units_say_and_the_strongest_ones_show_how_they_compute(page, finished):
     products = pixels * weights
     figures = [products.sum(), bias[unit], sums[unit], units[unit], differences[unit], said[unit]]
     assert figures_in(page, "#sum") == [f"{value:.3f}" for value in figures]
-    assert "relu makes that" in page.inner_text("#sum")
+    assert "(relu) that becomes" in page.inner_text("#sum")
     assert "its weight for 9 less that for 4" in page.inner_text("#sum")
     for canvas in ("#strongest figure:first-child canvas", "#weights"):
         assert_signs(canvas_image(page, canvas), weights.reshape((28, 28)))
