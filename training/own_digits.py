@@ -113,7 +113,7 @@ def collect(path, images, labels):
 
     An image that is there already counts once, with the label that was said last. The old file
     stays until the new one is whole. Returns how many images are new, and how many there are.
-    Raises data.DataError if the old file is no such file or full, OSError if it cannot be written.
+    Raises data.DataError if the old file is something else or full, OSError if none can be written.
     """
     before = read_file(path) if path.exists() else {}
     label_of = before | by_image(images, labels)
